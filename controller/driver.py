@@ -1,0 +1,93 @@
+"""How advice is shown to a driver, and how the driver follows it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from controller.interface import BoolArray, FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driver:
+    """A driver who is shown advice and follows it by hand."""
+
+    compliant_drivers: float = 1.0
+    """Share of equipped drivers who follow advice at all (0 to 1)."""
+    compliant_time: float = 1.0
+    """Share of the displayed speeds that such a driver takes up (0 to 1)."""
+    lag_s: float = 1.0
+    """Reaction time from a change of the display to the change of the wished speed."""
+    step_mps: float = 5.0 / 3.6
+    """Advice is shown in multiples of this (5 km/h)."""
+    hold_s: float = 5.0
+    """The display does not change more often than this."""
+
+    def __post_init__(self) -> None:
+        for name in ("compliant_drivers", "compliant_time"):
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise ValueError(f"{name} must be between 0 and 1, got {getattr(self, name)}")
+        if self.lag_s < 0:
+            raise ValueError(f"lag_s must not be negative, got {self.lag_s}")
+        if self.hold_s < self.lag_s:
+            raise ValueError(
+                f"hold_s must be at least lag_s ({self.lag_s}), or no advice would ever be "
+                f"followed; got {self.hold_s}"
+            )
+        if not self.step_mps > 0:
+            raise ValueError(f"step_mps must be positive, got {self.step_mps}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Display:
+    """What n drivers see, and what they act on."""
+
+    shown_mps: FloatArray
+    """(n,) speed on the display; NaN: blank."""
+    changed_s: FloatArray
+    """(n,) when it last changed; -inf: never."""
+    followed_mps: FloatArray
+    """(n,) speed that the driver keeps to; NaN: his own."""
+
+
+def update_display(
+    driver: Driver, display: Display, advised_mps: FloatArray, time_s: float
+) -> Display:
+    """The displays one step later.
+
+    Advice is rounded down to the display's steps, so that nobody arrives before green. A blank
+    display may come at any time, since outdated advice must not stay; a new speed only after the
+    hold time. What is shown is followed after the reaction time.
+
+    Args:
+        driver: Parameters.
+        display: (n,) before.
+        advised_mps: (n,) new advice; NaN: none.
+        time_s: Now.
+    """
+    stepped_mps = np.maximum(np.floor(advised_mps / driver.step_mps + 1e-9), 1.0) * driver.step_mps
+    blank = np.isnan(advised_mps)
+    differs = ~((stepped_mps == display.shown_mps) | (blank & np.isnan(display.shown_mps)))
+    may_change = blank | (time_s - display.changed_s >= driver.hold_s - 1e-9)
+    changes = differs & may_change
+    shown_mps = np.where(changes, stepped_mps, display.shown_mps)
+    changed_s = np.where(changes, time_s, display.changed_s)
+    has_reacted = time_s - changed_s >= driver.lag_s - 1e-9
+    return Display(
+        shown_mps=shown_mps,
+        changed_s=changed_s,
+        followed_mps=np.where(has_reacted, shown_mps, display.followed_mps),
+    )
+
+
+def takes_up(driver: Driver, draw: FloatArray, changed_s: FloatArray) -> BoolArray:
+    """Whether each driver takes up what his display shows since it last changed.
+
+    Args:
+        driver: Parameters.
+        draw: (n,) a number in [0, 1) of each driver.
+        changed_s: (n,) when the display last changed; another change is another decision.
+    """
+    # A Weyl sequence turns one draw per driver into one per decision (equidistributed in [0, 1)).
+    golden = 0.6180339887498949
+    decision = np.where(np.isfinite(changed_s), changed_s, 0.0)
+    return np.asarray((draw + golden * decision) % 1.0 < driver.compliant_time)

@@ -1,0 +1,29 @@
+"""The running road: the only owner of SUMO."""
+
+from corridor.engine import Engine, EngineError
+from corridor.equipment import draw_equipped, unit_draw
+from corridor.main_road import MainRoad, StopLine, find_main_road
+from corridor.network import RoadNetwork
+from corridor.parameters import EquipmentParameters, Outage, RsuParameters
+from corridor.session import Course, Equipment, Frame, Session, Tally
+from corridor.sumo import SumoEngine
+
+__all__ = [
+    "Course",
+    "Engine",
+    "EngineError",
+    "Equipment",
+    "EquipmentParameters",
+    "Frame",
+    "MainRoad",
+    "Outage",
+    "RoadNetwork",
+    "RsuParameters",
+    "Session",
+    "StopLine",
+    "SumoEngine",
+    "Tally",
+    "draw_equipped",
+    "find_main_road",
+    "unit_draw",
+]

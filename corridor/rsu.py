@@ -1,0 +1,77 @@
+"""Roadside units: who hears which message when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridor.parameters import RsuParameters
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Radio:
+    """The channel between roadside units and vehicles, drawn from a seed.
+
+    Messages are made at whole multiples of the period. Each vehicle receives each message with
+    probability 1 - loss, independently; a message is received a latency after it was made.
+    """
+
+    parameters: RsuParameters
+    rng: np.random.Generator
+
+    def newest_received_s(
+        self,
+        time_s: float,
+        step_length_s: float,
+        in_range: BoolArray,
+        outage_signals: Sequence[str],
+        heard_s: FloatArray,
+    ) -> FloatArray:
+        """When the newest message that each vehicle has received was made.
+
+        Args:
+            time_s: Now.
+            step_length_s: Time since this was last asked.
+            in_range: (n,) whether the vehicle is in range of the unit of its next signal.
+            outage_signals: (n,) id of that signal.
+            heard_s: (n,) the answer of the step before; -inf if nothing was heard.
+
+        Returns:
+            (n,) simulated time; -inf where nothing was heard yet.
+        """
+        period_s = 1.0 / self.parameters.rate_hz
+        newest = _last_multiple(time_s - self.parameters.latency_s, period_s)
+        # Which of the messages since the last step got through: the newest that was not lost.
+        n_lost = np.zeros(in_range.size)
+        if self.parameters.loss > 0.0:
+            n_lost = _losses_in_a_row(self.rng, self.parameters.loss, in_range.size)
+        made_s = self._before_outages(newest - n_lost * period_s, outage_signals, period_s)
+        is_new = made_s > time_s - self.parameters.latency_s - step_length_s
+        return np.where(in_range & is_new, np.maximum(made_s, heard_s), heard_s)
+
+    def _before_outages(
+        self, made_s: FloatArray, signals: Sequence[str], period_s: float
+    ) -> FloatArray:
+        """The last message before the outage, where one falls into an outage of its unit."""
+        for outage in self.parameters.outages:
+            names = np.array([outage.signal in ("*", signal) for signal in signals], dtype=np.bool_)
+            silent = names & (made_s >= outage.begin_s) & (made_s < outage.end_s)
+            before_s = _last_multiple(outage.begin_s - 1e-6, period_s)
+            made_s = np.where(silent, before_s, made_s)
+        return made_s
+
+
+def _last_multiple(time_s: float, period_s: float) -> float:
+    # The small addition keeps 0.3 / 0.1 from counting as 2.
+    return float(np.floor(time_s / period_s + 1e-9) * period_s)
+
+
+def _losses_in_a_row(rng: np.random.Generator, loss: float, size: int) -> FloatArray:
+    """(n,) number of messages lost behind the newest one that got through."""
+    if loss >= 1.0:
+        return np.full(size, np.inf)
+    return (rng.geometric(1.0 - loss, size) - 1).astype(np.float64)

@@ -1,0 +1,322 @@
+"""A run: step the road, say what is seen, carry advice to the vehicles."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+import numpy as np
+
+from controller import Advice, Driver, Observation, Reason
+from corridor.actuation import Execution, actuate, followed_speeds
+from corridor.engine import Engine, EngineError, Motion
+from corridor.equipment import unit_draw
+from corridor.network import RoadNetwork
+from corridor.observe import observe, queue_ahead, reasons_without_advice
+from corridor.parameters import RsuParameters
+from corridor.rsu import Radio
+from corridor.spat import SpatSource
+from corridor.vehicles import BoolArray, Entrant, FloatArray, IntArray, VehicleTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What is simulated, and for how long at the most."""
+
+    arguments: tuple[str, ...]
+    """Of SUMO: network, demand, outputs, seed."""
+    signal_files: tuple[Path, ...]
+    """Network and additional files, for planned program changes."""
+    begin_s: float
+    cap_s: float
+    """A run that is not empty by then has failed to empty the road."""
+    step_length_s: float
+    n_vehicles: int
+    """Vehicles that must arrive."""
+    records_advice: bool = False
+    """Whether the tally keeps who had advice when."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equipment:
+    """Who is equipped, and how advice reaches them."""
+
+    equipped: frozenset[str]
+    """Ids of the equipped vehicles."""
+    stopping: frozenset[str] = frozenset()
+    """Ids of vehicles with scheduled stops; they are left alone while they serve one."""
+    rsu: RsuParameters = RsuParameters()
+    sensing: Literal["all", "connected"] = "all"
+    """Whether roadside units see all vehicles, or only those that are equipped."""
+    execution: Execution = "driver"
+    driver: Driver = Driver()
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One step of a run."""
+
+    time_s: float
+    n_running: int
+    """Vehicles on the road."""
+    seen: Observation
+    """Of the vehicles that can be advised."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What a run counts beside SUMO's own outputs."""
+
+    speed_factor: dict[str, float] = field(default_factory=dict)
+    """By vehicle: the driver's own, when he entered the road."""
+    advised_time_s: dict[str, float] = field(default_factory=dict)
+    """By equipped vehicle."""
+    advised_steps: list[tuple[float, str]] = field(default_factory=list)
+    """Time and vehicle of each vehicle-step with advice, where the course asks for it."""
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Vehicle-steps of equipped vehicles by reason for (no) advice."""
+    n_arrived: int = 0
+    n_running: int = 0
+    cap_hit: bool = False
+
+
+class Session:
+    """A simulation that is advised step by step.
+
+    Iterate over it for frames, and apply advice to the last frame. Without equipped vehicles, or
+    with `advises` false, the road is stepped and nothing is read of the vehicles.
+
+    Args:
+        engine: What simulates.
+        network: The road.
+        course: What is simulated.
+        equipment: Who is equipped.
+        advises: Whether advice will be applied.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        network: RoadNetwork,
+        course: Course,
+        equipment: Equipment,
+        *,
+        advises: bool,
+    ) -> None:
+        self.tally = Tally()
+        self._engine = engine
+        self._network = network
+        self._course = course
+        self._equipment = equipment
+        self._advises = advises and bool(equipment.equipped)
+        self._table = VehicleTable(network)
+        self._rows: IntArray = np.zeros(0, dtype=np.int64)
+        rng = np.random.default_rng([equipment.seed, 0x5A7])
+        self._radio = Radio(parameters=equipment.rsu, rng=rng)
+        self._told: list[FloatArray] = []
+        self._first_told = 0
+
+    def __enter__(self) -> Self:
+        self._engine.start(self._course.arguments)
+        if self._advises:
+            course = self._course
+            self._spat = SpatSource(
+                self._engine, self._network.links, course.signal_files, course.begin_s
+            )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._engine.close()
+
+    def __iter__(self) -> Iterator[Frame]:
+        while not self._is_over():
+            self._engine.step()
+            time_s = self._engine.time_s()
+            self._admit_and_dismiss()
+            seen = self._look(time_s) if self._advises else _nothing(time_s, self._course)
+            yield Frame(time_s=time_s, n_running=self.tally.n_running, seen=seen)
+        self._dismiss(self._table.vehicle_ids())
+
+    def _is_over(self) -> bool:
+        if self.tally.n_arrived >= self._course.n_vehicles or self._engine.n_expected() == 0:
+            return True
+        self.tally.cap_hit = self._engine.time_s() >= self._course.cap_s
+        return self.tally.cap_hit
+
+    def _admit_and_dismiss(self) -> None:
+        departed, arrived = self._engine.departed(), self._engine.arrived()
+        equipment = self._equipment
+        for vehicle_id in departed:
+            facts = self._engine.facts(vehicle_id)
+            self.tally.speed_factor[vehicle_id] = facts.speed_factor
+            is_equipped = vehicle_id in equipment.equipped
+            if not self._advises or not (is_equipped or equipment.sensing == "all"):
+                continue
+            draw = unit_draw(vehicle_id, equipment.seed, "compliance")
+            is_compliant = draw < equipment.driver.compliant_drivers
+            entrant = Entrant(
+                vehicle_id=vehicle_id,
+                is_equipped=is_equipped,
+                follows_advice=is_compliant or equipment.execution == "automated",
+                draw=unit_draw(vehicle_id, equipment.seed, "take-up"),
+                has_stops=vehicle_id in equipment.stopping,
+            )
+            self._table.enter(entrant, facts)
+        self.tally.n_arrived += len(arrived)
+        self.tally.n_running += len(departed) - len(arrived)
+        self._dismiss(arrived)
+
+    def _dismiss(self, vehicle_ids: Sequence[str]) -> None:
+        self.tally.advised_time_s.update(self._table.leave(vehicle_ids))
+
+    def _look(self, time_s: float) -> Observation:
+        table, rsu = self._table, self._equipment.rsu
+        table.move(self._motions())
+        self._spat.update(time_s)
+        self._remember(time_s)
+        age_s = time_s - self._listen(time_s)
+        is_equipped = table.flags("is_equipped")
+        reason = reasons_without_advice(
+            table,
+            range_m=rsu.range_m,
+            stale_s=rsu.stale_s,
+            age_s=age_s,
+            is_told=self._spat.is_told,
+            is_at_stop=self._at_stop(),
+        )
+        table.ints("reason")[:] = reason
+        self._rows = np.flatnonzero(is_equipped & (reason == Reason.ADVISED))
+        with np.errstate(invalid="ignore"):
+            is_near = table.distance_m <= rsu.range_m
+        is_seen = is_near & (is_equipped | (self._equipment.sensing == "all"))
+        return observe(
+            table,
+            self._rows,
+            self._told_to(self._rows),
+            time_s=time_s,
+            step_length_s=self._course.step_length_s,
+            age_s=age_s,
+            n_ahead=queue_ahead(table.ints("link_row"), table.distance_m, is_seen),
+        )
+
+    def _motions(self) -> list[Motion]:
+        try:
+            return self._engine.motions(self._table.vehicle_ids())
+        except EngineError:
+            # A vehicle may vanish without arriving, for example in a calibrator.
+            running = set(self._engine.running())
+            gone = [v for v in self._table.vehicle_ids() if v not in running]
+            if not gone:
+                raise
+            self.tally.n_running -= len(gone)
+            self._dismiss(gone)
+            return self._engine.motions(self._table.vehicle_ids())
+
+    def _at_stop(self) -> BoolArray:
+        return np.array(
+            [way.has_stops and self._engine.is_stopped(way.vehicle_id) for way in self._table.ways],
+            dtype=np.bool_,
+        )
+
+    def _remember(self, time_s: float) -> None:
+        """Keep what the units told in the last steps: messages arrive late."""
+        rsu, step_length_s = self._equipment.rsu, self._course.step_length_s
+        n_kept = math.ceil((rsu.stale_s + 2.0 / rsu.rate_hz) / step_length_s) + 2
+        self._told.append(self._spat.windows.copy())
+        del self._told[:-n_kept]
+        self._first_told = round(time_s / step_length_s) - len(self._told) + 1
+
+    def _listen(self, time_s: float) -> FloatArray:
+        """(n,) when the newest message that each vehicle has of its next signal was made."""
+        table, rsu = self._table, self._equipment.rsu
+        heard_s = table.floats("heard_s")
+        is_new = table.flags("is_new_signal")
+        heard_s[is_new] = -np.inf
+        with np.errstate(invalid="ignore"):
+            in_range = (table.distance_m <= rsu.range_m) & ~is_new
+        heard_s[~in_range] = -np.inf
+        signals = self._signal_ids() if rsu.outages else ()
+        heard_s[:] = self._radio.newest_received_s(
+            time_s, self._course.step_length_s, in_range, signals, heard_s
+        )
+        return heard_s
+
+    def _signal_ids(self) -> list[str]:
+        links = self._network.links
+        return [links[row].signal if row >= 0 else "" for row in self._table.ints("link_row")]
+
+    def _told_to(self, rows: IntArray) -> FloatArray:
+        """(6, m, W) windows as they were when each vehicle's newest message was made."""
+        heard_s = self._table.floats("heard_s")[rows]
+        step = np.floor(heard_s / self._course.step_length_s + 1e-9).astype(np.int64)
+        place = np.clip(step - self._first_told, 0, len(self._told) - 1)
+        link_row = self._table.ints("link_row")[rows]
+        told = np.empty((6, rows.size, self._spat.windows.shape[2]))
+        for kept in np.unique(place):
+            chosen = place == kept
+            told[:, chosen] = self._told[kept][:, link_row[chosen]]
+        return told
+
+    def apply(self, advice: Advice) -> None:
+        """Carry advice to the vehicles of the last frame; all others have none.
+
+        Raises:
+            ValueError: The advice has not one row per row of what was seen.
+        """
+        if not self._advises:
+            return
+        if advice.speed_mps.shape != self._rows.shape or advice.reason.shape != self._rows.shape:
+            raise ValueError(
+                f"advice must have {self._rows.size} rows, as many as were seen, got "
+                f"{advice.speed_mps.shape} speeds and {advice.reason.shape} reasons"
+            )
+        table, course = self._table, self._course
+        advised_mps = table.floats("advised_mps")
+        advised_mps[:] = np.nan
+        advised_mps[self._rows] = advice.speed_mps
+        table.ints("reason")[self._rows] = advice.reason
+        followed_mps = followed_speeds(
+            table, self._equipment.execution, self._equipment.driver, self._engine.time_s()
+        )
+        actuate(table, self._engine, followed_mps, self._equipment.execution, course.step_length_s)
+        is_advised = np.isfinite(advised_mps)
+        table.floats("advised_time_s")[is_advised] += course.step_length_s
+        if course.records_advice:
+            advised = (table.ways[row].vehicle_id for row in np.flatnonzero(is_advised))
+            self.tally.advised_steps += [(self._engine.time_s(), v) for v in advised]
+        self._count_reasons()
+
+    def _count_reasons(self) -> None:
+        reasons = self._table.ints("reason")[self._table.flags("is_equipped")]
+        for number, count in enumerate(np.bincount(reasons, minlength=len(Reason))):
+            if count:
+                self.tally.reasons[Reason(number).name.lower()] += int(count)
+
+
+def _nothing(time_s: float, course: Course) -> Observation:
+    one, two = np.zeros(0), np.zeros((0, 0))
+    return Observation(
+        time_s=time_s,
+        step_length_s=course.step_length_s,
+        distance_m=one,
+        speed_mps=one,
+        ceiling_mps=one,
+        accel_mps2=one,
+        decel_mps2=one,
+        green_start_s=two,
+        green_end_s=two,
+        likely_start_s=two,
+        likely_end_s=two,
+        spat_age_s=one,
+        n_ahead=np.zeros(0, dtype=np.int64),
+        previous_advice_mps=one,
+    )

@@ -1,0 +1,41 @@
+"""The folder of results: taken over by one process at a time."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+STORE = ".runs"
+"""Folder of the finished runs in a folder of results."""
+
+
+@contextmanager
+def claimed(out: Path) -> Iterator[Path]:
+    """Make the folder for the results, or take over one that holds results.
+
+    Yields:
+        The store of finished runs in it.
+
+    Raises:
+        ValueError: It is a file, holds something else, or another process works on it.
+    """
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"--out: {out} is a file; name a folder")
+    is_ours = (out / STORE).is_dir() or (out / "manifest.json").is_file()
+    if out.is_dir() and not is_ours and any(out.iterdir()):
+        raise ValueError(f"--out: {out} holds files that are no results; name a new folder")
+    store = out / STORE
+    store.mkdir(parents=True, exist_ok=True)
+    # The lock goes with the process, however it ends; the file stays.
+    with (store / "lock").open("w") as lock:
+        if not _has_locked(lock.fileno()):
+            raise ValueError(f"--out: another process is writing to {out}; name another folder")
+        yield store
+
+
+def _has_locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,130 @@
+"""Tables and sentences that the command line prints."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+from experiments.measures import GROUPS, effect_key
+from experiments.statistics import Effect, verdict
+from sumo_nets import CatalogueEntry, ScenarioDescription
+
+ROWS = (
+    ("trip_time", "trip time"),
+    ("stops", "stops"),
+    ("creep_time", "creeping"),
+    ("co2_own", "CO2 own"),
+    ("co2_hbefa4", "CO2 hbefa4"),
+    ("co2_hbefa4_nojump", "CO2 hbefa4_nojump"),
+    ("co2_phemlight5", "CO2 phemlight5"),
+    ("energy_bev", "energy bev"),
+)
+"""Metric and how it is called."""
+
+
+def effects_table(summary: Mapping[str, Any]) -> Table:
+    """Change of each metric against the reference, one column per arm."""
+    arms = summary["effects"]
+    n_seeds = len(summary["seeds"])
+    table = Table(
+        title=f"{summary['scenario']}: change against {summary['reference']}, in %, "
+        f"95 % interval over {n_seeds} seed{'s' if n_seeds != 1 else ''}",
+        title_justify="left",
+        caption="* interval contains 0: no effect shown",
+        caption_justify="left",
+    )
+    table.add_column("")
+    for arm in arms:
+        table.add_column(arm, justify="right")
+    for metric, name in ROWS:
+        table.add_row(name, *(_change(effects[effect_key(metric)]) for effects in arms.values()))
+    for group in GROUPS:
+        for metric, name in (("trip_time", "trip time"), ("co2_own", "CO2 own")):
+            found = [effects[group][effect_key(metric)] for effects in arms.values()]
+            if any(found):
+                table.add_row(f"{name}, {group}", *map(_change, found))
+    return table
+
+
+def _change(entry: Mapping[str, Any] | None) -> str:
+    if entry is None:
+        return "-"
+    effect = Effect(**entry)
+    if effect.low is None or effect.high is None:
+        return f"{effect.mean:+.2f}"
+    star = "*" if verdict(effect) == "no effect shown" else " "
+    return f"{effect.mean:+.2f} [{effect.low:+.2f}, {effect.high:+.2f}]{star}"
+
+
+def arms_table(summary: Mapping[str, Any]) -> Table:
+    """Figures of each arm."""
+    table = Table(title="Arms", title_justify="left")
+    arms: Mapping[str, Any] = summary["arms"]
+    table.add_column("")
+    for arm in arms:
+        table.add_column(arm, justify="right")
+    rows = (
+        ("vehicles", "vehicles", 0),
+        ("trip time, s", "trip_time_s", 1),
+        ("stops per vehicle", "stops_per_vehicle", 2),
+        ("harsh brakings per vehicle km", "harsh_brakings_per_vehicle_km", 2),
+        ("share of time with advice", "advice_share", 2),
+        ("collisions", "collisions", 0),
+        ("teleports", "teleports", 0),
+        ("emergency stops", "emergency_stops", 0),
+        ("emergency brakings", "emergency_brakings", 0),
+    )
+    for name, key, digits in rows:
+        table.add_row(name, *(_number(figures[key], digits) for figures in arms.values()))
+    for account in ("own", "hbefa4", "hbefa4_nojump", "phemlight5"):
+        found = (figures["co2_g_per_km"][account] for figures in arms.values())
+        table.add_row(f"CO2 {account}, g/km", *(_number(value, 1) for value in found))
+    found = (figures["energy_wh_per_km"]["bev"] for figures in arms.values())
+    table.add_row("energy bev, Wh/km", *(_number(value, 1) for value in found))
+    return table
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def catalogue_table(entries: tuple[CatalogueEntry, ...]) -> Table:
+    """Names that can be run."""
+    table = Table("name", "what", "available")
+    for entry in entries:
+        table.add_row(entry.name, entry.description, "yes" if entry.available else entry.hint)
+    return table
+
+
+def signals_table(description: ScenarioDescription) -> Table:
+    """Signals of a scenario."""
+    table = Table("signal", "control", "cycle, s", "links", "crossings", "programs")
+    for signal in description.signals:
+        programs = ", ".join(signal.program_ids) + (" (switched)" if signal.is_switched else "")
+        table.add_row(
+            signal.id,
+            signal.control,
+            f"{signal.cycle_s:g}",
+            str(signal.n_vehicle_links),
+            str(signal.n_crossing_links),
+            programs,
+        )
+    return table
+
+
+def road_sentences(description: ScenarioDescription) -> list[str]:
+    """Roads, demand and what is left out."""
+    limits = ", ".join(f"{3.6 * speed_mps:.0f}" for speed_mps in description.speed_limits_mps)
+    end = "no end" if description.end_s is None else f"{description.end_s:g} s"
+    demand = ", ".join(f"{count} {tag}" for tag, count in description.demand.items())
+    sentences = [
+        f"{description.name}: {description.origin}",
+        f"window {description.begin_s:g} s to {end}, steps of {description.step_length_s:g} s",
+        f"{description.n_edges} roads with {description.n_lanes} lanes, "
+        f"{description.length_km:.1f} km, limits {limits} km/h",
+        f"demand in the window: {demand or 'none'}",
+    ]
+    for count, when in ((description.n_before, "before"), (description.n_after, "after")):
+        if count:
+            sentences.append(f"left out: {count} elements that depart {when} the window")
+    return sentences + [f"left out: {sentence}" for sentence in description.left_out]

@@ -1,0 +1,250 @@
+"""The experiment file: what it may hold, and every mistake in it told at once with its place."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from controller import Driver, Glosa
+from corridor import EquipmentParameters, RsuParameters
+from experiments.arms import Arm, parse_arm
+from experiments.choices import (
+    VehicleClass,
+    WrongItem,
+    split_items,
+    written_seeds,
+    wrong_arms,
+    wrong_seeds,
+)
+from experiments.measures import reference_arm
+from experiments.problems import told
+from experiments.source import Source
+from experiments.strict_yaml import Document, YamlSyntaxError, read_yaml
+from experiments.units import unit_pattern, unit_suffix
+
+DEFAULT_EXPERIMENT = Path(__file__).parent / "data" / "default.yaml"
+"""The experiment that runs when none is named."""
+
+
+class ConfigError(ValueError):
+    """An experiment that cannot be run as it is written."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+        """All problems: `file:line:column: key: message`, or `--option: message`."""
+
+
+class Equipment(BaseModel):
+    """Which vehicles may be equipped; how many of them is `penetration`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    classes: Annotated[tuple[VehicleClass, ...], BeforeValidator(split_items)] = Field(
+        default=EquipmentParameters().classes, min_length=1, validate_default=True
+    )
+    """SUMO vehicle classes that may be equipped."""
+
+
+class Experiment(BaseModel):
+    """One experiment: the same traffic in several arms, with equal seeds."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
+    )
+
+    version: Literal[1] = 1
+    """Version of this format."""
+    scenario: str = Field(min_length=1)
+    """Name or path of road and traffic; paths are relative to the file."""
+    arms: Annotated[
+        tuple[str, ...],
+        BeforeValidator(split_items),
+        WithJsonSchema({"type": ["array", "string"], "items": {"type": "string"}}),
+    ] = ("none", "unadvised", "glosa-sumo", "glosa")
+    """What is compared: none, unadvised, glosa-sumo[:RANGE/MIN/FACTOR], glosa."""
+    seeds: Annotated[
+        tuple[int, ...],
+        BeforeValidator(written_seeds),
+        WithJsonSchema({"type": ["integer", "array", "string"], "items": {"type": "integer"}}),
+    ] = Field(default=(1, 2, 3, 4, 5, 6, 7, 8), min_length=1)
+    """A count n (the seeds 1 to n) or a list; arms are compared on equal seeds."""
+    execution: Literal["automated", "driver"] = "driver"
+    """Who carries out advice: the vehicle, or a human driver."""
+    penetration: float = Field(default=1.0, ge=0.0, le=1.0)
+    """Equipped share of the vehicles of the classes in `equipment` (0 to 1)."""
+    sensing: Literal["all", "connected"] = "all"
+    """Which vehicles ahead a roadside unit knows of."""
+    begin_s: float | None = Field(default=None, ge=0.0)
+    """Start of the time window; the scenario's own if not given."""
+    end_s: float | None = Field(default=None, gt=0.0)
+    """End of the time window; the scenario's own if not given."""
+    step_length_s: float | None = Field(default=None, ge=0.001, le=1.0)
+    """Length of a simulation step; the scenario's own if not given."""
+    demand_scale: float = Field(default=1.0, gt=0.0)
+    """Factor on the number of vehicles."""
+    drain_s: float = Field(default=7200.0, gt=0.0)
+    """A run that is not empty this long after the last departure has failed."""
+    equipment: Equipment = Equipment()
+    """Which vehicles may be equipped."""
+    rsu: RsuParameters = RsuParameters()
+    """How roadside units send."""
+    driver: Driver = Driver()
+    """How a human driver follows advice."""
+    glosa: Glosa = Glosa()
+    """Parameters of the policy `glosa`."""
+
+    _folder: Path | None = PrivateAttr(default=None)
+
+    @staticmethod
+    def from_scenario(name: str, overrides: Mapping[str, object] | None = None) -> "Experiment":
+        """The default experiment on another scenario.
+
+        Args:
+            name: As `scenario` in a file; relative to the working directory.
+            overrides: Key (`rsu.range_m` for one in a section) → value; None is left out.
+
+        Raises:
+            ConfigError: With all problems.
+        """
+        source = Source.merged(Document(value={"scenario": name}), overrides or {})
+        return _checked(source, folder=None)
+
+    @property
+    def folder(self) -> Path | None:
+        """Folder that relative paths start from; None: the working directory."""
+        return self._folder
+
+    @property
+    def parsed_arms(self) -> tuple[Arm, ...]:
+        """The arms, in order."""
+        return tuple(parse_arm(name) for name in self.arms)
+
+    @property
+    def reference(self) -> str:
+        """Arm that the others are compared with."""
+        return reference_arm(self.arms)
+
+    @property
+    def equipment_parameters(self) -> EquipmentParameters:
+        """Which vehicles are equipped, and how many of them."""
+        return EquipmentParameters(penetration=self.penetration, classes=self.equipment.classes)
+
+    def model_post_init(self, context: object, /) -> None:
+        """Take over where relative paths start."""
+        if isinstance(context, Path):
+            self._folder = context
+
+    @field_validator("arms")
+    @classmethod
+    def _check_arms(cls, arms: tuple[str, ...]) -> tuple[str, ...]:
+        _raise_if_any(wrong_arms(arms))
+        reference_arm(arms)
+        return arms
+
+    @field_validator("seeds")
+    @classmethod
+    def _check_seeds(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
+        _raise_if_any(wrong_seeds(seeds))
+        return seeds
+
+    @model_validator(mode="after")
+    def _check_window(self) -> Self:
+        if self.begin_s is not None and self.end_s is not None and self.begin_s >= self.end_s:
+            message = f"must be after begin_s ({self.begin_s:g}), got {self.end_s:g}"
+            _raise_if_any([WrongItem("end_s", message, self.end_s)])
+        return self
+
+
+def load_experiment(path: str | Path, overrides: Mapping[str, object] | None = None) -> Experiment:
+    """Experiment of a YAML file, with values of the command line put over it.
+
+    Args:
+        path: The file. Relative paths in it start from its folder.
+        overrides: Key (`rsu.range_m` for one in a section) → value. None: not given.
+
+    Raises:
+        ConfigError: With all problems of file and overrides.
+    """
+    try:
+        document = read_yaml(Path(path).read_bytes())
+    except YamlSyntaxError as error:
+        raise ConfigError([f"{path}:{error}"]) from None
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
+    source = Source.merged(document, overrides or {}, file=str(path))
+    return _checked(source, folder=Path(path).parent)
+
+
+def _checked(source: Source, *, folder: Path | None) -> Experiment:
+    """An experiment from what was written; ConfigError with all problems."""
+    if isinstance(source.tree, dict):
+        # A key without a value (`rsu:` with all below it commented out) is a key not given.
+        empty = {key for key in Experiment.model_fields if source.tree.get(key) is None}
+        source.tree = {key: value for key, value in source.tree.items() if key not in empty}
+    problems = told(source, _errors_of, Experiment.model_json_schema())
+    if problems:
+        raise ConfigError(problems)
+    return Experiment.model_validate_json(json.dumps(source.tree), strict=True, context=folder)
+
+
+def _errors_of(tree: object) -> list[dict[str, Any]]:
+    # By way of JSON, for only there is strictness no more than "true is not a number".
+    try:
+        Experiment.model_validate_json(json.dumps(tree), strict=True)
+    except ValidationError as error:
+        return [dict(item) for item in error.errors(include_url=False)]
+    return []
+
+
+def _raise_if_any(wrong: Sequence[WrongItem]) -> None:
+    """Raise what is wrong with several items of one value, together and each at its place."""
+    lines = []
+    for each in wrong:
+        kind = PydanticCustomError("value_error", "{message}", {"message": each.message})
+        lines.append(InitErrorDetails(type=kind, loc=(each.item,), input=each.got))
+    if lines:
+        raise ValidationError.from_exception_data("items", lines)
+
+
+def resolved_dump(experiment: Experiment) -> dict[str, Any]:
+    """All values of an experiment, defaults included, as plain JSON values."""
+    return experiment.model_dump(mode="json")
+
+
+def experiment_schema() -> dict[str, Any]:
+    """JSON Schema of the experiment file, for editors."""
+    schema = Experiment.model_json_schema()
+    for section in (schema, *schema["$defs"].values()):
+        for key, value in section.get("properties", {}).items():
+            if suffix := unit_suffix(key):
+                _allow_units(value, suffix)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def init_text() -> str:
+    """A commented experiment file to start from."""
+    return DEFAULT_EXPERIMENT.read_text(encoding="utf-8")
+
+
+def _allow_units(value: dict[str, Any], suffix: str) -> None:
+    """Let a schema of a number also take a text with a unit."""
+    limits = ("type", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+    number = {key: value.pop(key) for key in limits if key in value}
+    value["anyOf"] = [
+        *value.pop("anyOf", [number]),
+        {"type": "string", "pattern": unit_pattern(suffix)},
+    ]

@@ -1,0 +1,59 @@
+"""Names of what is measured, as they stand in the results; all readers and writers share them."""
+
+from collections.abc import Sequence
+
+EFFECT_COLUMNS = {
+    "trip_time": "trip_time_s",
+    "stops": "stops",
+    "creep_time": "creep_time_s",
+    "co2_own": "co2_own_g",
+    "co2_hbefa4": "co2_hbefa4_g",
+    "co2_hbefa4_nojump": "co2_hbefa4_nojump_g",
+    "co2_phemlight5": "co2_phemlight5_g",
+    "energy_bev": "energy_bev_wh",
+}
+"""Metric of an effect → column of `vehicles.parquet` whose mean per vehicle is compared."""
+
+GROUPS = ("equipped", "unequipped", "main", "side")
+"""Parts of the fleet whose effects are told apart."""
+
+EFFECT_FIELDS = ("mean", "low", "high", "n", "bca_low", "bca_high")
+"""Fields of one effect."""
+
+CO2_ACCOUNTS = ("own", "hbefa4", "hbefa4_nojump", "phemlight5")
+"""Accounts of tailpipe CO2, each from a column `co2_<account>_g`."""
+
+RUN_COUNTERS = ("collisions", "teleports", "emergency_stops", "emergency_brakings")
+"""Events that SUMO counts in a run; summed over seeds."""
+
+ARM_MEANS = (
+    "vehicles",
+    "distance_km",
+    "trip_time_s",
+    "stops_per_vehicle",
+    "creep_time_s",
+    "harsh_brakings_per_vehicle_km",
+    "over_ceiling_s",
+    "advice_share",
+)
+"""Figures of an arm that are means over seeds."""
+
+FEW_SEEDS = 8
+"""With fewer pairs the Student t interval rests on the normal distribution of the differences."""
+
+
+def effect_key(metric: str) -> str:
+    """Key of a metric's effect in the results (`trip_time` → `trip_time_pct`)."""
+    return f"{metric}_pct"
+
+
+def reference_arm(arms: Sequence[str]) -> str:
+    """Arm that all others are compared with: `unadvised`, else `none`.
+
+    Raises:
+        ValueError: Neither is there.
+    """
+    for name in ("unadvised", "none"):
+        if name in arms:
+            return name
+    raise ValueError("must contain 'unadvised' or 'none', to compare the others with")

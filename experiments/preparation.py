@@ -1,0 +1,45 @@
+"""What a run works with: frozen demand, equipped vehicles, network and main road."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from corridor import MainRoad, RoadNetwork, draw_equipped, find_main_road
+from experiments.arms import Arm, parse_arm
+from experiments.order import Order
+from sumo_nets import Demand, freeze_routes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """All that a run works with."""
+
+    order: Order
+    arm: Arm
+    demand: Demand
+    equipped: frozenset[str]
+    network: RoadNetwork
+    main_road: tuple[MainRoad, ...]
+    folder: Path
+    """Where it writes."""
+
+
+def prepare(order: Order, folder: Path) -> Prepared:
+    """Freeze the demand (or take it from the cache) and draw who is equipped."""
+    arm = parse_arm(order.arm)
+    demand = freeze_routes(
+        order.scenario,
+        seed=order.seed,
+        demand_scale=order.experiment.demand_scale,
+        cache_dir=order.cache_dir,
+    )
+    vehicles = zip(demand.vehicle_ids, demand.vehicle_classes, strict=True)
+    network = RoadNetwork(order.scenario.net_file)
+    return Prepared(
+        order=order,
+        arm=arm,
+        demand=demand,
+        equipped=draw_equipped(vehicles, order.experiment.equipment_parameters, order.seed),
+        network=network,
+        main_road=find_main_road(network, demand.routes),
+        folder=folder,
+    )

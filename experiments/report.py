@@ -1,0 +1,175 @@
+"""The report of an experiment: one HTML page that needs nothing else."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from experiments.atomic import replacing
+from experiments.measures import FEW_SEEDS
+from experiments.plot_vehicles import paired_differences
+from experiments.plots import draw_all
+from experiments.report_data import Results, read_results
+from experiments.report_effects import CO2_ACCOUNTS, arm_effects, effect, signed
+from experiments.report_glossary import RULES, TERMS
+from experiments.report_tables import (
+    Cell,
+    advice_table,
+    arms_table,
+    change_cell,
+    flat,
+    groups_table,
+    table_arms,
+)
+from experiments.report_words import answer, nothing_words, reference_words, smoothing_words
+from experiments.statistics import verdict
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+_KEY_METRICS = (
+    ("co2_own", "CO₂"),
+    ("trip_time", "Trip time"),
+    ("stops", "Stops"),
+    ("creep_time", "Creeping time"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFigure:
+    """One tile of the strip at the top."""
+
+    name: str
+    cell: Cell
+
+
+def write_report(directory: Path) -> Path:
+    """Write `report.html` into a folder of results, from what the folder holds.
+
+    The same folder gives the same bytes. The page appears whole or not at all.
+
+    Returns:
+        Path of the page.
+
+    Raises:
+        ValueError: The folder is missing, is no folder of results, or a file in it is damaged.
+    """
+    results = read_results(directory)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = environment.get_template("report.html.j2").render(_contents(results))
+    target = directory / "report.html"
+    with replacing(target) as temporary:
+        temporary.write_text(page, encoding="utf-8", newline="\n")
+    return target
+
+
+def _contents(results: Results) -> dict[str, Any]:
+    focus = results.focus
+    scenario = results.manifest.get("scenario") or {}
+    pairs, groups = None, []
+    if focus is not None:
+        pairs = paired_differences(results.vehicles, results.reference, focus)
+        groups = groups_table(results, focus, pairs)
+    return {
+        "results": results,
+        "summary": results.summary,
+        "manifest": {"command": None, "git_commit": None, "inputs": []} | results.manifest,
+        "title": results.summary["scenario"],
+        "answers": [answer(results, arm) for arm in _focus_first(results)],
+        "nothing_text": nothing_words(results),
+        "reference_text": reference_words(results),
+        "smoothing_text": smoothing_words(results.summary),
+        "seeds_text": _seeds_words(results.n_seeds),
+        "key_figures": _key_figures(results),
+        "equipped_text": _share_words(results.summary.get("penetration")),
+        "left_out": scenario.get("left_out") or [],
+        "origin": scenario.get("origin") or "",
+        "table_arms": table_arms(results),
+        "table": arms_table(results),
+        "groups": groups,
+        "advice": advice_table(results),
+        "pictures": draw_all(results, pairs),
+        "warnings": [str(warning) for warning in results.summary.get("warnings") or []],
+        "configuration": flat(results.manifest.get("experiment") or {}),
+        "versions": flat(results.manifest.get("versions") or {}),
+        "terms": TERMS,
+        "rules": RULES,
+    }
+
+
+def _focus_first(results: Results) -> list[str]:
+    if not results.is_compared:
+        return []
+    return sorted(results.advised, key=lambda arm: arm != results.focus)
+
+
+def _share_words(penetration: float | None) -> str:
+    if penetration is None:
+        return "not recorded"
+    return f"{100 * penetration:g}\u202f% of the vehicles that can be"
+
+
+def _seeds_words(n_seeds: int) -> str:
+    if n_seeds == 0:
+        return "No seed was finished in all arms; nothing is compared."
+    if n_seeds == 1:
+        return (
+            "Only one seed was run: there are no intervals, and no figure here proves anything."
+            f" Run at least {FEW_SEEDS}."
+        )
+    if n_seeds < FEW_SEEDS:
+        return f"Only {n_seeds} seeds were run; the intervals are wide. Run at least {FEW_SEEDS}."
+    return ""
+
+
+def _key_figures(results: Results) -> list[KeyFigure]:
+    """Changes under the arm in focus, the reach of the accounts, and what happened to safety."""
+    if results.focus is None:
+        return []
+    effects = arm_effects(results.summary, results.focus)
+    figures = [
+        KeyFigure(name=name, cell=change_cell(effect(effects, metric)))
+        for metric, name in _KEY_METRICS
+    ]
+    if any(effect(effects, metric) for metric in CO2_ACCOUNTS):
+        figures.insert(1, _accounts_figure(effects))
+    here, there = (results.summary["arms"].get(a, {}) for a in (results.focus, results.reference))
+    crashes, crashes_before = here.get("collisions"), there.get("collisions")
+    if crashes is not None and crashes_before is not None:
+        tone = "more" if crashes > crashes_before else "open"
+        figures.append(
+            KeyFigure(
+                name="Collisions",
+                cell=Cell(
+                    change=f"{crashes:g}", interval=f"without advice: {crashes_before:g}", tone=tone
+                ),
+            )
+        )
+    return figures
+
+
+def _accounts_figure(effects: dict[str, Any]) -> KeyFigure:
+    """The span of the means over the four accounts, and whether they agree."""
+    found = [item for item in (effect(effects, metric) for metric in CO2_ACCOUNTS) if item]
+    said = {verdict(item) for item in found}
+    means = [item.mean for item in found]
+    if "one seed, no interval" in said:
+        judgement = ""
+    else:
+        judgement = "accounts agree" if len(said) == 1 else "accounts disagree"
+    tones = {frozenset({"less"}): "less", frozenset({"more"}): "more"}
+    return KeyFigure(
+        name="On four accounts",
+        cell=Cell(
+            change=f"{signed(min(means), digits=1)} to {signed(max(means), digits=1)}\u202f%",
+            interval="span of the means",
+            verdict=judgement,
+            tone=tones.get(frozenset(said), "open"),
+        ),
+    )

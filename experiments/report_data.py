@@ -1,0 +1,174 @@
+"""What a folder of results holds, read and checked for the report."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from experiments.summary import SCHEMA_VERSION
+
+UNADVISED_ARMS = ("none", "unadvised")
+"""Arms in which nobody is advised."""
+
+_VEHICLE_COLUMNS = (
+    "arm seed vehicle_id equipped road trip_time_s co2_own_g stops creep_time_s".split()
+)
+_ROAD_COLUMNS = "arm seed edge_id co2_hbefa4_g co2_phemlight5_g".split()
+_TRAJECTORY_COLUMNS = (
+    "arm seed direction vehicle_id equipped advised time_s position_m speed_mps".split()
+)
+_SIGNAL_COLUMNS = "arm seed direction signal_id position_m start_s end_s state".split()
+_SUMMARY_KEYS = "scenario reference seeds arms effects".split()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """The contents of a results folder; what is optional there may be empty here."""
+
+    summary: dict[str, Any]
+    manifest: dict[str, Any]
+    """Empty where the folder has none."""
+    network: dict[str, Any]
+    """Edges, signals and main road; empty where the folder has none."""
+    arms: tuple[str, ...]
+    """In the order of the experiment."""
+    vehicles: pl.DataFrame
+    """Reference and focus only, seeds that count; so with the roads."""
+    roads: pl.DataFrame
+    """No rows where the folder has none; so with the next two."""
+    trajectories: pl.DataFrame
+    """Reference and focus only, first seed, while on the main road."""
+    signals: pl.DataFrame
+
+    @cached_property
+    def is_compared(self) -> bool:
+        """Whether an arm without advice was run, to compare with."""
+        return self.summary["reference"] is not None
+
+    @cached_property
+    def reference(self) -> str:
+        """The arm that all others are compared with; the first where nothing is compared."""
+        return str(self.summary["reference"]) if self.is_compared else self.arms[0]
+
+    @cached_property
+    def advised(self) -> tuple[str, ...]:
+        """All arms that give advice, in order."""
+        return tuple(arm for arm in self.arms if arm not in UNADVISED_ARMS)
+
+    @cached_property
+    def focus(self) -> str | None:
+        """The advised arm that the pictures are about; None where nothing is compared."""
+        return focus_arm(self.advised) if self.is_compared else None
+
+    @cached_property
+    def n_seeds(self) -> int:
+        """How many seeds were run."""
+        return len(self.summary["seeds"])
+
+
+def focus_arm(advised: tuple[str, ...]) -> str | None:
+    """The planner where it was run, else our GLOSA, else the first; None without any."""
+    for name in ("eco", "glosa"):
+        if name in advised:
+            return name
+    return advised[0] if advised else None
+
+
+def read_results(directory: Path) -> Results:
+    """Read the folder that a run has written.
+
+    Raises:
+        ValueError: The folder is missing, is no folder of results, or a file in it is damaged.
+    """
+    if not directory.is_dir():
+        raise ValueError(
+            f"there is no folder '{directory}'; give the folder that a run has written (--out)"
+        )
+    for name in ("summary.json", "runs.csv", "vehicles.parquet"):
+        if not (directory / name).is_file():
+            raise ValueError(
+                f"'{directory}' is not a folder of finished results: it holds no {name}; "
+                "give the folder that a run has written (--out)"
+            )
+    summary = _read_json(directory / "summary.json")
+    _check_summary(summary, directory / "summary.json")
+    arms = _arms_in_order(directory / "runs.csv", summary)
+    advised = tuple(arm for arm in arms if arm not in UNADVISED_ARMS)
+    shown = tuple(arm for arm in (summary["reference"] or arms[0], focus_arm(advised)) if arm)
+    return Results(
+        summary=summary,
+        manifest=_read_json(directory / "manifest.json", optional=True),
+        network=_read_json(directory / "network.json", optional=True),
+        arms=arms,
+        vehicles=_of_seeds(
+            _read_table(directory / "vehicles.parquet", _VEHICLE_COLUMNS, shown), summary
+        ),
+        roads=_of_seeds(_read_table(directory / "roads.parquet", _ROAD_COLUMNS, shown), summary),
+        trajectories=_read_table(directory / "trajectories.parquet", _TRAJECTORY_COLUMNS, shown),
+        signals=_read_table(directory / "signals.parquet", _SIGNAL_COLUMNS, shown),
+    )
+
+
+def _read_json(path: Path, *, optional: bool = False) -> dict[str, Any]:
+    if optional and not path.is_file():
+        return {}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"'{path}' is damaged: {error}; run the experiment again") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"'{path}' must hold a JSON object, got {type(content).__name__}")
+    return content
+
+
+def _check_summary(summary: dict[str, Any], path: Path) -> None:
+    missing = [key for key in _SUMMARY_KEYS if key not in summary]
+    if missing:
+        raise ValueError(
+            f"'{path}' was not written by a run of this program: it lacks {', '.join(missing)}"
+        )
+    version = summary.get("schema_version", SCHEMA_VERSION)
+    if version != SCHEMA_VERSION:
+        raise ValueError(
+            f"'{path}' has schema_version {version}, this program reads {SCHEMA_VERSION}; "
+            "run the experiment again"
+        )
+    if not summary["arms"]:
+        raise ValueError(f"'{path}' holds no arm at all; run the experiment again")
+    if summary["reference"] not in (None, *summary["arms"]):
+        raise ValueError(
+            f"'{path}' names '{summary['reference']}' as reference, but its arms are "
+            f"{', '.join(summary['arms'])}"
+        )
+
+
+def _arms_in_order(path: Path, summary: dict[str, Any]) -> tuple[str, ...]:
+    """Arms in the order of the runs; a JSON object with sorted keys has lost it."""
+    try:
+        runs = pl.read_csv(path, columns=["arm"], schema_overrides={"arm": pl.String})
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise ValueError(f"'{path}' is damaged: {error}; run the experiment again") from error
+    listed = [arm for arm in runs["arm"].unique(maintain_order=True) if arm in summary["arms"]]
+    return tuple(listed + [arm for arm in summary["arms"] if arm not in listed])
+
+
+def _read_table(path: Path, columns: list[str], arms: tuple[str, ...]) -> pl.DataFrame:
+    """The named columns of the rows of the named arms; empty where there is no such file."""
+    if not path.is_file():
+        return pl.DataFrame(schema=columns)
+    try:
+        table = pl.scan_parquet(path).select(columns)
+        return table.filter(pl.col("arm").is_in(list(arms))).collect()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise ValueError(
+            f"'{path}' cannot be read as results ({str(error).splitlines()[0]}); "
+            "run the experiment again"
+        ) from error
+
+
+def _of_seeds(table: pl.DataFrame, summary: dict[str, Any]) -> pl.DataFrame:
+    """Without the seeds that are not finished in all arms, as in the summary."""
+    return table if table.is_empty() else table.filter(pl.col("seed").is_in(summary["seeds"]))

@@ -1,0 +1,81 @@
+"""Effects of an arm as the summary tells them, and how they are said in words."""
+
+from typing import Any
+
+from experiments.measures import EFFECT_FIELDS, effect_key
+from experiments.statistics import Effect
+
+METRICS = (
+    "co2_own co2_hbefa4 co2_hbefa4_nojump co2_phemlight5 energy_bev trip_time stops creep_time"
+).split()
+"""Metrics that are compared, in the order of the page."""
+
+CO2_ACCOUNTS = ("co2_hbefa4", "co2_hbefa4_nojump", "co2_phemlight5", "energy_bev")
+"""The four accounts of the same trajectories."""
+
+SIDED = ("less", "more")
+"""Verdicts that claim an effect."""
+
+
+def effect(effects: dict[str, Any], metric: str, group: str | None = None) -> Effect | None:
+    """One effect out of `summary["effects"][arm]`; None where nothing was compared."""
+    place = effects if group is None else effects.get(group) or {}
+    entry = place.get(effect_key(metric))
+    if not isinstance(entry, dict) or entry.get("mean") is None:
+        return None
+    fields: dict[str, Any] = {name: entry.get(name) for name in EFFECT_FIELDS}
+    return Effect(**fields)
+
+
+def arm_effects(summary: dict[str, Any], arm: str) -> dict[str, Any]:
+    """All effects of the arm; empty where it was not compared."""
+    found = summary["effects"].get(arm)
+    return found if isinstance(found, dict) else {}
+
+
+def signed(value: float, *, digits: int | None = None) -> str:
+    r"""A number with its sign, a true minus, and digits that fit its size.
+
+    >>> signed(-2.14), signed(0.031), signed(-41.7)
+    ('\u22122.1', '+0.03', '\u221241.7')
+    """
+    digits = _digits(value) if digits is None else digits
+    text = f"{value:+.{digits}f}"
+    if float(text) == 0:
+        text = f"{0:.{digits}f}"
+    return text.replace("-", "\u2212")
+
+
+def change_text(found: Effect) -> str:
+    """The mean change, as in `−2.1 %`."""
+    return f"{signed(found.mean, digits=_digits_of(found))}\u202f%"
+
+
+def interval_text(found: Effect) -> str:
+    """The interval, as in `−2.7 to −1.5 %`; says so where there is none."""
+    if found.low is None or found.high is None:
+        return "no interval (one seed)"
+    digits = _digits_of(found)
+    low, high = (signed(value, digits=digits) for value in (found.low, found.high))
+    return f"{low} to {high}\u202f%"
+
+
+def size_text(found: Effect, word: str) -> str:
+    """Size, word and interval without signs, as in `2.1 % less (95 % interval 1.5 to 2.7 %)`."""
+    digits = _digits_of(found)
+    size = f"{abs(found.mean):.{digits}f}\u202f% {word}"
+    if found.low is None or found.high is None:
+        return size
+    near, far = sorted((abs(found.low), abs(found.high)))
+    return f"{size} (95\u202f% interval {near:.{digits}f} to {far:.{digits}f}\u202f%)"
+
+
+def _digits_of(found: Effect) -> int:
+    """Decimals that let the mean and both ends of the interval be told from 0."""
+    values = [v for v in (found.mean, found.low, found.high) if v is not None]
+    return max((_digits(value) for value in values if value != 0), default=1)
+
+
+def _digits(value: float) -> int:
+    size = abs(value)
+    return 1 if size >= 0.1 or size == 0 else 2

@@ -1,0 +1,151 @@
+"""The words of the report: every metric, account and reason, explained for a reader in a hurry."""
+
+ACCOUNT_NAMES = {
+    "co2_own": "the scenario's own vehicles",
+    "co2_hbefa4": "HBEFA4",
+    "co2_hbefa4_nojump": "HBEFA4 without jump",
+    "co2_phemlight5": "PHEMlight5",
+    "energy_bev": "electric cars",
+}
+
+METRIC_NAMES = {
+    "co2_own": "CO₂, own classes",
+    "co2_hbefa4": "CO₂, HBEFA4",
+    "co2_hbefa4_nojump": "CO₂, HBEFA4 without jump",
+    "co2_phemlight5": "CO₂, PHEMlight5",
+    "energy_bev": "Energy, if all were electric",
+    "trip_time": "Trip time",
+    "stops": "Stops",
+    "creep_time": "Creeping time",
+}
+
+GROUP_NAMES = {
+    None: "All vehicles",
+    "equipped": "Equipped",
+    "unequipped": "Not equipped",
+    "main": "On the main road",
+    "side": "On side roads",
+}
+
+REASONS = {
+    "ADVISED": "Advice given",
+    "NO_SIGNAL": "No signal ahead on the route",
+    "OUT_OF_RANGE": "Next signal beyond radio range",
+    "NOT_HEARD": "In range, no message received yet",
+    "STALE": "Last message too old",
+    "NO_SPAT": "Signal's future cannot be told",
+    "AT_STOP": "Vehicle serves a scheduled stop",
+    "NOT_NEEDED": "Own speed already meets a green",
+    "TOO_SLOW": "Only an unreasonably low speed would meet a green",
+    "NO_GREEN": "No green within the horizon can be met",
+    "AT_LINE": "Too close to the stop line",
+    "REFUSED": "Driver does not follow advice",
+}
+
+TERMS = (
+    (
+        "none",
+        "The traffic as the scenario brings it: nobody equipped, nobody advised.",
+    ),
+    (
+        "unadvised",
+        "The same vehicles are equipped and driven as in the advised arms, but no advice is given. "
+        "It is the fair reference: what is left as difference is the advice alone. Equipment by "
+        "itself already smooths driving, and that must not be counted as a merit of advice.",
+    ),
+    (
+        "glosa",
+        "Textbook advice: the one constant speed at which the vehicle meets the next green, shown "
+        "to the driver while he approaches the signal.",
+    ),
+    (
+        "glosa-sumo",
+        "The advice built into the simulator SUMO, for comparison. The numbers behind the name "
+        "are its range in m, its lowest speed in m/s and how far it may exceed the limit.",
+    ),
+    (
+        "execution",
+        "Who drives. “Driver”: people keep their imperfection, their own habit of speeding or "
+        "dawdling, their reaction lag, and may ignore advice. “Automated”: equipped vehicles hold "
+        "speed by machine, in every arm.",
+    ),
+    ("equipped", "The vehicle can receive advice. The same vehicles are equipped in all arms."),
+    (
+        "CO₂, own classes",
+        "Tailpipe CO₂ of the vehicles as the scenario defines them (cars, lorries, buses …), as "
+        "the simulator's own emission device computes it.",
+    ),
+    (
+        "CO₂, HBEFA4",
+        "The same journeys, as if every vehicle were a petrol car (HBEFA4, Euro 4), the "
+        "simulator's default. It charges standing in a queue heavily, and charges nothing as soon "
+        "as a car slows down a little more than by coasting.",
+    ),
+    (
+        "CO₂, HBEFA4 without jump",
+        "As before, but the sudden drop to zero while slowing down is replaced by a steady line. A "
+        "saving that exists only with the drop is a loophole of the account, not a saving.",
+    ),
+    (
+        "CO₂, PHEMlight5",
+        "The same journeys by another engine model (petrol car, Euro 4), which charges standing "
+        "with half as much. Two models that agree are worth more than one.",
+    ),
+    (
+        "Energy, if all were electric",
+        "The same journeys as if every vehicle were a battery electric car, in kWh or Wh, with "
+        "energy recovered in braking. It is never added to tailpipe CO₂.",
+    ),
+    (
+        "Trip time",
+        "From the moment a vehicle wants to depart until it arrives. Waiting to be let into the "
+        "network counts, so no arm can hide a jam outside its borders.",
+    ),
+    ("Stops", "Times a vehicle is slower than 5 km/h for at least 2 s, counted per vehicle."),
+    (
+        "Creeping time",
+        "Time at 0.1 to 3 m/s (0.4 to 11 km/h): advice may turn stops into creeping, which looks "
+        "good where stops alone are counted.",
+    ),
+    ("Harsh braking", "Times a vehicle brakes harder than 3 m/s², per vehicle-kilometre."),
+    (
+        "Time above the own ceiling",
+        "Time driven faster than the driver would by his own habit (limit times own factor).",
+    ),
+    ("Collisions", "Vehicles that touch, also on junctions; the sum over all seeds."),
+    (
+        "Teleports",
+        "Vehicles that the simulator takes out of a jam. A teleported metre emits nothing, so "
+        "results with teleports must not be trusted. The sum over all seeds.",
+    ),
+    (
+        "Emergency stops and brakings",
+        "Vehicles that could not stop in time for a signal, or braked at the limit of physics; "
+        "the sum over all seeds.",
+    ),
+    (
+        "Seed",
+        "One repetition of the whole experiment with other chance: other departures, other "
+        "drivers. All arms are run with the same seeds and compared seed by seed.",
+    ),
+    (
+        "95 % interval",
+        "If the whole study were repeated many times, 95 of 100 such intervals would hold the true "
+        "mean effect in this simulation. Student's t on the differences per seed; a bootstrap "
+        "interval (BCa) is computed beside it. It says nothing of how well the simulation "
+        "matches the real road.",
+    ),
+)
+
+RULES = (
+    "Only the advice differs between the arms: same roads, signals, vehicles, routes, departures.",
+    "Every vehicle drives the route that was fixed before; no arm may lead traffic elsewhere.",
+    "Every run goes on until the road is empty; an arm that lost vehicles is not compared.",
+    "Differences are taken seed by seed, in percent of the reference's mean.",
+    "Where the interval contains 0 the report says “no effect shown”, whatever the mean.",
+    "The same journeys are charged on four accounts, since the account can decide the sign.",
+    "Equipped and unequipped, main and side roads are told apart: a saving that others pay for "
+    "is told as such.",
+    "With several arms and metrics, one interval in twenty misses the truth by chance alone.",
+    "These are results of a simulation, ex ante: not measured on the road, not certified.",
+)

@@ -1,0 +1,202 @@
+"""The tables of the report, as rows of text ready for the page."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from experiments.report_data import Results
+from experiments.report_effects import (
+    METRICS,
+    SIDED,
+    arm_effects,
+    change_text,
+    effect,
+    interval_text,
+)
+from experiments.report_glossary import GROUP_NAMES, METRIC_NAMES, REASONS
+from experiments.statistics import Effect, verdict
+
+LOSS_S = 5.0
+"""A trip that is longer by more counts as lost time; less is hardly noticed."""
+
+LOSS_SHARE = 0.10
+"""The same, as a share of the trip without advice."""
+
+_VALUES: dict[str, tuple[tuple[str, ...], str, int]] = {
+    "co2_own": (("co2_g_per_km", "own"), "g/km", 1),
+    "co2_hbefa4": (("co2_g_per_km", "hbefa4"), "g/km", 1),
+    "co2_hbefa4_nojump": (("co2_g_per_km", "hbefa4_nojump"), "g/km", 1),
+    "co2_phemlight5": (("co2_g_per_km", "phemlight5"), "g/km", 1),
+    "energy_bev": (("energy_wh_per_km", "bev"), "Wh/km", 1),
+    "trip_time": (("trip_time_s",), "s", 1),
+    "stops": (("stops_per_vehicle",), "per vehicle", 2),
+    "creep_time": (("creep_time_s",), "s per vehicle", 1),
+}
+"""Where the summary keeps each compared metric, its unit and its decimals."""
+
+_PLAIN_VALUES: tuple[tuple[str, str, str, int], ...] = (
+    ("harsh_brakings_per_vehicle_km", "Harsh braking", "per vehicle-km", 3),
+    ("over_ceiling_s", "Time above the own ceiling", "s per vehicle", 1),
+    ("collisions", "Collisions", "sum of all seeds", 0),
+    ("teleports", "Teleports", "sum of all seeds", 0),
+    ("emergency_stops", "Emergency stops", "sum of all seeds", 0),
+    ("emergency_brakings", "Emergency brakings", "sum of all seeds", 0),
+    ("vehicles", "Vehicles", "per seed", 0),
+    ("distance_km", "Distance driven", "km per seed", 1),
+)
+"""Key in the summary, name, unit and decimals of what is told without an interval."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A value with its change against the reference; every text may be empty."""
+
+    value: str = ""
+    change: str = ""
+    interval: str = ""
+    verdict: str = ""
+    tone: str = "open"
+    """"less", "more" or "open": colours the change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of a table."""
+
+    name: str
+    unit: str = ""
+    cells: tuple[Cell, ...]
+
+
+def arms_table(results: Results) -> list[Row]:
+    """Every metric, one column per arm, the reference first."""
+    arms = table_arms(results)
+    rows = [
+        Row(
+            name=METRIC_NAMES[metric],
+            unit=_VALUES[metric][1],
+            cells=tuple(_arm_cell(results, arm, metric) for arm in arms),
+        )
+        for metric in METRICS
+    ]
+    for key, name, unit, digits in _PLAIN_VALUES:
+        values = [results.summary["arms"].get(arm, {}).get(key) for arm in arms]
+        if any(value is not None for value in values):
+            cells = tuple(Cell(value=_number(value, digits)) for value in values)
+            rows.append(Row(name=name, unit=unit, cells=cells))
+    return rows
+
+
+def table_arms(results: Results) -> tuple[str, ...]:
+    """The reference, the advised arms, and what else was run."""
+    ordered = (results.reference, *results.advised, *results.arms)
+    return tuple(dict.fromkeys(ordered))
+
+
+def change_cell(found: Effect | None, value: str = "") -> Cell:
+    """A change as a cell; says so where nothing was compared."""
+    if found is None:
+        return Cell(value=value, verdict=verdict(found))
+    said = verdict(found)
+    return Cell(
+        value=value,
+        change=change_text(found),
+        interval=interval_text(found),
+        verdict="" if found.low is None else said,
+        tone=said if said in SIDED else "open",
+    )
+
+
+def groups_table(results: Results, arm: str, pairs: pl.DataFrame) -> list[Row]:
+    """Who gains and who pays: changes by group, and shares of vehicles that win or lose time."""
+    effects = arm_effects(results.summary, arm)
+    selections: dict[str | None, pl.Expr] = {
+        None: pl.lit(True),
+        "equipped": pl.col("equipped"),
+        "unequipped": ~pl.col("equipped"),
+        "main": pl.col("road") == "main",
+        "side": pl.col("road") == "side",
+    }
+    rows = []
+    for group, chosen in selections.items():
+        members = pairs.filter(chosen)
+        changes = [
+            change_cell(effect(effects, metric, group))
+            for metric in ("trip_time", "co2_own", "stops")
+        ]
+        trips = Cell(value=f"{members.height / max(results.n_seeds, 1):.0f}")
+        cells = (trips, *changes, *_shares(members)) if members.height else (trips,)
+        rows.append(Row(name=GROUP_NAMES[group], cells=cells))
+    return rows
+
+
+def _shares(members: pl.DataFrame) -> tuple[Cell, ...]:
+    longer_s, before_s = pl.col("trip_time_s"), pl.col("trip_time_reference_s")
+    shares = members.select(
+        (longer_s < -LOSS_S).mean().alias("gain"),
+        (longer_s > LOSS_S).mean().alias("loss"),
+        (longer_s > LOSS_SHARE * before_s).mean().alias("loss_share"),
+        (pl.col("co2_own_g") > 0).mean().alias("co2"),
+    ).row(0)
+    return tuple(Cell(value=f"{100 * share:.0f}\u202f%") for share in shares)
+
+
+def advice_table(results: Results) -> list[tuple[str, str, list[tuple[str, float]]]]:
+    """Per advised arm: share of time under advice, and where advice was not given, why.
+
+    Returns:
+        Arm, share as text, and (reason in words, share 0..1) in falling order.
+    """
+    rows = []
+    for arm in results.advised:
+        told = results.summary["arms"].get(arm, {})
+        share = told.get("advice_share")
+        reasons = {k: float(v) for k, v in (told.get("advice_reasons") or {}).items() if v}
+        total = sum(reasons.values())
+        ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+        rows.append(
+            (
+                arm,
+                "not recorded" if share is None else f"{100 * share:.1f}\u202f%",
+                [(REASONS.get(name.upper(), name), steps / total) for name, steps in ranked],
+            )
+        )
+    return rows
+
+
+def flat(tree: object, prefix: str = "") -> list[tuple[str, str]]:
+    """A nested configuration as lines of dotted key and value.
+
+    >>> flat({"a": {"b": [1, 2]}, "c": None})
+    [('a.b', '1, 2'), ('c', '–')]
+    """
+    if isinstance(tree, dict):
+        return [line for key, value in tree.items() for line in flat(value, f"{prefix}{key}.")]
+    return [(prefix.removesuffix("."), _value_text(tree))]
+
+
+def _value_text(value: object) -> str:
+    if value is None or value in ([], ""):
+        return "\u2013"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        is_plain = not any(isinstance(item, dict | list) for item in value)
+        return ", ".join(map(_value_text, value)) if is_plain else json.dumps(value)
+    return str(value)
+
+
+def _arm_cell(results: Results, arm: str, metric: str) -> Cell:
+    path, _, digits = _VALUES[metric]
+    value: Any = results.summary["arms"].get(arm, {})
+    for key in path:
+        value = (value or {}).get(key)
+    if arm == results.reference:
+        return Cell(value=_number(value, digits))
+    return change_cell(effect(arm_effects(results.summary, arm), metric), _number(value, digits))
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "\u2013" if value is None else f"{value:,.{digits}f}".replace(",", "\u202f")

@@ -1,0 +1,153 @@
+"""Conditions on results, as in `--require "eco.trip_time_pct.high <= 1"`."""
+
+import difflib
+import math
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from experiments.measures import (
+    ARM_MEANS,
+    CO2_ACCOUNTS,
+    EFFECT_COLUMNS,
+    EFFECT_FIELDS,
+    GROUPS,
+    RUN_COUNTERS,
+    effect_key,
+    reference_arm,
+)
+
+_OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+_CONDITION = re.compile(r"\s*(?P<path>.*?\S)\s*(?P<operator>[<>=!]+)\s*(?P<number>\S.*?)\s*")
+_EXAMPLE = "glosa.trip_time_pct.high <= 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A figure of the summary that must stand in a relation to a number."""
+
+    text: str
+    """As it was written."""
+    path: tuple[str, ...]
+    """Keys of the figure in the summary."""
+    operator: str
+    number: float
+
+    def value(self, summary: Mapping[str, Any]) -> float | None:
+        """The figure; None where the summary has none."""
+        found: Any = summary
+        for key in self.path:
+            found = found.get(key) if isinstance(found, Mapping) else None
+        return found if isinstance(found, int | float) else None
+
+    def holds(self, summary: Mapping[str, Any]) -> bool:
+        """Whether the condition is met; a figure that is missing meets none."""
+        value = self.value(summary)
+        return value is not None and _OPERATORS[self.operator](value, self.number)
+
+    def sentence(self, summary: Mapping[str, Any]) -> str:
+        """Whether the condition is met, and the value found."""
+        value = self.value(summary)
+        met = "met" if self.holds(summary) else "not met"
+        got = "there is no such figure in the results" if value is None else f"it is {value:.4g}"
+        return f"required {self.text}: {met}, {got}"
+
+
+def parse_condition(text: str, arms: Sequence[str]) -> Condition:
+    """Condition from its written form: a path, one of < <= > >= == !=, and a number.
+
+    The path starts with an arm (`glosa.equipped.co2_own_pct.high`: an effect), with
+    `arms.<arm>` (`arms.glosa.collisions`: a figure) or with `smoothing`.
+
+    Args:
+        text: The condition.
+        arms: Names of the arms of the experiment; they may hold dots themselves.
+
+    Raises:
+        ValueError: It is no condition, or about a figure that the results will not have.
+    """
+    match = _CONDITION.fullmatch(text)
+    if match is None or match["operator"] not in _OPERATORS:
+        raise ValueError(
+            f"'{text}' is no condition; write a figure, one of {' '.join(_OPERATORS)} and a "
+            f"number, such as '{_EXAMPLE}'"
+        )
+    try:
+        number = float(match["number"])
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"'{text}' must compare with a number, got '{match['number']}'")
+    path = _resolve(match["path"], arms)
+    return Condition(text.strip(), path, match["operator"], number)
+
+
+def _resolve(written: str, arms: Sequence[str]) -> tuple[str, ...]:
+    """Keys of a figure from its written path."""
+    known = dict(_known_figures(arms))
+    if written in known:
+        return known[written]
+    reference = reference_arm(arms)
+    start = written.removeprefix("effects.")
+    if start.startswith(f"{reference}."):
+        raise ValueError(
+            f"'{written}': {reference} is what the others are compared with and has no effects; "
+            f"its own figures are 'arms.{reference}.…'"
+        )
+    endings = ("." + ".".join(figure) for figure in _effect_figures())
+    if ending := max(filter(start.endswith, endings), key=len, default=None):
+        arm = start.removesuffix(ending)
+        wrong = f"'{arm}' is not among the arms"
+        if arm == "smoothing":
+            wrong = "smoothing needs both 'unadvised' and 'none' among the arms"
+        raise ValueError(f"'{written}': {wrong} ({', '.join(arms)})")
+    if close := difflib.get_close_matches(written, list(known), n=1):
+        raise ValueError(f"no figure is called '{written}'; did you mean '{close[0]}'?")
+    raise ValueError(
+        f"no figure is called '{written}'; write an arm ({', '.join(arms)}), a metric "
+        f"({', '.join(map(effect_key, EFFECT_COLUMNS))}) and one of {', '.join(EFFECT_FIELDS)}, "
+        f"such as '{_EXAMPLE}'"
+    )
+
+
+def _known_figures(arms: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every figure that a summary of these arms may have: as it is written, and its keys.
+
+    Whole paths are compared, never split at dots: `glosa-sumo:300/2/1.0` holds one itself.
+    """
+    reference = reference_arm(arms)
+    for arm in arms:
+        for figure in _arm_figures():
+            yield ".".join(("arms", arm, *figure)), ("arms", arm, *figure)
+        for figure in _effect_figures() if arm != reference else ():
+            keys = ("effects", arm, *figure)
+            yield ".".join(keys), keys
+            yield ".".join(keys[1:]), keys
+    if reference == "unadvised" and "none" in arms:
+        for figure in _effect_figures():
+            yield ".".join(("smoothing", *figure)), ("smoothing", *figure)
+
+
+def _effect_figures() -> Iterator[tuple[str, ...]]:
+    for metric in EFFECT_COLUMNS:
+        for field in EFFECT_FIELDS:
+            yield (effect_key(metric), field)
+            for group in GROUPS:
+                yield (group, effect_key(metric), field)
+
+
+def _arm_figures() -> Iterator[tuple[str, ...]]:
+    for name in (*ARM_MEANS, *RUN_COUNTERS):
+        yield (name,)
+    for account in CO2_ACCOUNTS:
+        yield ("co2_g_per_km", account)
+    yield ("energy_wh_per_km", "bev")

@@ -1,0 +1,167 @@
+"""The results folder: what the finished runs left behind, put together and summarised.
+
+The same runs give the same bytes, in whatever order they were finished. Wall times and memory
+are in `timings.csv` and nowhere else. `summary.json` is written last: where it stands, all stands.
+"""
+
+import csv
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from experiments.atomic import replacing
+from experiments.study import Run, Study, select_runs
+from experiments.summary import summarise
+
+_DIGITS = 10
+"""Significant digits of figures in text files; what follows is rounding of sums."""
+
+RunFolders = Mapping[tuple[str, int], Path]
+"""(arm, seed) → folder of a finished run."""
+
+
+def write_results(
+    run_folders: RunFolders,
+    *,
+    study: Study,
+    out: Path,
+    failures: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Write the results of all finished runs into a folder.
+
+    Args:
+        run_folders: The finished runs, in any order.
+        study: What was asked for.
+        out: Folder that is made if needed; results in it are replaced.
+        failures: A sentence for each run that failed.
+        warnings: What else is to be told in the summary.
+
+    Returns:
+        The contents of `summary.json`.
+
+    Raises:
+        ValueError: A run's folder is damaged.
+    """
+    order = [
+        (arm, seed) for arm in study.arms for seed in study.seeds if (arm, seed) in run_folders
+    ]
+    folders = {key: run_folders[key] for key in order}
+    runs = [_read_run(arm, seed, folder) for (arm, seed), folder in folders.items()]
+    selection = select_runs(study, runs)
+    summary: dict[str, Any] = rounded(summarise(study, selection, failures, warnings))
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "summary.json").unlink(missing_ok=True)
+    _write_table(out / "vehicles.parquet", [run.vehicles for run in runs])
+    for name, key in (("roads", "edge_id"), ("trajectories", None), ("signals", None)):
+        _write_table(out / f"{name}.parquet", _read_tables(folders, f"{name}.parquet", sort=key))
+    _write_csv(
+        out / "runs.csv",
+        [
+            {"arm": run.arm, "seed": run.seed, "counted": (run.arm, run.seed) in selection.runs}
+            | rounded(run.figures)
+            for run in runs
+        ],
+    )
+    _write_csv(
+        out / "timings.csv",
+        [
+            {"arm": arm, "seed": seed} | _read_json(folder / "timing.json")
+            for (arm, seed), folder in folders.items()
+        ],
+    )
+    write_json(out / "summary.json", summary)
+    return summary
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write JSON in one fixed form: sorted keys, no NaN, all of the file or nothing."""
+    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    with replacing(path) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def rounded(value: Any) -> Any:  # noqa: ANN401 (JSON has no better type)
+    """Plain values with numbers of 10 significant digits, and None for NaN."""
+    if isinstance(value, dict):
+        return {key: rounded(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(each) for each in value]
+    if not isinstance(value, float):
+        return value
+    if not math.isfinite(value):
+        return None
+    return float(f"{value:.{_DIGITS}g}") + 0.0  # no negative zero
+
+
+def _read_run(arm: str, seed: int, folder: Path) -> Run:
+    return Run(
+        arm=arm,
+        seed=seed,
+        vehicles=_read_table(arm, seed, folder / "vehicles.parquet").sort("vehicle_id"),
+        counters=_read_json(folder / "run.json"),
+    )
+
+
+def _read_tables(folders: RunFolders, name: str, *, sort: str | None) -> list[pl.DataFrame]:
+    tables = [
+        _read_table(arm, seed, folder / name)
+        for (arm, seed), folder in folders.items()
+        if (folder / name).is_file()
+    ]
+    return [table.sort(sort) for table in tables] if sort else tables
+
+
+def _read_table(arm: str, seed: int, path: Path) -> pl.DataFrame:
+    """A run's table under the arm and seed that it is a run of, be it kept from another."""
+    try:
+        table = pl.read_parquet(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise ValueError(f"{path} is damaged: {str(error).splitlines()[0]}") from error
+    names = [name for name in table.columns if name not in ("arm", "seed")]
+    return table.select(
+        pl.lit(arm).alias("arm"), pl.lit(seed, dtype=pl.Int64).alias("seed"), *names
+    )
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, OSError) as error:
+        raise ValueError(f"{path} is damaged: {error}") from error
+    return content
+
+
+def _write_table(path: Path, tables: Sequence[pl.DataFrame]) -> None:
+    """One table of several; no file, also none of before, where there is nothing to write."""
+    if not tables:
+        path.unlink(missing_ok=True)
+        return
+    whole = pl.concat(tables, how="vertical_relaxed", rechunk=True)
+    with replacing(path) as temporary:
+        whole.write_parquet(
+            temporary,
+            compression="zstd",
+            compression_level=3,
+            statistics=True,
+            row_group_size=1 << 18,
+        )
+
+
+def _write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    names = dict.fromkeys(name for row in rows for name in row)
+    with (
+        replacing(path) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
+
+
+def _cell(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value

@@ -1,0 +1,212 @@
+"""One run: from an order to a folder of results."""
+
+import json
+import resource
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from controller import Policy
+from corridor import Course, Equipment, Session, SumoEngine, Tally, unit_draw
+from experiments.accounting import write_tables
+from experiments.measures import RUN_COUNTERS
+from experiments.order import Order
+from experiments.preparation import Prepared, prepare
+from sumo_nets import sumo_arguments, sumo_home, write_demand
+
+PROGRESS_S = 0.5
+"""Wall time between two reports of progress."""
+RAW_FILES = ("tripinfo.xml", "statistics.xml", "fcd.parquet")
+"""Outputs as SUMO writes them."""
+
+Report = Callable[[Mapping[str, float]], None]
+"""Is told simulated time and vehicles under way now and then."""
+
+
+class RunFailedError(RuntimeError):
+    """The run came to no result; says why."""
+
+
+def perform(order: Order, folder: Path, report: Report) -> None:
+    """Simulate, account, and write the results of a run into a folder.
+
+    Raises:
+        RunFailedError: The road was not empty at the cap.
+        corridor.EngineError: SUMO failed.
+        sumo_nets.ScenarioError: The demand cannot be frozen.
+    """
+    started_s = time.perf_counter()
+    prepared = prepare(order, folder)
+    frozen_s = time.perf_counter()
+    course = _course(prepared)
+    tally = _simulate(prepared, course, report)
+    simulated_s = time.perf_counter()
+    counters = _counters(folder, tally)
+    if tally.cap_hit:
+        raise RunFailedError(_gridlock_words(tally, counters, course))
+    n_steps = write_tables(prepared, tally, course.step_length_s)
+    _write_json(folder / "run.json", counters)
+    for name in () if order.keeps_raw else RAW_FILES:
+        (folder / name).unlink()
+    timing = {
+        "prepare_s": frozen_s - started_s,
+        "simulate_s": simulated_s - frozen_s,
+        "account_s": time.perf_counter() - simulated_s,
+        "vehicle_steps": n_steps,
+        "max_rss_mib": _max_rss_mib(),
+    }
+    _write_json(folder / "timing.json", timing)
+
+
+def _course(prepared: Prepared) -> Course:
+    order, demand, arm, folder = (
+        prepared.order,
+        prepared.demand,
+        prepared.arm,
+        prepared.folder,
+    )
+    additional = list(demand.additional_files)
+    if order.records:
+        additional.append(_write_recorder(prepared))
+    scenario = order.scenario
+    arguments = [
+        *sumo_arguments(scenario, _demand_file(prepared), additional),
+        *("--seed", str(order.seed)),
+        *("--time-to-teleport", "-1"),
+        *("--collision.action", "warn"),
+        *("--collision.check-junctions", "true"),
+        *("--device.emissions.probability", "1"),
+        *("--tripinfo-output", str(folder / "tripinfo.xml")),
+        *("--tripinfo-output.write-unfinished", "true"),
+        *("--tripinfo-output.write-undeparted", "true"),
+        *("--statistic-output", str(folder / "statistics.xml")),
+        *("--fcd-output", str(folder / "fcd.parquet")),
+        *("--fcd-output.attributes", "id,speed,lane,pos,slope,acceleration"),
+        *("--fcd-output.acceleration", "true"),
+        *("--fcd-output.skip-empty", "true"),
+        *("--output.compression", "zstd"),
+        *("--xml-validation", "never"),
+        *("--no-step-log", "true"),
+    ]
+    if arm.device is not None:
+        names = ("range", "min-speed", "max-speedfactor")
+        for name, value in zip(names, arm.device, strict=True):
+            arguments += [f"--device.glosa.{name}", str(value)]
+    last_departure_s = float(np.nanmax(demand.departs_s, initial=scenario.begin_s))
+    return Course(
+        arguments=tuple(arguments),
+        signal_files=(scenario.net_file, *demand.additional_files),
+        begin_s=scenario.begin_s,
+        cap_s=last_departure_s + order.experiment.drain_s,
+        step_length_s=scenario.step_length_s,
+        n_vehicles=len(demand.vehicle_ids),
+        records_advice=order.records,
+    )
+
+
+def _demand_file(prepared: Prepared) -> Path:
+    """The arm's own route file: the same vehicles, with what equipment makes of them."""
+    order, arm, equipped = prepared.order, prepared.arm, prepared.equipped
+    is_automated = order.experiment.execution == "automated" and arm.is_equipped
+    willing: frozenset[str] = frozenset()
+    if arm.device is not None:
+        share = order.experiment.driver.compliant_drivers
+        willing = frozenset(
+            vehicle_id
+            for vehicle_id in equipped
+            if is_automated or unit_draw(vehicle_id, order.seed, "compliance") < share
+        )
+    return write_demand(
+        prepared.demand,
+        prepared.folder / "demand.rou.xml",
+        automated_ids=equipped if is_automated else (),
+        device_ids=willing,
+    )
+
+
+def _write_recorder(prepared: Prepared) -> Path:
+    """Additional file that makes SUMO write what the main road's signals showed."""
+    root = ET.Element("additional")
+    signals = {line.signal for road in prepared.main_road for line in road.stop_lines}
+    for number, signal in enumerate(sorted(signals)):
+        output = prepared.folder / f"signal-{number}.xml"
+        ET.SubElement(root, "timedEvent", type="SaveTLSStates", source=signal, dest=str(output))
+    path = prepared.folder / "recorder.add.xml"
+    ET.ElementTree(root).write(path)
+    return path
+
+
+def _simulate(prepared: Prepared, course: Course, report: Report) -> Tally:
+    order, experiment, demand = prepared.order, prepared.order.experiment, prepared.demand
+    policy: Policy | None = experiment.glosa if prepared.arm.policy == "glosa" else None
+    stops = zip(demand.vehicle_ids, demand.has_stops, strict=True)
+    equipment = Equipment(
+        equipped=prepared.equipped,
+        stopping=frozenset(vehicle_id for vehicle_id, has_stops in stops if has_stops),
+        rsu=experiment.rsu,
+        sensing=experiment.sensing,
+        execution=experiment.execution,
+        driver=experiment.driver,
+        seed=order.seed,
+    )
+    engine = SumoEngine(sumo_home(), api=order.api, gui=order.gui)
+    session = Session(engine, prepared.network, course, equipment, advises=policy is not None)
+    told_s = time.perf_counter()
+    with session:
+        for frame in session:
+            if policy is not None:
+                session.apply(policy.advise(frame.seen))
+            if time.perf_counter() - told_s >= PROGRESS_S:
+                told_s = time.perf_counter()
+                share = session.tally.n_arrived / course.n_vehicles
+                report(
+                    {
+                        "time_s": frame.time_s,
+                        "n_running": frame.n_running,
+                        "share_arrived": share,
+                    }
+                )
+    return session.tally
+
+
+def _counters(folder: Path, tally: Tally) -> dict[str, Any]:
+    """What SUMO counted in the run, and what was counted of advice."""
+    root = ET.parse(folder / "statistics.xml").getroot()
+    found = {
+        "collisions": ("safety", "collisions"),
+        "teleports": ("teleports", "total"),
+        "emergency_stops": ("safety", "emergencyStops"),
+        "emergency_brakings": ("safety", "emergencyBraking"),
+        "n_waiting": ("vehicles", "waiting"),
+        "n_running": ("vehicles", "running"),
+    }
+    assert set(RUN_COUNTERS) <= set(found)
+    counters: dict[str, Any] = {}
+    for name, (tag, attribute) in found.items():
+        element = root.find(tag)
+        counters[name] = int(element.get(attribute, "0")) if element is not None else 0
+    counters["advice_reasons"] = dict(sorted(tally.reasons.items()))
+    counters["warnings"] = []
+    return counters
+
+
+def _gridlock_words(tally: Tally, counters: dict[str, Any], course: Course) -> str:
+    return (
+        f"the road was not empty at {course.cap_s:.0f} s, {counters['n_running']} vehicles under "
+        f"way and {counters['n_waiting']} waiting to enter of {course.n_vehicles} "
+        f"({tally.n_arrived} arrived): the traffic is stuck, or drain_s is too short"
+    )
+
+
+def _max_rss_mib() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024.0**2 if sys.platform == "darwin" else 1024.0)
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, sort_keys=True), encoding="utf-8")

@@ -1,0 +1,92 @@
+"""Effects of an arm from pairs of runs with equal seeds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+FloatArray = NDArray[np.float64]
+
+CONFIDENCE = 0.95
+"""Probability that an interval of either kind is made for."""
+
+_N_RESAMPLES = 9_999
+_REL_NOISE = 1e-9
+"""Differences that vary by less than this share of the values are equal but for rounding."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """Mean difference of n pairs, in percent of the reference's mean; None: no interval."""
+
+    mean: float
+    low: float | None
+    """Lower end of the Student t interval."""
+    high: float | None
+    n: int
+    """Pairs it rests on."""
+    bca_low: float | None
+    """Lower end of the bootstrap interval (bias-corrected and accelerated)."""
+    bca_high: float | None
+
+
+def paired_effect(reference: FloatArray, arm: FloatArray) -> Effect | None:
+    """Effect of an arm on a metric, paired by seed.
+
+    Each pair gives 100 · (arm - reference) / mean of all references. The intervals are for the
+    mean of these: by Student's t, and by the BCa bootstrap with a fixed stream of chance. Where
+    all differences are equal, both intervals are that one value.
+
+    Args:
+        reference: (n,) metric of the reference arm per seed; NaN where a seed has none.
+        arm: (n,) metric of the arm, in the same order of seeds.
+
+    Returns:
+        The effect; None where there is no pair or the reference's mean is 0.
+
+    References: Student (1908), Biometrika 6; Efron (1987), JASA 82, doi:10.2307/2289144.
+    """
+    is_pair = np.isfinite(reference) & np.isfinite(arm)
+    reference, arm = reference[is_pair], arm[is_pair]
+    n = reference.size
+    base = float(reference.mean()) if n else 0.0
+    if base == 0.0:
+        return None
+    changes_pct = 100.0 * (arm - reference) / base
+    mean = float(changes_pct.mean())
+    if n < 2:
+        return Effect(mean=mean, low=None, high=None, n=n, bca_low=None, bca_high=None)
+    largest = float(max(np.abs(reference).max(), np.abs(arm).max())) / abs(base)
+    if float(np.ptp(changes_pct)) <= 100.0 * largest * _REL_NOISE:
+        return Effect(mean=mean, low=mean, high=mean, n=n, bca_low=mean, bca_high=mean)
+    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)) * float(stats.sem(changes_pct))
+    bca_low, bca_high = _bca(changes_pct)
+    return Effect(
+        mean=mean, low=mean - reach, high=mean + reach, n=n, bca_low=bca_low, bca_high=bca_high
+    )
+
+
+def verdict(effect: Effect | None) -> str:
+    """What an effect allows to say: nothing about a sign as long as the interval contains 0."""
+    if effect is None:
+        return "not compared"
+    if effect.low is None or effect.high is None:
+        return "one seed, no interval"
+    if effect.low <= 0 <= effect.high:
+        return "no effect shown"
+    return "less" if effect.high < 0 else "more"
+
+
+def _bca(values: FloatArray) -> tuple[float, float]:
+    """BCa interval of the mean of values that are not all equal."""
+    interval = stats.bootstrap(
+        (values,),
+        np.mean,
+        confidence_level=CONFIDENCE,
+        n_resamples=_N_RESAMPLES,
+        method="BCa",
+        vectorized=True,
+        rng=np.random.default_rng(0),
+    ).confidence_interval
+    return float(interval.low), float(interval.high)

@@ -1,0 +1,121 @@
+"""What is compared, and the finished runs that can be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from experiments.measures import RUN_COUNTERS, reference_arm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """What was asked for."""
+
+    scenario: str
+    """Name of the scenario, without folders."""
+    arms: tuple[str, ...]
+    """In the order of the results."""
+    seeds: tuple[int, ...]
+    execution: str
+    penetration: float
+    step_length_s: float
+    """The one that was run with, be it from the experiment or from the scenario."""
+
+    @property
+    def reference(self) -> str:
+        """Arm that the others are compared with."""
+        return reference_arm(self.arms)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A finished run."""
+
+    arm: str
+    seed: int
+    vehicles: pl.DataFrame
+    """One row per vehicle, sorted by `vehicle_id`."""
+    counters: Mapping[str, Any]
+    """Events that SUMO counted, `advice_reasons` and `warnings`."""
+
+    @cached_property
+    def figures(self) -> dict[str, float]:
+        """Means per vehicle or per km of this run, and its counters; NaN where there is none."""
+        table = self.vehicles
+        distance_km = _total(table, "distance_m") / 1000.0
+        equipped = table.filter(pl.col("equipped"))
+        driven_s = _total(equipped, "duration_s")
+        n = table.height
+        figures = {
+            "vehicles": n,
+            "distance_km": distance_km,
+            "trip_time_s": _ratio(_total(table, "trip_time_s"), n),
+            "stops_per_vehicle": _ratio(_total(table, "stops"), n),
+            "creep_time_s": _ratio(_total(table, "creep_time_s"), n),
+            "harsh_brakings_per_vehicle_km": _ratio(_total(table, "harsh_brakings"), distance_km),
+            "over_ceiling_s": _ratio(_total(table, "over_ceiling_s"), n),
+            "advice_share": _total(equipped, "advised_s") / driven_s if driven_s else 0.0,
+        }
+        for column in (name for name in table.columns if name.endswith(("_g", "_wh"))):
+            figures[f"{column}_per_km"] = _ratio(_total(table, column), distance_km)
+        return figures | {name: int(self.counters.get(name, 0)) for name in RUN_COUNTERS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """The runs that are compared: all seeds that are finished in all arms."""
+
+    arms: tuple[str, ...]
+    """Arms with at least one finished run, in order."""
+    seeds: tuple[int, ...]
+    """Seeds finished in all of these arms, in order."""
+    runs: Mapping[tuple[str, int], Run]
+    """Of these arms and seeds."""
+    warnings: tuple[str, ...]
+    """What was left out, and why."""
+
+    def of(self, arm: str) -> list[Run]:
+        """Runs of an arm, in the order of the seeds."""
+        return [self.runs[arm, seed] for seed in self.seeds]
+
+
+def select_runs(study: Study, runs: Sequence[Run]) -> Selection:
+    """The runs that can be compared; those that hit their cap count as not finished."""
+    warnings = [
+        f"{run.arm}, seed {run.seed}: the road was not empty at the cap; this run does not count"
+        for run in runs
+        if run.counters.get("cap_hit")
+    ]
+    finished = {(run.arm, run.seed): run for run in runs if not run.counters.get("cap_hit")}
+    arms = tuple(arm for arm in study.arms if any((arm, seed) in finished for seed in study.seeds))
+    warnings += [
+        f"{arm}: no run was finished; this arm is left out" for arm in study.arms if arm not in arms
+    ]
+    seeds = tuple(seed for seed in study.seeds if all((arm, seed) in finished for arm in arms))
+    left_out = [str(seed) for seed in study.seeds if seed not in seeds]
+    if arms and left_out:
+        one = len(left_out) == 1
+        warnings.append(
+            f"{'seed' if one else 'seeds'} {', '.join(left_out)} {'is' if one else 'are'} not "
+            "finished in all arms and not counted in any"
+        )
+    counted = {key: run for key, run in finished.items() if key[1] in seeds}
+    return Selection(
+        arms=arms if seeds else (), seeds=seeds if arms else (), runs=counted,
+        warnings=tuple(warnings),
+    )  # fmt: skip
+
+
+def _total(table: pl.DataFrame, column: str) -> float:
+    """Sum of a column; NaN where all of many rows are without a value."""
+    values = table[column]
+    if values.null_count() == table.height > 0:
+        return float("nan")
+    return float(values.sum())
+
+
+def _ratio(total: float, of: float) -> float:
+    return total / of if of else float("nan")

@@ -1,0 +1,176 @@
+"""The summary of an experiment: figures of each arm, and effects against the reference."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from experiments.measures import (
+    ARM_MEANS,
+    CO2_ACCOUNTS,
+    EFFECT_COLUMNS,
+    FEW_SEEDS,
+    GROUPS,
+    RUN_COUNTERS,
+    effect_key,
+)
+from experiments.statistics import FloatArray, paired_effect
+from experiments.study import Run, Selection, Study
+
+SCHEMA_VERSION = 1
+
+
+def summarise(
+    study: Study, selection: Selection, failures: Sequence[str], warnings: Sequence[str]
+) -> dict[str, Any]:
+    """The contents of `summary.json`, unrounded.
+
+    Args:
+        study: What was asked for.
+        selection: The runs that are compared.
+        failures: A sentence for each run that failed.
+        warnings: What else is to be told, first.
+    """
+    reference = study.reference if study.reference in selection.arms else None
+    told = [*warnings, *failures, *selection.warnings]
+    if reference is None:
+        told.append(f"{study.reference}: without this reference nothing is compared")
+    elif len(selection.seeds) < FEW_SEEDS:
+        told.append(
+            f"few seeds ({len(selection.seeds)}): intervals are wide, and rest on an assumption "
+            f"that is safer with {FEW_SEEDS} or more"
+        )
+    effects = {}
+    for arm in selection.arms:
+        if reference is None or arm == reference:
+            continue
+        difference = _difference_of_demand(selection, arm, reference)
+        if difference:
+            told.append(difference)
+        else:
+            effects[arm] = effects_of(selection.of(reference), selection.of(arm))
+    told += _event_warnings(selection, reference)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "scenario": study.scenario,
+        "reference": reference,
+        "seeds": list(selection.seeds),
+        "execution": study.execution,
+        "penetration": study.penetration,
+        "step_length_s": study.step_length_s,
+        "warnings": list(dict.fromkeys(told)),
+        "arms": {arm: _arm_figures(selection.of(arm)) for arm in selection.arms},
+        "effects": effects,
+    } | _smoothing(selection, reference)
+
+
+def effects_of(reference: Sequence[Run], arm: Sequence[Run]) -> dict[str, Any]:
+    """Effects on all metrics, for all vehicles and for each group; None: nothing to compare.
+
+    Args:
+        reference: Runs of the reference, in the order of the seeds.
+        arm: Runs of the arm, of the same seeds and vehicles.
+    """
+    before, after = [], []
+    for run_before, run_after in zip(reference, arm, strict=True):
+        masks = _group_masks(run_before.vehicles, run_after.vehicles)
+        before.append(_group_means(run_before.vehicles, masks))
+        after.append(_group_means(run_after.vehicles, masks))
+    found: dict[str, Any] = {}
+    for row, group in enumerate(("all", *GROUPS)):
+        entries = {}
+        for column, metric in enumerate(EFFECT_COLUMNS):
+            pairs = (np.array([means[row, column] for means in runs]) for runs in (before, after))
+            effect = paired_effect(*pairs)
+            entries[effect_key(metric)] = None if effect is None else asdict(effect)
+        found |= entries if group == "all" else {group: entries}
+    return found
+
+
+def _group_masks(before: pl.DataFrame, after: pl.DataFrame) -> FloatArray:
+    """(1 + groups, n) 1 where a vehicle belongs to all, or to a group.
+
+    In `none` nobody is equipped, so the flag is taken from the arm of the two that has it.
+    """
+    equipped = before["equipped"].to_numpy() | after["equipped"].to_numpy()
+    main = (after["road"] == "main").to_numpy()
+    everyone = np.ones_like(equipped)
+    return np.stack([everyone, equipped, ~equipped, main, ~main]).astype(np.float64)
+
+
+def _group_means(vehicles: pl.DataFrame, masks: FloatArray) -> FloatArray:
+    """(1 + groups, metrics) mean per vehicle; NaN where a group is empty."""
+    columns = [vehicles[name].cast(pl.Float64).to_numpy() for name in EFFECT_COLUMNS.values()]
+    members = [mask == 1.0 for mask in masks]
+    return np.array(
+        [
+            [values[member].mean() if member.any() else np.nan for values in columns]
+            for member in members
+        ]
+    )
+
+
+def _arm_figures(runs: Sequence[Run]) -> dict[str, Any]:
+    def mean(name: str) -> float:
+        return float(np.mean([run.figures[name] for run in runs]))
+
+    reasons: Counter[str] = Counter()
+    for run in runs:
+        reasons.update(run.counters.get("advice_reasons", {}))
+    return {
+        **{name: mean(name) for name in ARM_MEANS},
+        **{name: sum(int(run.figures[name]) for run in runs) for name in RUN_COUNTERS},
+        "advice_reasons": dict(reasons),
+        "co2_g_per_km": {name: mean(f"co2_{name}_g_per_km") for name in CO2_ACCOUNTS},
+        "energy_wh_per_km": {"bev": mean("energy_bev_wh_per_km")},
+    }
+
+
+def _smoothing(selection: Selection, reference: str | None) -> dict[str, Any]:
+    """Effect of equipment without advice, told beside the effects and never added to them."""
+    if reference != "unadvised" or "none" not in selection.arms:
+        return {}
+    if _difference_of_demand(selection, "none", reference):
+        return {}
+    return {"smoothing": effects_of(selection.of("none"), selection.of("unadvised"))}
+
+
+def _difference_of_demand(selection: Selection, arm: str, reference: str) -> str | None:
+    for run, other in zip(selection.of(arm), selection.of(reference), strict=True):
+        n, n_reference = run.vehicles.height, other.vehicles.height
+        if n != n_reference:
+            what = f"{n} vehicles, {reference} has {n_reference}"
+        elif not run.vehicles["vehicle_id"].equals(other.vehicles["vehicle_id"]):
+            what = f"other vehicles than {reference}"
+        else:
+            continue
+        return f"{arm}, seed {run.seed}: {what}; the two are not compared"
+    return None
+
+
+def _event_warnings(selection: Selection, reference: str | None) -> list[str]:
+    """What the runs themselves warn of."""
+    told = []
+    crashes = {arm: _events(selection.of(arm), "collisions") for arm in selection.arms}
+    for arm in selection.arms:
+        runs = selection.of(arm)
+        if teleports := _events(runs, "teleports"):
+            told.append(f"{arm}: {teleports} teleports; a teleported metre emits nothing")
+        if reference is not None and crashes[arm] > crashes[reference]:
+            told.append(f"{arm}: {crashes[arm]} collisions, {reference} has {crashes[reference]}")
+        left = {event: _events(runs, event) for event in ("unfinished", "undeparted")}
+        told += [
+            f"{arm}: {n} vehicles are {event} at the end of their runs"
+            for event, n in left.items()
+            if n
+        ]
+        for run in runs:
+            told += [f"{arm}: {warning}" for warning in run.counters.get("warnings", [])]
+    return told
+
+
+def _events(runs: Sequence[Run], name: str) -> int:
+    return sum(int(run.counters.get(name, 0)) for run in runs)

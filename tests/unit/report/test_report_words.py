@@ -1,0 +1,124 @@
+"""The answer says what the intervals allow: no more, no less, and harm as plainly as gain."""
+
+from typing import Any
+
+from experiments.report_data import read_results
+from experiments.report_effects import change_text, interval_text
+from experiments.report_words import account_words, answer, reference_words
+from experiments.statistics import Effect
+
+
+def found(mean: float, low: float | None, high: float | None) -> Effect:
+    return Effect(mean=mean, low=low, high=high, n=8, bca_low=low, bca_high=high)
+
+
+def set_effect(summary: dict[str, Any], metrics: str, mean: float, low: float, high: float) -> None:
+    for metric in metrics.split():
+        entry = {"mean": mean, "low": low, "high": high, "n": 8}
+        summary["effects"]["glosa"][f"{metric}_pct"] = entry
+
+
+ACCOUNTS = "co2_own co2_hbefa4 co2_hbefa4_nojump co2_phemlight5 energy_bev"
+
+
+def test_a_saving_on_every_account_is_said_with_its_interval(study, edit_summary):
+    def change(summary: dict[str, Any]) -> None:
+        set_effect(summary, ACCOUNTS, -2.1, -2.7, -1.5)
+        set_effect(summary, "trip_time", 0.1, -0.3, 0.5)
+
+    edit_summary(change)
+    said = answer(read_results(study), "glosa")
+    assert said.sentence == (
+        "With advice by glosa, vehicles emit 2.1\u202f% less CO₂ (95\u202f% interval 1.5 to"
+        " 2.7\u202f%), and no effect on trip time is shown (95\u202f% interval \u22120.3 to"
+        " +0.5\u202f%)."
+    )
+    assert said.accounts == "All accounts of the same journeys agree that it falls."
+    assert said.tone == "good"
+
+
+def test_harm_is_said_as_plainly_as_a_saving(study, edit_summary):
+    def change(summary: dict[str, Any]) -> None:
+        set_effect(summary, ACCOUNTS, 3.0, 2.0, 4.0)
+        set_effect(summary, "trip_time", 8.3, 7.9, 8.7)
+
+    edit_summary(change)
+    said = answer(read_results(study), "glosa")
+    assert "vehicles emit 3.0\u202f% more CO₂" in said.sentence
+    assert (
+        "and trips take 8.3\u202f% longer (95\u202f% interval 7.9 to 8.7\u202f%)" in said.sentence
+    )
+    assert said.tone == "bad"
+
+
+def test_a_saving_bought_with_time_is_said_with_but(study, edit_summary):
+    def change(summary: dict[str, Any]) -> None:
+        set_effect(summary, ACCOUNTS, -3.0, -4.0, -2.0)
+        set_effect(summary, "trip_time", 8.3, 7.9, 8.7)
+
+    edit_summary(change)
+    said = answer(read_results(study), "glosa")
+    assert ", but trips take" in said.sentence
+    assert said.tone == "bad"
+
+
+def test_an_interval_around_zero_is_no_effect_whatever_the_mean(study, edit_summary):
+    edit_summary(lambda summary: set_effect(summary, ACCOUNTS, -5.0, -10.5, 0.5))
+    said = answer(read_results(study), "glosa")
+    assert "no effect on CO₂ is shown" in said.sentence
+    assert "less" not in said.sentence
+    assert said.tone != "good"
+
+
+def test_a_claim_is_taken_back_in_the_same_sentence_when_an_account_disagrees(study, edit_summary):
+    def change(summary: dict[str, Any]) -> None:
+        set_effect(summary, "co2_own co2_hbefa4", -6.2, -6.8, -5.6)
+        set_effect(summary, "co2_hbefa4_nojump co2_phemlight5", -0.2, -0.6, 0.2)
+
+    edit_summary(change)
+    said = answer(read_results(study), "glosa")
+    assert "less CO₂ (95\u202f% interval 5.6 to 6.8\u202f%), though not on every account," in (
+        said.sentence
+    )
+    assert "not a proven saving" in said.accounts
+    assert said.tone != "good"
+
+
+def test_disagreeing_accounts_are_named_on_their_sides():
+    text = account_words(
+        {
+            "co2_hbefa4": found(-6.0, -7.0, -5.0),
+            "co2_phemlight5": found(1.5, 1.0, 2.0),
+            "energy_bev": found(0.1, -0.5, 0.7),
+        }
+    )
+    assert "less on HBEFA4; more on PHEMlight5; no effect shown on electric cars" in text
+
+
+def test_more_collisions_are_told_beside_the_answer(study):
+    said = answer(read_results(study), "glosa")
+    assert "More collisions than without advice: 2 against 0." in said.cautions
+
+
+def test_who_pays_is_told_where_the_whole_gains(study, edit_summary):
+    def change(summary: dict[str, Any]) -> None:
+        entry = {"mean": 4.0, "low": 3.0, "high": 5.0, "n": 8}
+        summary["effects"]["glosa"]["side"]["trip_time_pct"] = entry
+        set_effect(summary, "trip_time", -1.0, -1.5, -0.5)
+
+    edit_summary(change)
+    said = answer(read_results(study), "glosa")
+    assert any(
+        "Paid by vehicles on side roads: 4.0\u202f% longer trips" in c for c in said.cautions
+    )
+
+
+def test_small_numbers_keep_digits_enough_to_show_their_side():
+    effect = found(-0.04, -0.07, -0.01)
+    assert change_text(effect) == "\u22120.04\u202f%"
+    assert interval_text(effect) == "\u22120.07 to \u22120.01\u202f%"
+
+
+def test_an_automated_comparison_with_none_warns_of_smoothing(study, edit_summary):
+    edit_summary(lambda summary: summary.update(reference="none", execution="automated"))
+    assert "add the arm unadvised" in reference_words(read_results(study))
