@@ -54,9 +54,10 @@ def update_display(
 ) -> Display:
     """The displays one step later.
 
-    Advice is rounded down to the display's steps, so that nobody arrives before green. A blank
-    display may come at any time, since outdated advice must not stay; a new speed only after the
-    hold time. What is shown is followed after the reaction time.
+    Advice is rounded down to the display's steps, so that nobody arrives before green; what is
+    below the first of them cannot be shown. A blank display may come at any time, since outdated
+    advice must not stay; a new speed only after the hold time. What is shown is followed after the
+    reaction time.
 
     Args:
         driver: Parameters.
@@ -64,18 +65,22 @@ def update_display(
         advised_mps: (n,) new advice; NaN: none.
         time_s: Now.
     """
-    stepped_mps = np.maximum(np.floor(advised_mps / driver.step_mps + 1e-9), 1.0) * driver.step_mps
-    blank = np.isnan(advised_mps)
+    n_steps = np.floor(advised_mps / driver.step_mps + 1e-9)
+    stepped_mps = np.where(n_steps >= 1.0, n_steps * driver.step_mps, np.nan)
+    blank = np.isnan(stepped_mps)
     differs = ~((stepped_mps == display.shown_mps) | (blank & np.isnan(display.shown_mps)))
     may_change = blank | (time_s - display.changed_s >= driver.hold_s - 1e-9)
     changes = differs & may_change
     shown_mps = np.where(changes, stepped_mps, display.shown_mps)
     changed_s = np.where(changes, time_s, display.changed_s)
+    # Where the lag ends in the very step that brings another speed, the last one is still heeded.
+    had_reacted = time_s - display.changed_s >= driver.lag_s - 1e-9
+    heeded_mps = np.where(had_reacted & ~blank, display.shown_mps, display.followed_mps)
     has_reacted = time_s - changed_s >= driver.lag_s - 1e-9
     return Display(
         shown_mps=shown_mps,
         changed_s=changed_s,
-        followed_mps=np.where(has_reacted, shown_mps, display.followed_mps),
+        followed_mps=np.where(has_reacted, shown_mps, heeded_mps),
     )
 
 

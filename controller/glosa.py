@@ -59,6 +59,8 @@ class Glosa:
 
 def _first_known(speeds_mps: FloatArray) -> FloatArray:
     """(n,) the first value of each row that is not NaN; NaN where there is none."""
+    # With a last column of NaN there is a first value even where no window is told at all.
+    speeds_mps = np.pad(speeds_mps, ((0, 0), (0, 1)), constant_values=np.nan)
     first = np.argmin(np.isnan(speeds_mps), axis=1)
     return np.asarray(np.take_along_axis(speeds_mps, first[:, np.newaxis], axis=1)[:, 0])
 

@@ -6,6 +6,7 @@ from corridor.main_road import MainRoad, StopLine, find_main_road
 from corridor.network import RoadNetwork
 from corridor.parameters import EquipmentParameters, Outage, RsuParameters
 from corridor.session import Course, Equipment, Frame, Session, Tally
+from corridor.spat_audit import SpatAudit, audit_spat
 from corridor.sumo import SumoEngine
 
 __all__ = [
@@ -20,9 +21,11 @@ __all__ = [
     "RoadNetwork",
     "RsuParameters",
     "Session",
+    "SpatAudit",
     "StopLine",
     "SumoEngine",
     "Tally",
+    "audit_spat",
     "draw_equipped",
     "find_main_road",
     "unit_draw",

@@ -52,7 +52,7 @@ def actuate(
     comfortable rate, and neither exceeds the driver's own ceiling.
     """
     slowest_mps = table.floats("speed_mps") - COMFORT_DECEL_MPS2 * step_length_s
-    speed_mps = np.maximum(np.minimum(followed_mps, table.ceiling_mps), slowest_mps)
+    speed_mps = np.minimum(np.maximum(followed_mps, slowest_mps), table.ceiling_mps)
     last = table.floats("command")
     command = speed_mps if execution == "automated" else speed_mps / table.floats("limit_mps")
     with np.errstate(invalid="ignore"):

@@ -86,5 +86,8 @@ class Engine(Protocol):
     def signal(self, signal_id: str) -> SignalState:
         """State of a signal's controller."""
 
+    def signal_letters(self, signal_id: str) -> str:
+        """What a signal shows: one letter per link."""
+
     def programs(self, signal_id: str) -> dict[str, Program]:
         """All programs of a signal, by id."""

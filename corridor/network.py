@@ -69,6 +69,7 @@ class RoadNetwork:
         self._movements: dict[tuple[str, str], Movement] = {}
         self._straight: set[tuple[str, str]] = set()
         self._rest_of_crossing_m: dict[str, float] = {}
+        self._leads_to: dict[str, str] = {}
         for edge in self.net.getEdges(withInternal=True):
             self.edge_length_m[edge.getID()] = edge.getLength()
             for lane in edge.getLanes():
@@ -83,6 +84,7 @@ class RoadNetwork:
             links: dict[str, Link] = {}
             for connection in connections:
                 crossing_m = self._follow_internal(connection.getViaLaneID())
+                self._note_where_it_leads(connection.getViaLaneID(), following.getID())
                 self._crossing_m.setdefault(pair, crossing_m)
                 if not connection.getTLSID() or connection.getTLLinkIndex() < 0:
                     continue
@@ -112,6 +114,16 @@ class RoadNetwork:
             known = lane.getLength() + self._follow_internal(via)
             self._rest_of_crossing_m[lane_id] = known
         return known
+
+    def _note_where_it_leads(self, lane_id: str, edge: str) -> None:
+        while lane_id:
+            self._leads_to[lane_id] = edge
+            onward = self.net.getLane(lane_id).getOutgoing()
+            lane_id = onward[0].getViaLaneID() if onward else ""
+
+    def leads_to(self, internal_lane: str) -> str | None:
+        """The edge that a lane over a junction leads to."""
+        return self._leads_to.get(internal_lane)
 
     def rest_of_crossing_m(self, internal_lane: str) -> float:
         """From the start of an internal lane to the end of its junction."""

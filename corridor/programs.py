@@ -73,7 +73,7 @@ class Program:
     def after(self, place: int) -> int | None:
         """The phase that follows a phase; None where the controller chooses between several."""
         following = self.phases[place].following
-        if len(following) > 1:
+        if len(following) > 1 and self.control is not Control.STATIC:
             return None
         return following[0] if following else (place + 1) % len(self.phases)
 
@@ -83,19 +83,21 @@ class Program:
         SUMO places a program in its cycle by its offset when the simulation begins, in the order
         of the list; from there it follows `next`.
         """
-        into_s = (begin_s - self.offset_s) % self.cycle_s
+        # In whole milliseconds, as SUMO counts: rounding must not move a switch by a phase.
+        lengths_ms = [round(1e3 * phase.duration_s) for phase in self.phases]
+        into_ms = round(1e3 * (begin_s - self.offset_s)) % sum(lengths_ms)
         place = 0
-        while into_s >= self.phases[place].duration_s:
-            into_s -= self.phases[place].duration_s
+        while into_ms >= lengths_ms[place]:
+            into_ms -= lengths_ms[place]
             place += 1
-        end_s = begin_s - into_s + self.phases[place].duration_s
-        while end_s <= time_s:
+        end_ms = round(1e3 * begin_s) - into_ms + lengths_ms[place]
+        while end_ms <= round(1e3 * time_s):
             following = self.after(place)
             if following is None:
                 raise ValueError(f"program '{self.program_id}' has phases with several successors")
             place = following
-            end_s += self.phases[place].duration_s
-        return place, end_s
+            end_ms += lengths_ms[place]
+        return place, end_ms / 1e3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,13 +198,16 @@ def cut_at_switches(
     yield from segments
 
 
-def green_windows(segments: list[Segment], links: list[int], n_windows: int) -> FloatArray:
+def green_windows(
+    segments: list[Segment], links: list[int], n_windows: int, *, goes_on: bool
+) -> FloatArray:
     """Coming greens of some links.
 
     Args:
         segments: Consecutive states.
         links: Places of the links in the states.
         n_windows: How many greens are wanted for each.
+        goes_on: Whether the states repeat for ever, or else nothing is known behind them.
 
     Returns:
         (6, links, n_windows) absolute times: start min, likely, max; end min, likely, max. NaN
@@ -219,7 +224,7 @@ def green_windows(segments: list[Segment], links: list[int], n_windows: int) -> 
     for row in range(len(links)):
         first = np.flatnonzero(change[row] == 1)[:n_windows]
         last = np.flatnonzero(change[row] == -1)[:n_windows] - 1
-        if letters[row].all():
+        if goes_on and letters[row].all():
             windows[:3, row, 0], windows[3:, row, 0] = starts[0], math.inf
             continue
         # A green that runs into the end of what is known has no known end.

@@ -50,14 +50,16 @@ class Radio:
         if self.parameters.loss > 0.0:
             n_lost = _losses_in_a_row(self.rng, self.parameters.loss, in_range.size)
         made_s = self._before_outages(newest - n_lost * period_s, outage_signals, period_s)
-        is_new = made_s > time_s - self.parameters.latency_s - step_length_s
+        # Without the small addition a lost message may, by rounding, be drawn again a step later.
+        is_new = made_s > time_s - self.parameters.latency_s - step_length_s + 1e-6
         return np.where(in_range & is_new, np.maximum(made_s, heard_s), heard_s)
 
     def _before_outages(
         self, made_s: FloatArray, signals: Sequence[str], period_s: float
     ) -> FloatArray:
         """The last message before the outage, where one falls into an outage of its unit."""
-        for outage in self.parameters.outages:
+        # From the last outage to the first: what was sent before one may fall into an earlier one.
+        for outage in sorted(self.parameters.outages, key=lambda o: o.begin_s, reverse=True):
             names = np.array([outage.signal in ("*", signal) for signal in signals], dtype=np.bool_)
             silent = names & (made_s >= outage.begin_s) & (made_s < outage.end_s)
             before_s = _last_multiple(outage.begin_s - 1e-6, period_s)

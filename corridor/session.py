@@ -33,9 +33,13 @@ class Course:
     begin_s: float
     cap_s: float
     """A run that is not empty by then has failed to empty the road."""
+    patience_s: float = math.inf
+    """The same if for so long nobody arrived, after the last departure."""
+    last_departure_s: float = 0.0
+    """When the last vehicle wants to enter the road."""
     step_length_s: float
-    n_vehicles: int
-    """Vehicles that must arrive."""
+    vehicle_ids: frozenset[str]
+    """Vehicles that must arrive; others may be about, such as cars of persons."""
     records_advice: bool = False
     """Whether the tally keeps who had advice when."""
 
@@ -81,7 +85,10 @@ class Tally:
     """Vehicle-steps of equipped vehicles by reason for (no) advice."""
     n_arrived: int = 0
     n_running: int = 0
+    end_s: float = 0.0
+    """Simulated time at the end."""
     cap_hit: bool = False
+    """Whether the run was given up: it hit its cap, or nobody moved on for too long."""
 
 
 class Session:
@@ -119,13 +126,18 @@ class Session:
         self._radio = Radio(parameters=equipment.rsu, rng=rng)
         self._told: list[FloatArray] = []
         self._first_told = 0
+        self._last_arrival_s = course.begin_s
 
     def __enter__(self) -> Self:
         self._engine.start(self._course.arguments)
         if self._advises:
             course = self._course
             self._spat = SpatSource(
-                self._engine, self._network.links, course.signal_files, course.begin_s
+                self._engine,
+                self._network.links,
+                course.signal_files,
+                course.begin_s,
+                step_length_s=course.step_length_s,
             )
         return self
 
@@ -147,9 +159,12 @@ class Session:
         self._dismiss(self._table.vehicle_ids())
 
     def _is_over(self) -> bool:
-        if self.tally.n_arrived >= self._course.n_vehicles or self._engine.n_expected() == 0:
+        if self.tally.n_arrived >= len(self._course.vehicle_ids) or self._engine.n_expected() == 0:
             return True
-        self.tally.cap_hit = self._engine.time_s() >= self._course.cap_s
+        course, time_s = self._course, self._engine.time_s()
+        self.tally.end_s = time_s
+        quiet_since_s = max(self._last_arrival_s, course.last_departure_s)
+        self.tally.cap_hit = time_s >= min(course.cap_s, quiet_since_s + course.patience_s)
         return self.tally.cap_hit
 
     def _admit_and_dismiss(self) -> None:
@@ -171,7 +186,9 @@ class Session:
                 has_stops=vehicle_id in equipment.stopping,
             )
             self._table.enter(entrant, facts)
-        self.tally.n_arrived += len(arrived)
+        if arrived:
+            self._last_arrival_s = self._engine.time_s()
+        self.tally.n_arrived += len(self._course.vehicle_ids.intersection(arrived))
         self.tally.n_running += len(departed) - len(arrived)
         self._dismiss(arrived)
 

@@ -3,6 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -44,13 +45,21 @@ class SpatSource:
         links: All signal-controlled links; the rows of the windows.
         files: Network and additional files, for planned program changes.
         begin_s: Start of the simulation.
+        step_length_s: Length of its steps.
     """
 
     def __init__(
-        self, engine: Engine, links: Iterable[Link], files: Iterable[Path], begin_s: float
+        self,
+        engine: Engine,
+        links: Iterable[Link],
+        files: Iterable[Path],
+        begin_s: float,
+        *,
+        step_length_s: float,
     ) -> None:
         self._engine = engine
         self._begin_s = begin_s
+        self._step_length_s = step_length_s
         self._rows: dict[str, list[int]] = defaultdict(list)
         self._letters: dict[str, list[int]] = defaultdict(list)
         n_links = 0
@@ -64,6 +73,10 @@ class SpatSource:
         if self._switches:
             self._programs = _with_offsets(self._programs, read_offsets(files))
         self._shown: dict[str, tuple[str, int, float]] = {}
+        self._clocks = {
+            (signal, state.program_id): (state.phase, state.next_switch_s)
+            for signal, state in ((signal, engine.signal(signal)) for signal in self._rows)
+        }
         self._lengths_s: dict[tuple[str, str, int], deque[float]] = defaultdict(
             lambda: deque(maxlen=MEMORY)
         )
@@ -76,7 +89,8 @@ class SpatSource:
         """Look at all controllers, and renew the windows of those that changed."""
         for signal in self._rows:
             state = self._engine.signal(signal)
-            start_s = time_s - state.spent_s
+            # SUMO counts in milliseconds: rounding must not make one phase look like two.
+            start_s = round(time_s - state.spent_s, 3)
             shown = (state.program_id, state.phase, start_s)
             before = self._shown.get(signal)
             if before == shown and not self._is_open(signal, state):
@@ -98,15 +112,22 @@ class SpatSource:
         if program is not None and program.control in PREDICTABLE:
             segments = self._segments(signal, program, state, start_s, time_s)
         letters = self._letters[signal]
-        self.windows[:, rows] = green_windows(segments, letters, N_WINDOWS)
+        goes_on = len(segments) == self._n_wanted(signal)
+        windows = green_windows(segments, letters, N_WINDOWS, goes_on=goes_on)
+        self.windows[:, rows] = self._in_whole_steps(windows)
         self.is_told[rows] = [bool(segments) and segments[0].state[x] not in OFF for x in letters]
+
+    def _in_whole_steps(self, times_s: FloatArray) -> FloatArray:
+        """When vehicles meet a switch: SUMO does it at the start of the step that it falls into."""
+        n_steps = np.floor((times_s - self._begin_s) / self._step_length_s + 1e-6)
+        return self._begin_s + n_steps * self._step_length_s
 
     def _segments(
         self, signal: str, program: Program, state: SignalState, start_s: float, time_s: float
     ) -> list[Segment]:
         likely_s: dict[int, float] = {}
         if program.control is Control.STATIC:
-            end = Bounds.exactly(state.next_switch_s)
+            end = Bounds.exactly(self._end_of_fixed_phase(signal, program, state, time_s))
         else:
             likely_s = self._likely_lengths_s(signal, program)
             end = self._end_of_open_phase(signal, program, state, start_s, time_s)
@@ -114,8 +135,35 @@ class SpatSource:
         switches = [s for s in self._switches.get(signal, ()) if s.time_s >= time_s]
         if switches:
             ahead = cut_at_switches(ahead, self._programs[signal], switches, self._begin_s)
-        wanted = (N_WINDOWS + 1) * len(program.phases)
-        return [segment for segment, _ in zip(ahead, range(wanted), strict=False)]
+        return list(islice(ahead, self._n_wanted(signal)))
+
+    def _n_wanted(self, signal: str) -> int:
+        """States to look at: so many cycles of the longest program that each green is met."""
+        return (N_WINDOWS + 1) * max(
+            (len(p.phases) for p in self._programs[signal].values()), default=0
+        )
+
+    def _end_of_fixed_phase(
+        self, signal: str, program: Program, state: SignalState, time_s: float
+    ) -> float:
+        """When the present phase of a fixed program ends.
+
+        SUMO keeps the exact times of switches, but tells the next one as counted from the step in
+        which it did the last. The two differ where phases are not whole steps.
+        """
+        key = (signal, program.program_id)
+        # A program that was not shown so far has kept its time since the begin.
+        clock = self._clocks.get(key) or program.position(self._begin_s, self._begin_s)
+        place, end_s = clock
+        while end_s < time_s - 1e-6:
+            following = program.after(place)
+            if following is None:
+                break
+            place, end_s = following, round(end_s + program.phases[following].duration_s, 3)
+        if place != state.phase:
+            place, end_s = state.phase, state.next_switch_s
+        self._clocks[key] = place, end_s
+        return end_s
 
     def _end_of_open_phase(
         self, signal: str, program: Program, state: SignalState, start_s: float, time_s: float

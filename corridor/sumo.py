@@ -153,6 +153,10 @@ class SumoEngine:
             next_switch_s=lights.getNextSwitch(signal_id),
         )
 
+    def signal_letters(self, signal_id: str) -> str:
+        """What a signal shows: one letter per link."""
+        return str(self._sumo.trafficlight.getRedYellowGreenState(signal_id))
+
     def programs(self, signal_id: str) -> dict[str, Program]:
         """All programs of a signal, by id."""
         with self._translated():
@@ -188,7 +192,12 @@ def _control(number: int) -> Control:
 def _import_api(api: Literal["libsumo", "traci"]) -> ModuleType:
     # libsumo prints a warning about pyarrow to stdout when that is installed.
     with contextlib.redirect_stdout(io.StringIO()):
-        return importlib.import_module(api)
+        try:
+            return importlib.import_module(api)
+        except ImportError as error:
+            raise EngineError(
+                f"{api} cannot be loaded: {error}; 'ecocorridor doctor' says what mends it"
+            ) from None
 
 
 def _failures(api: ModuleType) -> tuple[type[Exception], ...]:

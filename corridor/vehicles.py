@@ -188,8 +188,11 @@ class VehicleTable:
         rest_m = 0.0
         if edge is not None and edge.startswith(":"):
             rest_m = self.network.rest_of_crossing_m(lane)
-            if way.place + 1 < len(way.route):
-                approach = way.approaches[way.place + 1]
+            # A short edge may be passed within a step: the lane tells how far the vehicle is.
+            following = self.network.leads_to(lane)
+            if following in way.route[way.place :]:
+                way.place = way.route.index(following, way.place)
+                approach = way.approaches[way.place]
         elif edge is not None and edge in way.route[way.place :]:
             way.place = way.route.index(edge, way.place)
             approach = way.approaches[way.place]

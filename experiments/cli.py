@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.console import Console
@@ -108,7 +108,9 @@ def run(
     keep_raw: Annotated[bool, typer.Option("--keep-raw", help="Keep SUMO's own outputs.")] = False,
     as_json: AsJson = False,
     gui: Annotated[bool, typer.Option("--gui", help="Show SUMO's window, one run a time.")] = False,
-    engine: Annotated[str, typer.Option(help="libsumo or traci.")] = "libsumo",
+    engine: Annotated[
+        Literal["libsumo", "traci"], typer.Option(help="How SUMO is reached.")
+    ] = "libsumo",
     require: Annotated[
         list[str] | None,
         typer.Option(help='Exit 3 unless it holds, as in "glosa.trip_time_pct.high <= 1".'),
@@ -130,16 +132,15 @@ def run(
         "step_length_s": step_length,
     }
     console = Console(stderr=True)
+    _check_machine()
     with _errors_told():
-        if engine not in ("libsumo", "traci"):
-            raise ValueError(f"--engine: must be libsumo or traci, got '{engine}'")
         experiment = _experiment(what, overrides)
         conditions = [parse_condition(text, experiment.arms) for text in require or ()]
         wishes = Wishes(
             out=out or Path("runs") / _run_name(what, experiment),
             n_jobs=1 if gui else jobs,
             keeps_raw=keep_raw,
-            api="traci" if gui or engine == "traci" else "libsumo",
+            api="traci" if gui else engine,
             gui=gui,
             command=shlex.join(["ecocorridor", *sys.argv[1:]]),
         )
@@ -154,6 +155,13 @@ def run(
         _stop(f"{n_failed} of {n_runs} runs failed, the first one: {first}", FAILED)
     if not all(condition.holds(outcome.summary) for condition in conditions):
         raise typer.Exit(NOT_MET)
+
+
+def _check_machine() -> None:
+    from experiments.doctor import preflight, render
+
+    if failing := preflight():
+        _stop(render(failing), FAILED)
 
 
 def _experiment(what: str | None, overrides: Mapping[str, object]) -> Experiment:
@@ -270,6 +278,33 @@ def nets_check(
         if not findings:
             print(f"{loaded.name}: nothing found that would spoil an experiment")
     if any(finding.level == "error" for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+@nets_app.command("spat")
+def nets_spat(
+    scenario: Annotated[str, typer.Argument(help="Name or path.")],
+    control: Annotated[
+        Literal["own", "actuated", "delay_based"],
+        typer.Option(help="The scenario's own, or what its fixed programs become."),
+    ] = "own",
+    duration: Annotated[float, typer.Option(min=1.0, help="Simulated time, s.")] = 3600.0,
+) -> None:
+    """Predicted greens against those that came; exit code 1 if one left its bounds."""
+    from experiments.spat_check import check_spat, sentences
+    from sumo_nets import load_scenario
+
+    with _errors_told():
+        audit = check_spat(
+            load_scenario(scenario),
+            control=control,
+            duration_s=duration,
+            seed=1,
+            cache_dir=cache_folder(),
+        )
+    for sentence in sentences(audit):
+        print(sentence)
+    if audit.n_outside:
         raise typer.Exit(FAILED)
 
 

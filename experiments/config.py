@@ -96,7 +96,7 @@ class Experiment(BaseModel):
     """Length of a simulation step; the scenario's own if not given."""
     demand_scale: float = Field(default=1.0, gt=0.0)
     """Factor on the number of vehicles."""
-    drain_s: float = Field(default=7200.0, gt=0.0)
+    drain_s: float = Field(default=14_400.0, gt=0.0)
     """A run that is not empty this long after the last departure has failed."""
     equipment: Equipment = Equipment()
     """Which vehicles may be equipped."""

@@ -32,6 +32,18 @@ def diagnose(*, cache_dir: Path | None = None) -> tuple[Check, ...]:
     )
 
 
+def preflight() -> tuple[Check, ...]:
+    """What would make any run fail, as far as it is seen without starting SUMO."""
+    pinned = sumo.pinned_versions()
+    installed = {name: sumo.version_of(name) for name in sumo.SUMO_DISTRIBUTIONS}
+    checks = (
+        around.check_python(sys.version_info[:2]),
+        around.check_libraries(machine.missing_libraries()),
+        sumo.check_versions(installed, pinned),
+    )
+    return tuple(check for check in checks if check.level == "error")
+
+
 def _sumo_checks() -> tuple[Check, ...]:
     sites = sorted(sumo.site_folders())
     homes = [site / name for site in sites for name in ("sumo", "sumo_data")]

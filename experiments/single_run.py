@@ -1,6 +1,7 @@
 """One run: from an order to a folder of results."""
 
 import json
+import math
 import resource
 import sys
 import time
@@ -19,6 +20,8 @@ from experiments.order import Order
 from experiments.preparation import Prepared, prepare
 from sumo_nets import sumo_arguments, sumo_home, write_demand
 
+PATIENCE_S = 3600.0
+"""Traffic in which for so long nobody arrives is stuck."""
 PROGRESS_S = 0.5
 """Wall time between two reports of progress."""
 RAW_FILES = ("tripinfo.xml", "statistics.xml", "fcd.parquet")
@@ -103,8 +106,11 @@ def _course(prepared: Prepared) -> Course:
         signal_files=(scenario.net_file, *demand.additional_files),
         begin_s=scenario.begin_s,
         cap_s=last_departure_s + order.experiment.drain_s,
+        # Whoever has a scheduled stop may wait for hours, and is not stuck.
+        patience_s=math.inf if demand.has_stops.any() else PATIENCE_S,
+        last_departure_s=last_departure_s,
         step_length_s=scenario.step_length_s,
-        n_vehicles=len(demand.vehicle_ids),
+        vehicle_ids=frozenset(demand.vehicle_ids),
         records_advice=order.records,
     )
 
@@ -163,7 +169,7 @@ def _simulate(prepared: Prepared, course: Course, report: Report) -> Tally:
                 session.apply(policy.advise(frame.seen))
             if time.perf_counter() - told_s >= PROGRESS_S:
                 told_s = time.perf_counter()
-                share = session.tally.n_arrived / course.n_vehicles
+                share = session.tally.n_arrived / len(course.vehicle_ids)
                 report(
                     {
                         "time_s": frame.time_s,
@@ -197,9 +203,9 @@ def _counters(folder: Path, tally: Tally) -> dict[str, Any]:
 
 def _gridlock_words(tally: Tally, counters: dict[str, Any], course: Course) -> str:
     return (
-        f"the road was not empty at {course.cap_s:.0f} s, {counters['n_running']} vehicles under "
-        f"way and {counters['n_waiting']} waiting to enter of {course.n_vehicles} "
-        f"({tally.n_arrived} arrived): the traffic is stuck, or drain_s is too short"
+        f"the road was not empty at {tally.end_s:.0f} s: {counters['n_running']} vehicles under "
+        f"way and {counters['n_waiting']} waiting to enter, {tally.n_arrived} of "
+        f"{len(course.vehicle_ids)} arrived; the traffic is stuck, or drain_s is too short"
     )
 
 

@@ -161,15 +161,16 @@ def vehicle_rows(
         {"vehicle_id": list(speed_factor), "speed_factor": list(speed_factor.values())},
         schema={"vehicle_id": pl.String, "speed_factor": pl.Float64},
     )
-    is_slow = pl.col("speed_mps") < STOP_SPEED_MPS
-    is_harsh = (pl.col("accel_mps2") < HARSH_MPS2) & pl.col("is_move")
+    is_move = pl.col("is_move")
+    is_slow = (pl.col("speed_mps") < STOP_SPEED_MPS) & is_move
+    is_harsh = (pl.col("accel_mps2") < HARSH_MPS2) & is_move
     ceiling_mps = pl.col("limit_mps") * pl.col("speed_factor") + CEILING_TOLERANCE_MPS
     marked = trace.join(factors, on="vehicle_id", how="left", maintain_order="left").with_columns(
         is_slow=is_slow,
         slow_run=(is_slow != is_slow.shift(1)).fill_null(value=True).cum_sum().over("vehicle_id"),
         starts_harsh=is_harsh & ~is_harsh.shift(1).fill_null(value=False).over("vehicle_id"),
-        creeps=pl.col("speed_mps").is_between(*CREEP_MPS),
-        is_over=pl.col("speed_mps") > ceiling_mps,
+        creeps=pl.col("speed_mps").is_between(*CREEP_MPS) & is_move,
+        is_over=(pl.col("speed_mps") > ceiling_mps) & is_move,
     )
     n_needed = int(np.ceil(STOP_TIME_S / step_length_s - 1e-9))
     stops = (

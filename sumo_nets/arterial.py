@@ -16,7 +16,7 @@ from sumo_nets.xml_source import write_pieces
 
 BUNDLED = "arterial"
 BUNDLED_YAML = Path(__file__).parent / "data" / "arterial" / "arterial.yaml"
-FORMAT = "1"
+FORMAT = "2"
 """Changes when the same YAML would give another network."""
 BUS_STOP_M = 30.0
 

@@ -17,7 +17,7 @@ from sumo_nets.network import MOTOR_CLASSES, Network, read_network
 from sumo_nets.scenario import Scenario, ScenarioError
 from sumo_nets.xml_source import read_pieces
 
-DRAIN_S = 7200.0
+DRAIN_S = 14_400.0
 """A base run that is not empty this long after the last departure has gridlocked."""
 FEW_VEHICLES = 100
 """With fewer vehicles, the difference between arms drowns in chance."""
@@ -123,7 +123,7 @@ def _of_demand(
     met = {signal_id for pair in used for signal_id, _ in at[pair]}
     if met and known - met:
         findings.append(_warning(f"signals that no vehicle meets: {_some(sorted(known - met))}"))
-    return findings + [_warning(text) for text in demand.warnings]
+    return findings + [_warning(text) for text in (*demand.warnings, *demand.sumo_warnings)]
 
 
 def _of_numbers(n_vehicles: int, n_met: int) -> list[Finding]:

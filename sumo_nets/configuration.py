@@ -56,6 +56,9 @@ def read_configuration(path: Path) -> Configuration:
         if use is Use.SCENARIO:
             _take_field(found, option, setting)
         elif use is Use.TAKEN:
+            if option.is_file:
+                where = f"{setting.place}: {setting.name}"
+                found.problems.extend(missing_files(_files(setting), where))
             found.options.append((name, _value(option, setting)))
         elif use is Use.ROUTING:
             found.routing_options.append((name, _value(option, setting)))
@@ -133,7 +136,7 @@ def missing_files(files: list[Path], where: str) -> list[str]:
     """A line for each file that is not there, with the name of a neighbour that is like it."""
     problems: list[str] = []
     for file in files:
-        if not file.is_file():
+        if not file.exists():
             near = [entry.name for entry in file.parent.iterdir()] if file.parent.is_dir() else []
             hint = did_you_mean(file.name, near)
             problems.append(f"{where}: {file} does not exist{hint}")

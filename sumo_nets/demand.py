@@ -9,6 +9,7 @@ from xml.etree.ElementTree import SubElement, fromstring
 import numpy as np
 from numpy.typing import NDArray
 
+from sumo_nets.frozen import DEFAULT_CLASSES
 from sumo_nets.scenario import Scenario
 from sumo_nets.xml_source import as_text, read_pieces, write_pieces
 
@@ -59,6 +60,9 @@ class Demand:
     n_unrouted: int
     """Vehicles that SUMO never put on the road in the routing run; they are not among these."""
     warnings: tuple[str, ...]
+    """What a reader of any result must know of the demand."""
+    sumo_warnings: tuple[str, ...]
+    """What SUMO complained of in the run that froze the routes, one of each sort."""
 
 
 def read_demand(folder: Path) -> Demand:
@@ -77,6 +81,7 @@ def read_demand(folder: Path) -> Demand:
         types=table["types"],
         n_unrouted=table["n_unrouted"],
         warnings=tuple(table["warnings"]),
+        sumo_warnings=tuple(table["sumo_warnings"]),
     )
 
 
@@ -137,7 +142,8 @@ def automated_type(type_id: str, definition: str | None) -> str:
         type_id: Id of the type to copy.
         definition: Its `vType` as XML; None for the types that SUMO brings.
     """
-    element = fromstring(definition or '<vType vClass="passenger"/>')
+    default_class = DEFAULT_CLASSES.get(type_id, "passenger")
+    element = fromstring(definition or f'<vType vClass="{default_class}"/>')
     model = element.get("carFollowModel", "Krauss")
     element.set("id", type_id + AUTOMATED)
     for key in IMPERFECTIONS.get(model, ("sigma",)):

@@ -19,7 +19,7 @@ from sumo_nets.scenario import Scenario, ScenarioError
 from sumo_nets.traffic import TRAFFIC, Traffic, collect, pieces_of
 from sumo_nets.xml_source import as_text, read_pieces, write_pieces
 
-FORMAT = "1"
+FORMAT = "3"
 """Changes when what is cached changes."""
 TAKEN_FILE = "taken.xml"
 DRAIN_S = 14400.0
@@ -115,7 +115,8 @@ def _freeze_into(folder: Path, scenario: Scenario, seed: int, demand_scale: floa
     table = {
         "additional_files": additional,
         "n_unrouted": n_unrouted,
-        "warnings": [*remarks, *_summary(said)],
+        "warnings": remarks,
+        "sumo_warnings": _summary(said),
         "types": {name: as_text(plain_type(kind)) for name, kind in traffic.types.items()},
         **_columns(frozen),
     }
@@ -213,6 +214,11 @@ def _remarks(
         remarks.append(f"{n_unrouted} vehicles never got onto the road: left out{some}")
     if traffic.n_before:
         remarks.append(f"{traffic.n_before} vehicles or persons depart before the begin: left out")
+    if frozen.foreign_ids:
+        remarks.append(
+            f"{len(frozen.foreign_ids)} vehicles are made by SUMO in every run, for persons or by "
+            f"calibrators, and are not frozen, as {frozen.foreign_ids[0]}"
+        )
     if "rerouter" in tags:
         remarks.append("a rerouter may change routes during a run, other than in another arm")
     if "calibrator" in tags:

@@ -74,6 +74,8 @@ class Frozen:
     """Sorted by departure, then as in the files."""
     unrouted_ids: list[str] = field(default_factory=list)
     """Vehicles and trips that never got onto the road."""
+    foreign_ids: list[str] = field(default_factory=list)
+    """Vehicles that SUMO makes by itself in every run: for persons, or by a calibrator."""
 
 
 def read_taken(path: Path) -> dict[str, Taken]:
@@ -113,6 +115,8 @@ def freeze_elements(traffic: Traffic, taken: dict[str, Taken], end_s: float | No
             if end_s is None or depart_s is None or depart_s < end_s:
                 text, vehicle = _explicit(element, vehicle_id, taken[vehicle_id], traffic)
                 frozen.rows.append(Row(_or(depart_s, clock_s), order, text, vehicle))
+    own = {vehicle_id for ids in copies.values() for vehicle_id in ids}
+    frozen.foreign_ids = [vehicle_id for vehicle_id in taken if vehicle_id not in own]
     frozen.rows.sort(key=lambda row: (row.depart_s, row.order))
     return frozen
 

@@ -63,6 +63,7 @@ def test_broken_xml_is_told_with_its_place(folder):
 
 
 def test_outputs_and_the_like_are_left_out_with_a_reason_and_processing_is_kept(folder):
+    (folder / "w.xml").write_text("<w/>")
     found = configuration(
         folder,
         '<c><fcd-output value="a"/><summary value="b"/><verbose value="true"/><seed value="1"/>'

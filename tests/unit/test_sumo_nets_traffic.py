@@ -125,6 +125,11 @@ def test_an_automated_type_is_a_copy_without_noise(model, noise):
     assert all(kind.get(key) == "0" for key in noise)
 
 
+def test_an_automated_copy_of_a_type_of_sumo_keeps_its_class():
+    assert fromstring(automated_type("DEFAULT_TAXITYPE", None)).get("vClass") == "taxi"
+    assert fromstring(automated_type("DEFAULT_VEHTYPE", None)).get("vClass") == "passenger"
+
+
 def test_includes_are_read_in_their_place(tmp_path):
     (tmp_path / "sub").mkdir()
     (tmp_path / "a.xml").write_text('<r><x id="1"/><include href="sub/b.xml"/><x id="3"/></r>')

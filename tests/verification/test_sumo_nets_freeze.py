@@ -2,6 +2,7 @@
 
 import gzip
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -255,7 +256,32 @@ def test_what_is_left_out_is_told_with_a_reason(scenario, frozen):
         assert option in told
     assert dict(scenario.options) == {"lateral-resolution": "0.8"}
     assert dict(scenario.routing_options) == {"device.rerouting.probability": "0.3"}
-    assert any("before the begin" in warning for warning in frozen.warnings)
+    warnings = "\n".join(frozen.warnings)
+    assert "before the begin" in warnings
+    assert "1 vehicles are made by SUMO in every run" in warnings
+    assert "owner_0" in warnings
+
+
+def test_two_at_once_make_one_result(scenario, tmp_path):
+    with ThreadPoolExecutor(2) as pool:
+        jobs = [pool.submit(freeze_routes, scenario, seed=3, cache_dir=tmp_path) for _ in "ab"]
+        one, two = (job.result() for job in jobs)
+    assert one.route_file == two.route_file
+    assert [path.name for path in (tmp_path / "routes").iterdir()] == [one.route_file.parent.name]
+
+
+def test_a_flow_that_begins_before_the_window_is_as_in_sumo(town, tmp_path):
+    path = tmp_path / "long.rou.xml"
+    path.write_text(
+        '<routes><flow id="f" begin="0" end="400" period="15" from="left0A0" to="B0right0"/>'
+        '<flow id="g" begin="0" end="400" number="20" from="top0A0" to="A0bottom0"/></routes>'
+    )
+    late = load_scenario(f"{town / 'town.net.xml'},{path}", begin_s=100.0, end_s=400.0)
+    demand = freeze_routes(late, seed=1, cache_dir=tmp_path)
+    original = run([*sumo_arguments(late, path, []), "--seed", "1"], tmp_path)
+    departures = {name: float(did[1]) for name, did in original.items()}
+    assert dict(zip(demand.vehicle_ids, demand.departs_s, strict=True)) == departures
+    assert demand.departs_s.min() >= 100
 
 
 def test_a_kept_result_is_used_again_and_seeds_differ(scenario, tmp_path):

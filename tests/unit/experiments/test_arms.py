@@ -1,0 +1,51 @@
+import pytest
+
+from experiments.arms import DEVICE_DEFAULTS, PLAIN_ARMS, parse_arm
+
+
+@pytest.mark.parametrize("name", PLAIN_ARMS)
+def test_every_known_arm_keeps_its_name(name):
+    assert parse_arm(name).name == name
+    assert parse_arm(f" {name} ").name == name
+
+
+def test_arms_differ_in_equipment_policy_and_device():
+    table = {
+        name: (arm.is_equipped, arm.policy, arm.device)
+        for name, arm in ((name, parse_arm(name)) for name in PLAIN_ARMS)
+    }
+    assert table == {
+        "none": (False, None, None),
+        "unadvised": (True, None, None),
+        "glosa-sumo": (True, None, DEVICE_DEFAULTS),
+        "glosa": (True, "glosa", None),
+    }
+
+
+def test_settings_of_the_device_are_range_speed_and_factor():
+    arm = parse_arm("glosa-sumo:300/2/1.0")
+    assert arm.device == (300.0, 2.0, 1.0)
+    assert arm.name == "glosa-sumo:300/2/1.0"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("gloza", "unknown arm 'gloza'; did you mean 'glosa'"),
+        ("", "unknown arm ''; known arms: none, unadvised, glosa-sumo, glosa"),
+        ("None", "did you mean 'none'"),
+        ("glosa:300", "arm 'glosa' takes no settings, got '300'"),
+        ("none:1", "takes no settings"),
+        ("glosa-sumo:", "names no settings; write glosa-sumo:RANGE/MIN/FACTOR"),
+        ("glosa-sumo:300", "must be glosa-sumo:RANGE/MIN/FACTOR"),
+        ("glosa-sumo:300/2", "must be glosa-sumo:RANGE/MIN/FACTOR"),
+        ("glosa-sumo:-300/2/1", "must be glosa-sumo:RANGE/MIN/FACTOR"),
+        ("glosa-sumo:1e3/2/1", "must be glosa-sumo:RANGE/MIN/FACTOR"),
+        ("glosa-sumo:0/2/1", "must be positive and the factor at least 1"),
+        ("glosa-sumo:300/0/1", "must be positive and the factor at least 1"),
+        ("glosa-sumo:300/2/0.9", "must be positive and the factor at least 1"),
+    ],
+)
+def test_what_is_no_arm_is_refused_with_what_would_be_right(text, words):
+    with pytest.raises(ValueError, match=words):
+        parse_arm(text)

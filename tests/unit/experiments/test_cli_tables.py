@@ -1,0 +1,73 @@
+import io
+
+from rich.console import Console
+
+from experiments.cli_tables import arms_table, effects_table
+from experiments.measures import EFFECT_COLUMNS, EFFECT_FIELDS, GROUPS, effect_key
+
+MEAN_ONLY = dict.fromkeys(EFFECT_FIELDS) | {"mean": 1.234, "n": 1}
+
+
+def effect(mean, low, high):
+    return {"mean": mean, "low": low, "high": high, "n": 8, "bca_low": low, "bca_high": high}
+
+
+def summary(**changes):
+    effects = {effect_key(metric): effect(-2.5, -3.0, -2.0) for metric in EFFECT_COLUMNS}
+    effects |= {group: dict.fromkeys(map(effect_key, EFFECT_COLUMNS)) for group in GROUPS}
+    return {
+        "scenario": "town",
+        "reference": "unadvised",
+        "seeds": [1, 2],
+        "effects": {"glosa": effects | changes},
+    }
+
+
+def row(table, name):
+    console = Console(file=io.StringIO(), width=160)
+    console.print(table)
+    [found] = [x for x in console.file.getvalue().splitlines() if x.strip(" │┃|").startswith(name)]
+    return found
+
+
+def test_an_effect_is_told_with_its_interval():
+    found = row(effects_table(summary()), "trip time")
+    assert "-2.50 [-3.00, -2.00]" in found
+    assert "*" not in found
+
+
+def test_an_interval_around_zero_bears_a_star():
+    change = {effect_key("stops"): effect(0.5, -1.0, 2.0)}
+    assert "+0.50 [-1.00, +2.00]*" in row(effects_table(summary(**change)), "stops")
+
+
+def test_one_seed_has_no_interval_and_no_comparison_a_dash():
+    changes = {effect_key("stops"): MEAN_ONLY, effect_key("creep_time"): None}
+    table = effects_table(summary(**changes))
+    assert "+1.23" in row(table, "stops")
+    assert "[" not in row(table, "stops")
+    assert " - " in row(table, "creeping")
+
+
+def test_groups_are_told_where_there_are_any():
+    group = dict.fromkeys(map(effect_key, EFFECT_COLUMNS))
+    group[effect_key("trip_time")] = effect(1.0, 0.5, 1.5)
+    table = effects_table(summary(unequipped=group))
+    assert "+1.00 [+0.50, +1.50]" in row(table, "trip time, unequipped")
+    names = [str(cell) for cell in table.columns[0].cells]
+    assert "trip time, equipped" not in names
+    assert "CO2 own, unequipped" not in names
+
+
+def test_a_figure_that_is_missing_is_a_dash():
+    keys = (
+        "vehicles trip_time_s stops_per_vehicle harsh_brakings_per_vehicle_km advice_share "
+        "collisions teleports emergency_stops emergency_brakings"
+    )
+    figures = dict.fromkeys(keys.split(), 1.0) | {"advice_share": None}
+    figures["co2_g_per_km"] = dict.fromkeys(("own", "hbefa4", "hbefa4_nojump", "phemlight5"), 150.0)
+    figures["energy_wh_per_km"] = {"bev": 170.25}
+    table = arms_table({"arms": {"none": figures}})
+    assert " - " in row(table, "share of time with advice")
+    assert "170.2" in row(table, "energy bev")
+    assert "150.0" in row(table, "CO2 hbefa4_nojump")
