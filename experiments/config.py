@@ -98,6 +98,8 @@ class Experiment(BaseModel):
     """Factor on the number of vehicles."""
     drain_s: float = Field(default=14_400.0, gt=0.0)
     """A run that is not empty this long after the last departure has failed."""
+    junction_blocker_s: float = Field(default=60.0, gt=0.0)
+    """A vehicle that has blocked a junction for so long is driven around, in all arms."""
     equipment: Equipment = Equipment()
     """Which vehicles may be equipped."""
     rsu: RsuParameters = RsuParameters()

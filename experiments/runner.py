@@ -1,5 +1,6 @@
 """Many runs: each in a process of its own, some at a time, none lost by the death of another."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -8,8 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,8 @@ from experiments.worker import MARK
 
 CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL")
 """Signals by which a program dies of its own faults."""
+WAIT_S = 0.2
+"""Ctrl-C is heard within this time."""
 LAST_WORDS = 8
 """Lines of a dead child's stderr that are quoted."""
 
@@ -68,6 +71,7 @@ class Runner:
         with ThreadPoolExecutor(self.n_jobs) as pool:
             futures = {(order.arm, order.seed): pool.submit(self._do, order) for order in orders}
             try:
+                _wait_for(futures.values())
                 return {key: future.result() for key, future in futures.items()}
             except BaseException:
                 self._is_stopping = True
@@ -75,7 +79,7 @@ class Runner:
                     future.cancel()
                 with self._lock:
                     for child in self._children:
-                        child.kill()
+                        _kill(child)
                 raise
 
     def _do(self, order: Order) -> str | None:
@@ -118,7 +122,7 @@ class Runner:
         with self._lock:
             self._children.add(child)
             if self._is_stopping:
-                child.kill()
+                _kill(child)
         return child
 
     def _listen(
@@ -154,6 +158,22 @@ class Runner:
     def _tell(self, event: Event) -> None:
         with self._lock:
             self.tell(event)
+
+
+def _wait_for(futures: Iterable[Future[str | None]]) -> None:
+    """Wait until all are done; raises what any of them raised, at once."""
+    waiting = set(futures)
+    while waiting:
+        # Polars makes the system resume a wait after Ctrl-C: only short ones let it through.
+        done, waiting = wait(waiting, timeout=WAIT_S, return_when=FIRST_COMPLETED)
+        for future in done:
+            future.result()
+
+
+def _kill(child: subprocess.Popen[str]) -> None:
+    """End a child, and SUMO's programs that it waits for: it leads a group of its own."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
 
 
 def _epitaph(returncode: int, farewell: Mapping[str, object], stderr: str) -> str:

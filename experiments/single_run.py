@@ -22,6 +22,8 @@ from sumo_nets import sumo_arguments, sumo_home, write_demand
 
 PATIENCE_S = 3600.0
 """Traffic in which for so long nobody arrives is stuck."""
+BLOCKER_OPTION = "ignore-junction-blocker"
+"""SUMO's option of that effect; a scenario that sets it keeps its own value."""
 PROGRESS_S = 0.5
 """Wall time between two reports of progress."""
 RAW_FILES = ("tripinfo.xml", "statistics.xml", "fcd.parquet")
@@ -96,6 +98,8 @@ def _course(prepared: Prepared) -> Course:
         *("--xml-validation", "never"),
         *("--no-step-log", "true"),
     ]
+    if BLOCKER_OPTION not in dict(scenario.options):
+        arguments += [f"--{BLOCKER_OPTION}", str(order.experiment.junction_blocker_s)]
     if arm.device is not None:
         names = ("range", "min-speed", "max-speedfactor")
         for name, value in zip(names, arm.device, strict=True):

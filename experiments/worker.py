@@ -6,6 +6,7 @@ It ends when its parent does: a second thread waits for the end of stdin.
 import json
 import os
 import shutil
+import signal
 import sys
 import threading
 from collections.abc import Mapping
@@ -52,6 +53,9 @@ def _tell(message: Mapping[str, object]) -> None:
 
 def _die_with_parent() -> None:
     sys.stdin.read()
+    if os.getpgrp() == os.getpid():
+        # SUMO's programs that it waits for go with it.
+        os.killpg(0, signal.SIGKILL)
     os._exit(1)
 
 

@@ -194,6 +194,13 @@ def test_a_planned_change_cuts_a_phase_and_the_new_program_keeps_its_own_clock(c
     assert behind == [("Gr", 100, 110), ("rG", 110, 150)]
 
 
+def test_a_phase_is_cut_however_little_of_it_was_left(cross, make_program):
+    late = make_program(("Gr", 40), ("rG", 40), program_id="late")
+    found = cut_at_switches(ahead(cross), {"0": cross, "late": late}, [switch(114)], 0.0)
+    states = [(s.state, s.start.likely_s, s.end.likely_s) for s in islice(found, 6, 8)]
+    assert states == [("rG", 90, 114), ("Gr", 114, 120)]
+
+
 def test_a_change_back_is_followed_too(cross, make_program):
     late = make_program(("Gr", 40), ("rG", 40), program_id="late")
     plan = [switch(60), switch(120, "0")]
