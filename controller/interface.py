@@ -35,9 +35,7 @@ class Reason(IntEnum):
     """Only a speed below the policy's minimum would meet a green."""
     NO_GREEN = 9
     """No green window within the horizon of the message can be met."""
-    AT_LINE = 10
-    """Too close to the stop line for advice to change anything."""
-    REFUSED = 11
+    REFUSED = 10
     """The driver does not follow advice (compliance)."""
 
 

@@ -1,11 +1,12 @@
 """The running road: the only owner of SUMO."""
 
+from corridor.course import Course, Equipment, Frame, Tally
 from corridor.engine import Engine, EngineError
 from corridor.equipment import draw_equipped, unit_draw
 from corridor.main_road import MainRoad, StopLine, find_main_road
 from corridor.network import RoadNetwork
 from corridor.parameters import EquipmentParameters, Outage, RsuParameters
-from corridor.session import Course, Equipment, Frame, Session, Tally
+from corridor.session import Session
 from corridor.spat_audit import SpatAudit, audit_spat
 from corridor.sumo import SumoEngine
 

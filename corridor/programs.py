@@ -1,16 +1,12 @@
 """Signal programs and what they will show: fixed ones exactly, others between bounds."""
 
-import gzip
 import math
-import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sumolib.miscutils import parseTime
 
 FloatArray = NDArray[np.float64]
 
@@ -125,6 +121,14 @@ class Bounds:
         """A time that is certain."""
         return cls(min_s=time_s, likely_s=time_s, max_s=time_s)
 
+    def not_after(self, other: "Bounds") -> "Bounds":
+        """Bounds of the earlier of two things."""
+        return Bounds(
+            min_s=min(self.min_s, other.min_s),
+            likely_s=min(self.likely_s, other.likely_s),
+            max_s=min(self.max_s, other.max_s),
+        )
+
     def later(self, min_s: float, likely_s: float, max_s: float) -> "Bounds":
         """Bounds of what follows after a duration within bounds."""
         return Bounds(
@@ -186,7 +190,13 @@ def cut_at_switches(
                 yield segment
                 continue
             if segment.start.min_s < switch.time_s:
-                yield Segment(state=segment.state, start=segment.start, end=at)
+                if segment.start.max_s >= switch.time_s:
+                    return  # whether it is shown at all before the change is not certain
+                yield Segment(
+                    state=segment.state, start=segment.start, end=segment.end.not_after(at)
+                )
+                if segment.end.min_s < switch.time_s:
+                    return  # nor is what comes between its end and the change
             break
         else:
             return
@@ -232,48 +242,3 @@ def green_windows(
         windows[:3, row, : first.size][:, known] = starts[first[known]].T
         windows[3:, row, : first.size][:, known] = ends[last[known]].T
     return windows
-
-
-def read_program_switches(
-    files: Iterable[Path], begin_s: float
-) -> dict[str, tuple[ProgramSwitch, ...]]:
-    """Planned program changes per signal, from the WAUT elements of SUMO files.
-
-    Args:
-        files: Network and additional files, in SUMO's order.
-        begin_s: Start of the simulation; earlier changes are over.
-    """
-    plans: dict[str, list[tuple[float, str]]] = {}
-    found: dict[str, tuple[ProgramSwitch, ...]] = {}
-    for element in _iterate(files, ("WAUT", "wautJunction")):
-        if element.tag == "WAUT":
-            reference_s = parseTime(element.get("refTime", "0"))
-            plans[element.get("id", "")] = [
-                (reference_s + parseTime(switch.get("time")), switch.get("to", ""))
-                for switch in element.iter("wautSwitch")
-            ]
-            continue
-        is_immediate = element.get("procedure", "").lower() in ("", "none", "immediate")
-        found[element.get("junctionID", "")] = tuple(
-            ProgramSwitch(time_s=time_s, program_id=program_id, is_immediate=is_immediate)
-            for time_s, program_id in sorted(plans.get(element.get("wautID", ""), []))
-            if time_s > begin_s
-        )
-    return found
-
-
-def read_offsets(files: Iterable[Path]) -> dict[tuple[str, str], float]:
-    """Offset of each (signal, program); SUMO's interface does not tell it."""
-    return {
-        (element.get("id", ""), element.get("programID", "")): parseTime(element.get("offset", "0"))
-        for element in _iterate(files, ("tlLogic",))
-    }
-
-
-def _iterate(files: Iterable[Path], tags: tuple[str, ...]) -> Iterator[ET.Element]:
-    for file in files:
-        raw = file.read_bytes()
-        text = gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw
-        # Networks are large and hardly ever hold a WAUT: a look at the text spares the parsing.
-        if any(f"<{tag}".encode() in text for tag in tags):
-            yield from (e for e in ET.fromstring(text).iter() if e.tag in tags)

@@ -1,94 +1,22 @@
 """A run: step the road, say what is seen, carry advice to the vehicles."""
 
-import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 
-from controller import Advice, Driver, Observation, Reason
-from corridor.actuation import Execution, actuate, followed_speeds
+from controller import Advice, Observation, Reason
+from corridor.actuation import actuate, followed_speeds
+from corridor.course import Course, Equipment, Frame, Tally
 from corridor.engine import Engine, EngineError, Motion
 from corridor.equipment import unit_draw
+from corridor.hearing import Hearing
 from corridor.network import RoadNetwork
 from corridor.observe import observe, queue_ahead, reasons_without_advice
-from corridor.parameters import RsuParameters
 from corridor.rsu import Radio
 from corridor.spat import SpatSource
-from corridor.vehicles import BoolArray, Entrant, FloatArray, IntArray, VehicleTable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
-    """What is simulated, and for how long at the most."""
-
-    arguments: tuple[str, ...]
-    """Of SUMO: network, demand, outputs, seed."""
-    signal_files: tuple[Path, ...]
-    """Network and additional files, for planned program changes."""
-    begin_s: float
-    cap_s: float
-    """A run that is not empty by then has failed to empty the road."""
-    patience_s: float = math.inf
-    """The same if for so long nobody arrived, after the last departure."""
-    last_departure_s: float = 0.0
-    """When the last vehicle wants to enter the road."""
-    step_length_s: float
-    vehicle_ids: frozenset[str]
-    """Vehicles that must arrive; others may be about, such as cars of persons."""
-    records_advice: bool = False
-    """Whether the tally keeps who had advice when."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Equipment:
-    """Who is equipped, and how advice reaches them."""
-
-    equipped: frozenset[str]
-    """Ids of the equipped vehicles."""
-    stopping: frozenset[str] = frozenset()
-    """Ids of vehicles with scheduled stops; they are left alone while they serve one."""
-    rsu: RsuParameters = RsuParameters()
-    sensing: Literal["all", "connected"] = "all"
-    """Whether roadside units see all vehicles, or only those that are equipped."""
-    execution: Execution = "driver"
-    driver: Driver = Driver()
-    seed: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """One step of a run."""
-
-    time_s: float
-    n_running: int
-    """Vehicles on the road."""
-    seen: Observation
-    """Of the vehicles that can be advised."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Tally:
-    """What a run counts beside SUMO's own outputs."""
-
-    speed_factor: dict[str, float] = field(default_factory=dict)
-    """By vehicle: the driver's own, when he entered the road."""
-    advised_time_s: dict[str, float] = field(default_factory=dict)
-    """By equipped vehicle."""
-    advised_steps: list[tuple[float, str]] = field(default_factory=list)
-    """Time and vehicle of each vehicle-step with advice, where the course asks for it."""
-    reasons: Counter[str] = field(default_factory=Counter)
-    """Vehicle-steps of equipped vehicles by reason for (no) advice."""
-    n_arrived: int = 0
-    n_running: int = 0
-    end_s: float = 0.0
-    """Simulated time at the end."""
-    cap_hit: bool = False
-    """Whether the run was given up: it hit its cap, or nobody moved on for too long."""
+from corridor.vehicles import BoolArray, Entrant, IntArray, VehicleTable
 
 
 class Session:
@@ -122,10 +50,11 @@ class Session:
         self._advises = advises and bool(equipment.equipped)
         self._table = VehicleTable(network)
         self._rows: IntArray = np.zeros(0, dtype=np.int64)
-        rng = np.random.default_rng([equipment.seed, 0x5A7])
-        self._radio = Radio(parameters=equipment.rsu, rng=rng)
-        self._told: list[FloatArray] = []
-        self._first_told = 0
+        self._hearing = Hearing(
+            network,
+            Radio(parameters=equipment.rsu, rng=np.random.default_rng([equipment.seed, 0x5A7])),
+            course.step_length_s,
+        )
         self._last_arrival_s = course.begin_s
 
     def __enter__(self) -> Self:
@@ -154,7 +83,7 @@ class Session:
             self._engine.step()
             time_s = self._engine.time_s()
             self._admit_and_dismiss()
-            seen = self._look(time_s) if self._advises else _nothing(time_s, self._course)
+            seen = self._look(time_s) if self._advises else self._see_nothing(time_s)
             yield Frame(time_s=time_s, n_running=self.tally.n_running, seen=seen)
         self._dismiss(self._table.vehicle_ids())
 
@@ -199,8 +128,8 @@ class Session:
         table, rsu = self._table, self._equipment.rsu
         table.move(self._motions())
         self._spat.update(time_s)
-        self._remember(time_s)
-        age_s = time_s - self._listen(time_s)
+        self._hearing.remember(self._spat.windows, time_s)
+        age_s = time_s - self._hearing.listen(table, time_s)
         is_equipped = table.flags("is_equipped")
         reason = reasons_without_advice(
             table,
@@ -218,11 +147,24 @@ class Session:
         return observe(
             table,
             self._rows,
-            self._told_to(self._rows),
+            self._hearing.told_to(table, self._rows),
             time_s=time_s,
             step_length_s=self._course.step_length_s,
             age_s=age_s,
             n_ahead=queue_ahead(table.ints("link_row"), table.distance_m, is_seen),
+        )
+
+    def _see_nothing(self, time_s: float) -> Observation:
+        nobody = np.zeros(0, dtype=np.int64)
+        windows, nothing = np.zeros((6, 0, 0)), np.zeros(0)
+        return observe(
+            self._table,
+            nobody,
+            windows,
+            time_s=time_s,
+            step_length_s=self._course.step_length_s,
+            age_s=nothing,
+            n_ahead=nobody,
         )
 
     def _motions(self) -> list[Motion]:
@@ -243,45 +185,6 @@ class Session:
             [way.has_stops and self._engine.is_stopped(way.vehicle_id) for way in self._table.ways],
             dtype=np.bool_,
         )
-
-    def _remember(self, time_s: float) -> None:
-        """Keep what the units told in the last steps: messages arrive late."""
-        rsu, step_length_s = self._equipment.rsu, self._course.step_length_s
-        n_kept = math.ceil((rsu.stale_s + 2.0 / rsu.rate_hz) / step_length_s) + 2
-        self._told.append(self._spat.windows.copy())
-        del self._told[:-n_kept]
-        self._first_told = round(time_s / step_length_s) - len(self._told) + 1
-
-    def _listen(self, time_s: float) -> FloatArray:
-        """(n,) when the newest message that each vehicle has of its next signal was made."""
-        table, rsu = self._table, self._equipment.rsu
-        heard_s = table.floats("heard_s")
-        is_new = table.flags("is_new_signal")
-        heard_s[is_new] = -np.inf
-        with np.errstate(invalid="ignore"):
-            in_range = (table.distance_m <= rsu.range_m) & ~is_new
-        heard_s[~in_range] = -np.inf
-        signals = self._signal_ids() if rsu.outages else ()
-        heard_s[:] = self._radio.newest_received_s(
-            time_s, self._course.step_length_s, in_range, signals, heard_s
-        )
-        return heard_s
-
-    def _signal_ids(self) -> list[str]:
-        links = self._network.links
-        return [links[row].signal if row >= 0 else "" for row in self._table.ints("link_row")]
-
-    def _told_to(self, rows: IntArray) -> FloatArray:
-        """(6, m, W) windows as they were when each vehicle's newest message was made."""
-        heard_s = self._table.floats("heard_s")[rows]
-        step = np.floor(heard_s / self._course.step_length_s + 1e-9).astype(np.int64)
-        place = np.clip(step - self._first_told, 0, len(self._told) - 1)
-        link_row = self._table.ints("link_row")[rows]
-        told = np.empty((6, rows.size, self._spat.windows.shape[2]))
-        for kept in np.unique(place):
-            chosen = place == kept
-            told[:, chosen] = self._told[kept][:, link_row[chosen]]
-        return told
 
     def apply(self, advice: Advice) -> None:
         """Carry advice to the vehicles of the last frame; all others have none.
@@ -317,23 +220,3 @@ class Session:
         for number, count in enumerate(np.bincount(reasons, minlength=len(Reason))):
             if count:
                 self.tally.reasons[Reason(number).name.lower()] += int(count)
-
-
-def _nothing(time_s: float, course: Course) -> Observation:
-    one, two = np.zeros(0), np.zeros((0, 0))
-    return Observation(
-        time_s=time_s,
-        step_length_s=course.step_length_s,
-        distance_m=one,
-        speed_mps=one,
-        ceiling_mps=one,
-        accel_mps2=one,
-        decel_mps2=one,
-        green_start_s=two,
-        green_end_s=two,
-        likely_start_s=two,
-        likely_end_s=two,
-        spat_age_s=one,
-        n_ahead=np.zeros(0, dtype=np.int64),
-        previous_advice_mps=one,
-    )

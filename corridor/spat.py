@@ -10,6 +10,7 @@ import numpy as np
 
 from corridor.engine import Engine, SignalState
 from corridor.network import Link
+from corridor.program_files import read_offsets, read_program_switches
 from corridor.programs import (
     OFF,
     PREDICTABLE,
@@ -21,8 +22,6 @@ from corridor.programs import (
     cut_at_switches,
     green_windows,
     phases_ahead,
-    read_offsets,
-    read_program_switches,
 )
 
 N_WINDOWS = 3

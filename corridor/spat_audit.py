@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corridor.course import Course
 from corridor.engine import Engine
 from corridor.network import RoadNetwork
 from corridor.programs import GREEN, FloatArray
-from corridor.session import Course
 from corridor.spat import (
     END_LIKELY,
     END_MAX,

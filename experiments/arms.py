@@ -41,7 +41,7 @@ def parse_arm(text: str) -> Arm:
         raise ValueError(f"unknown arm '{text}'; {hint}")
     if name == "glosa-sumo":
         return Arm(name=text.strip(), device=_device_settings(text, settings))
-    if settings:
+    if settings or text.strip() != name:
         raise ValueError(f"arm '{name}' takes no settings, got '{settings}'")
     return Arm(name=name, policy="glosa" if name == "glosa" else None)
 

@@ -38,7 +38,6 @@ REASONS = {
     "NOT_NEEDED": "Own speed already meets a green",
     "TOO_SLOW": "Only an unreasonably low speed would meet a green",
     "NO_GREEN": "No green within the horizon can be met",
-    "AT_LINE": "Too close to the stop line",
     "REFUSED": "Driver does not follow advice",
 }
 

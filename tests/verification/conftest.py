@@ -1,5 +1,6 @@
 """What tests with SUMO share: scenarios, a cache of their own, runs in child processes."""
 
+import gzip
 import importlib.util
 import os
 import signal
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -16,6 +18,81 @@ from experiments.order import Order
 from experiments.runner import Runner
 from sumo_nets import Scenario, load_scenario
 from sumo_nets.binaries import run_program
+
+MAIN = "left0A0 A0B0 B0right0"
+ADDITIONAL = f"""<additional>
+  <busStop id="stop" lane="A0B0_1" startPos="100" endPos="140" lines="77"/>
+  <vTypeDistribution id="mix">
+    <vType id="car" vClass="passenger" probability="0.7" scale="1.0"/>
+    <vType id="lorry" vClass="truck" probability="0.3">
+      <param key="has.ssm.device" value="true"/>
+    </vType>
+  </vTypeDistribution>
+  <vType id="bus" vClass="bus" carFollowModel="IDM"/>
+  <route id="through" edges="{MAIN}"/>
+  <inductionLoop id="e1" lane="A0B0_1" pos="20" period="60" file="e1.xml"/>
+  <laneAreaDetector id="e2" lane="A0B0_1" pos="20" length="30" period="60" file="e2.xml"/>
+  <entryExitDetector id="e3" period="60" file="e3.xml">
+    <detEntry lane="A0B0_1" pos="20"/><detExit lane="A0B0_1" pos="90"/></entryExitDetector>
+  <edgeData id="ed" file="edges.xml" period="100"/>
+  <tlLogic id="A0" programID="night" type="static" offset="0">NIGHT</tlLogic>
+  <WAUT startProg="0" refTime="100" id="w"><wautSwitch time="200" to="night"/></WAUT>
+  <wautJunction wautID="w" junctionID="A0"/>
+  <timedEvent type="SaveTLSStates" source="A0" dest="states.xml"/>
+  <flow id="early" begin="100" end="300" period="60" type="mix" route="through"/>
+</additional>
+"""
+ROUTES = f"""<routes>
+  <routeDistribution id="either">
+    <route id="long" edges="{MAIN}" probability="0.5"/>
+    <route id="short" edges="left0A0 A0top0" probability="0.5"/>
+  </routeDistribution>
+  <route id="stopping" edges="{MAIN}">
+    <stop lane="A0B0_2" endPos="60" duration="5" until="70"/></route>
+  <vehicle id="past" depart="50" route="through"/>
+  <flow id="steady" begin="100" end="300" vehsPerHour="400" type="mix" from="left0A0" to="B0right0"
+    departLane="free"/>
+  <flow id="coin" begin="100" end="300" probability="0.05" type="mix" route="either"/>
+  <flow id="chance" begin="100" end="300" period="exp(0.1)" route="through" departSpeed="max"/>
+  <flow id="counted" begin="100" end="300" number="4" type="car" from="top0A0" to="A0bottom0"/>
+  <flow id="halting" begin="100" end="300" period="80" type="car" route="stopping">
+    <stop lane="B0right0_2" endPos="50" duration="3" until="160"/></flow>
+  <personFlow id="walkers" begin="100" end="300" period="50">
+    <walk from="left0A0" to="B0right0"/></personFlow>
+  <vehicle id="drawn" depart="100" type="mix" route="either" departLane="best" departSpeed="max"/>
+  <vehicle id="waiting" depart="triggered" type="car" route="through" departPos="10"/>
+  <person id="driver" depart="101"><ride from="left0A0" to="B0right0" lines="waiting"/></person>
+  <person id="rider" depart="102">
+    <walk from="left0A0" busStop="stop"/><ride to="B0right0" lines="77"/></person>
+  <vehicle id="line" depart="110" type="bus" line="77">
+    <route edges="{MAIN}"/><stop busStop="stop" duration="20" until="180"/>
+    <param key="has.rerouting.device" value="true"/><param key="colour.of.door" value="red"/>
+  </vehicle>
+  <trip id="via" depart="112.35" type="car" from="bottom0A0" to="B0right0" via="A0B0">
+    <stop lane="B0right0_2" endPos="30" duration="5"/></trip>
+  <trip id="plain" depart="130" from="A0B0" to="B0right0"/>
+  <person id="owner" depart="140"><personTrip from="left0A0" to="B0right0" modes="car"/></person>
+</routes>
+"""
+MORE = """<routes><include href="included.rou.xml"/>
+  <trip id="zipped" depart="0:2:30" type="car" from="right0B0" to="A0left0"/></routes>"""
+INCLUDED = (
+    '<routes><trip id="inner" depart="149.5" type="lorry" from="right0B0" to="A0left0"/></routes>'
+)
+CONFIGURATION = """<sumoConfiguration>
+  <input><net-file value="town.net.xml"/>
+    <route-files value="a.rou.xml, more/b.rou.xml.gz"/>
+    <additional-files value="a.add.xml"/></input>
+  <output><tripinfo-output value="trips.xml"/><fcd-output value="fcd.xml"/></output>
+  <time><begin value="100"/><end value="300"/><step-length value="0.5"/></time>
+  <processing><time-to-teleport value="120"/><max-depart-delay value="60"/>
+    <lateral-resolution value="0.8"/></processing>
+  <routing><device.rerouting.probability value="0.3"/></routing>
+  <random_number><seed value="7"/></random_number>
+  <report><verbose value="true"/></report>
+</sumoConfiguration>
+"""
+
 
 Load = Callable[..., Scenario]
 RunArms = Callable[..., dict[str, Path]]
@@ -135,3 +212,25 @@ def crossings(tmp_path_factory) -> Path:
     assert done.returncode == 0, done.stderr
     (folder / "two.rou.xml").write_text("<routes/>")
     return folder / "two.net.xml"
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory) -> Path:
+    """A configuration with two signals in a folder of its own."""
+    folder = tmp_path_factory.mktemp("town")
+    grid = "--grid --grid.x-number 2 --grid.y-number 1 --grid.length 300 --grid.attach-length 200"
+    rest = "--default.lanenumber 2 --sidewalks.guess --crossings.guess --tls.guess"
+    done = run_program(
+        "netgenerate", [*grid.split(), *rest.split(), "-o", "town.net.xml"], folder=folder
+    )
+    assert done.returncode == 0, done.stderr
+    net = ElementTree.parse(folder / "town.net.xml")
+    phases = next(logic for logic in net.iter("tlLogic") if logic.get("id") == "A0")
+    night = "".join(f'<phase duration="20" state="{p.get("state")}"/>' for p in phases)
+    (folder / "a.add.xml").write_text(ADDITIONAL.replace("NIGHT", night))
+    (folder / "a.rou.xml").write_text(ROUTES)
+    (folder / "more").mkdir()
+    (folder / "more" / "b.rou.xml.gz").write_bytes(gzip.compress(MORE.encode()))
+    (folder / "more" / "included.rou.xml").write_text(INCLUDED)
+    (folder / "town.sumocfg").write_text(CONFIGURATION)
+    return folder

@@ -34,20 +34,20 @@ def reasons(folder):
 
 
 @pytest.fixture(scope="module")
-def town(load):
+def city(load):
     """Four minutes of eight signals."""
     return load("resco:cologne8", end_s=BEGIN_S + 240)
 
 
 @pytest.fixture(scope="module")
-def driven(town, run_arms, tmp_path_factory):
-    return run_arms(town, ["none", "unadvised", "glosa"], tmp_path_factory.mktemp("driven"))
+def driven(city, run_arms, tmp_path_factory):
+    return run_arms(city, ["none", "unadvised", "glosa"], tmp_path_factory.mktemp("driven"))
 
 
 @pytest.fixture(scope="module")
-def automated(town, run_arms, tmp_path_factory):
+def automated(city, run_arms, tmp_path_factory):
     folder = tmp_path_factory.mktemp("automated")
-    return run_arms(town, ["none", "unadvised"], folder, execution="automated")
+    return run_arms(city, ["none", "unadvised"], folder, execution="automated")
 
 
 def test_equipment_without_advice_changes_nothing_when_people_drive(driven):
@@ -63,9 +63,9 @@ def test_advice_is_given_and_changes_something(driven):
 
 
 @pytest.mark.parametrize("execution", ["driver", "automated"])
-def test_advice_that_nobody_hears_is_no_advice(town, run_arms, driven, tmp_path, execution):
+def test_advice_that_nobody_hears_is_no_advice(city, run_arms, driven, tmp_path, execution):
     arms = ["unadvised", "glosa", "glosa-sumo:300/2/1.0"]
-    runs = run_arms(town, arms, tmp_path, execution=execution, penetration=0.0)
+    runs = run_arms(city, arms, tmp_path, execution=execution, penetration=0.0)
     for arm in arms:
         assert_frame_equal(trace(runs[arm]), trace(driven["none"]))
         left_out = "advised_s"  # SUMO's own device does not tell it
@@ -99,34 +99,34 @@ def test_automated_vehicles_differ_in_imperfection_only(automated):
         assert types[name]["sigma"] == "0"
 
 
-def test_a_smaller_equipped_share_is_part_of_a_larger_one(town, run_arms, tmp_path):
+def test_a_smaller_equipped_share_is_part_of_a_larger_one(city, run_arms, tmp_path):
     sets = []
     for share in (0.2, 0.5):
-        runs = run_arms(town, ["unadvised"], tmp_path / str(share), penetration=share)
+        runs = run_arms(city, ["unadvised"], tmp_path / str(share), penetration=share)
         table = pl.read_parquet(runs["unadvised"] / "vehicles.parquet")
         sets.append(set(table.filter("equipped")["vehicle_id"]))
         assert len(sets[-1]) / table.height == pytest.approx(share, abs=0.1)
     assert sets[0] < sets[1]
 
 
-def test_advice_is_heeded_by_those_who_hear_it_only(town, run_arms, tmp_path):
-    runs = run_arms(town, ["none", "glosa"], tmp_path, penetration=0.5)
+def test_advice_is_heeded_by_those_who_hear_it_only(city, run_arms, tmp_path):
+    runs = run_arms(city, ["none", "glosa"], tmp_path, penetration=0.5)
     table = pl.read_parquet(runs["glosa"] / "vehicles.parquet")
     assert table.filter("equipped")["advised_s"].sum() > 0
     assert table.filter(~pl.col("equipped"))["advised_s"].sum() == 0
 
 
 @pytest.mark.parametrize("execution", ["driver", "automated"])
-def test_all_lights_green_leave_nothing_to_advise(town, run_arms, tmp_path, execution):
+def test_all_lights_green_leave_nothing_to_advise(city, run_arms, tmp_path, execution):
     path = tmp_path / "green.net.xml"
     text, n_states = re.subn(
         r'(<phase [^>]*state=")(\w+)"',
         lambda found: found[1] + "g" * len(found[2]) + '"',
-        town.net_file.read_text(),
+        city.net_file.read_text(),
     )
     assert n_states > 8
     path.write_text(text)
-    green = town.model_copy(update={"net_file": path})
+    green = city.model_copy(update={"net_file": path})
     # Vehicles ahead count as a queue, also where they drive: without it, nothing is left to say.
     runs = run_arms(
         green,

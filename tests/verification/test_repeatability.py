@@ -90,11 +90,11 @@ def test_more_seeds_add_runs_and_keep_the_others(door, results, tmp_path):
 
 @pytest.mark.parametrize("execution", ["driver", "automated"])
 def test_the_other_interface_of_sumo_gives_the_same_bytes(load, run_arms, tmp_path, execution):
-    town = load("resco:cologne8", end_s=25200.0 + 120)
+    city = load("resco:cologne8", end_s=25200.0 + 120)
     arms = ["unadvised", "glosa"]
     wishes = {"execution": execution, "penetration": 0.6}
-    first = run_arms(town, arms, tmp_path / "libsumo", **wishes, api="libsumo")
-    other = run_arms(town, arms, tmp_path / "traci", **wishes, api="traci")
+    first = run_arms(city, arms, tmp_path / "libsumo", **wishes, api="libsumo")
+    other = run_arms(city, arms, tmp_path / "traci", **wishes, api="traci")
     for arm in arms:
         for name in ("vehicles.parquet", "roads.parquet", "run.json"):
             assert (first[arm] / name).read_bytes() == (other[arm] / name).read_bytes()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corridor.program_files import read_offsets, read_program_switches
 from corridor.programs import (
     Bounds,
     Control,
@@ -17,8 +18,6 @@ from corridor.programs import (
     cut_at_switches,
     green_windows,
     phases_ahead,
-    read_offsets,
-    read_program_switches,
 )
 from corridor.spat import END_LIKELY, END_MAX, END_MIN, START_LIKELY, START_MAX, START_MIN, from_now
 
@@ -223,6 +222,24 @@ def test_nothing_is_told_behind_a_change_whose_outcome_is_open(cross, make_progr
     assert found[-1].end.likely_s == 100
 
 
+def test_a_phase_that_may_end_before_a_change_is_not_said_to_last_until_it(make_program):
+    programs = {"late": make_program(("Gr", 40), ("rG", 40), program_id="late")}
+    open_phase = Bounds(min_s=70, likely_s=90, max_s=130)
+    states = [
+        Segment(state="Gr", start=Bounds.exactly(50), end=open_phase),
+        Segment(state="yr", start=open_phase, end=open_phase.later(3, 3, 3)),
+    ]
+    (only,) = cut_at_switches(states, programs, [switch(100)], 0.0)
+    assert only.end == Bounds(min_s=70, likely_s=90, max_s=100)
+
+
+def test_a_phase_that_may_begin_only_after_a_change_is_not_told(make_program):
+    programs = {"late": make_program(("Gr", 40), ("rG", 40), program_id="late")}
+    begins = Bounds(min_s=95, likely_s=98, max_s=105)
+    states = [Segment(state="rG", start=begins, end=begins.later(20, 20, 20))]
+    assert list(cut_at_switches(states, programs, [switch(100)], 0.0)) == []
+
+
 def test_a_change_behind_the_horizon_changes_nothing(cross):
     plain = list(ahead(cross))
     assert list(cut_at_switches(iter(plain), {"0": cross}, [switch(1e5)], 0.0)) == plain
@@ -270,3 +287,20 @@ def test_compressed_files_are_read_and_files_without_plans_are_not_parsed(tmp_pa
     broken.write_text("<additional><poi></additional>")
     assert set(read_program_switches([packed, broken], 0.0)) == {"J1", "J2"}
     assert read_offsets([packed, broken]) == {("J1", "0"): 12.0, ("J1", "late"): 0.0}
+
+
+def test_a_plan_with_a_period_is_repeated(tmp_path):
+    file = tmp_path / "day.add.xml"
+    file.write_text(
+        """<additional>
+          <WAUT id="w" refTime="0" startProg="0" period="3600">
+            <wautSwitch time="600" to="1"/>
+            <wautSwitch time="1200" to="0"/>
+          </WAUT>
+          <wautJunction wautID="w" junctionID="J"/>
+        </additional>""",
+        encoding="utf-8",
+    )
+    switches = read_program_switches([file], 700.0)["J"]
+    told = [(each.time_s, each.program_id) for each in switches[:3]]
+    assert told == [(1200, "0"), (4200, "1"), (4800, "0")]
