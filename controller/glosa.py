@@ -37,10 +37,14 @@ class Glosa:
         """
         distance_m = seen.distance_m[:, np.newaxis]
         ceiling_mps = seen.ceiling_mps[:, np.newaxis]
-        queue_s = self.queue_headway_s * seen.n_ahead[:, np.newaxis]
+        queue_s = self.queue_headway_s * seen.n_queued[:, np.newaxis]
         start_s = np.maximum(seen.likely_start_s, 0.0) + queue_s
         speed_mps = green_arrival_speed(
-            distance_m, start_s, seen.likely_end_s, ceiling_mps, min_speed_mps=self.min_speed_mps
+            distance_m,
+            start_s,
+            seen.likely_end_s,
+            ceiling_mps,
+            min_speed_mps=np.minimum(self.min_speed_mps, ceiling_mps),
         )
         chosen_mps = _first_known(speed_mps)
         is_free = chosen_mps >= seen.ceiling_mps - 1e-9

@@ -71,8 +71,8 @@ class Observation:
     """(n, W) most likely end of each green."""
     spat_age_s: FloatArray
     """(n,) age of the message the row rests on."""
-    n_ahead: IntArray
-    """(n,) known vehicles between this one and the stop line on its lane."""
+    n_queued: IntArray
+    """(n,) known vehicles that stand between this one and the stop line on its lane."""
     previous_advice_mps: FloatArray
     """(n,) advice of the step before; NaN where there was none."""
 

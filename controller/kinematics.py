@@ -11,7 +11,7 @@ def green_arrival_speed(
     green_end_s: FloatArray,
     max_speed_mps: FloatArray,
     *,
-    min_speed_mps: float,
+    min_speed_mps: FloatArray | float,
 ) -> FloatArray:
     """Fastest constant speed that reaches the stop line on green.
 

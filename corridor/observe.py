@@ -88,7 +88,7 @@ def observe(
     time_s: float,
     step_length_s: float,
     age_s: FloatArray,
-    n_ahead: IntArray,
+    n_queued: IntArray,
 ) -> Observation:
     """The observation of some rows of the table.
 
@@ -99,7 +99,7 @@ def observe(
         time_s: Now.
         step_length_s: Length of a step.
         age_s: (n,) age of what each vehicle of the table heard last.
-        n_ahead: (n,) known vehicles ahead of each vehicle of the table.
+        n_queued: (n,) known vehicles that stand ahead of each vehicle of the table.
     """
     ahead = from_now(windows, time_s)
     return Observation(
@@ -115,6 +115,6 @@ def observe(
         likely_start_s=ahead[START_LIKELY],
         likely_end_s=ahead[END_LIKELY],
         spat_age_s=age_s[rows],
-        n_ahead=n_ahead[rows],
+        n_queued=n_queued[rows],
         previous_advice_mps=table.floats("advised_mps")[rows],
     )

@@ -18,6 +18,9 @@ from corridor.rsu import Radio
 from corridor.spat import SpatSource
 from corridor.vehicles import BoolArray, Entrant, IntArray, VehicleTable
 
+STANDING_MPS = 5.0 / 3.6
+"""A vehicle slower than this stands in a queue."""
+
 
 class Session:
     """A simulation that is advised step by step.
@@ -144,6 +147,7 @@ class Session:
         with np.errstate(invalid="ignore"):
             is_near = table.distance_m <= rsu.range_m
         is_seen = is_near & (is_equipped | (self._equipment.sensing == "all"))
+        is_queued = is_seen & (table.floats("speed_mps") < STANDING_MPS)
         return observe(
             table,
             self._rows,
@@ -151,7 +155,7 @@ class Session:
             time_s=time_s,
             step_length_s=self._course.step_length_s,
             age_s=age_s,
-            n_ahead=queue_ahead(table.ints("link_row"), table.distance_m, is_seen),
+            n_queued=queue_ahead(table.ints("link_row"), table.distance_m, is_queued),
         )
 
     def _see_nothing(self, time_s: float) -> Observation:
@@ -164,7 +168,7 @@ class Session:
             time_s=time_s,
             step_length_s=self._course.step_length_s,
             age_s=nothing,
-            n_ahead=nobody,
+            n_queued=nobody,
         )
 
     def _motions(self) -> list[Motion]:

@@ -10,9 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from emissions.maps import EmissionMap, FloatArray, load_map
-
-JOULE_PER_WATTHOUR = 3600.0
+from emissions.maps import JOULE_PER_WATTHOUR, EmissionMap, FloatArray, load_map
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +29,7 @@ class Account:
     @property
     def unit_per_rate_s(self) -> float:
         """What one rate unit (g/s, W) makes in a second: g, or Wh."""
-        return 1.0 if self.quantity == "CO2" else 1.0 / JOULE_PER_WATTHOUR
+        return 1.0 / JOULE_PER_WATTHOUR if self.quantity == "electricity" else 1.0
 
 
 ACCOUNTS = (

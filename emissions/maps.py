@@ -49,7 +49,7 @@ class EmissionMap:
         """Rate of each (speed, acceleration, slope); beyond the grid its edge counts.
 
         Args:
-            speed_mps: (n,) not negative.
+            speed_mps: (n,) not negative; shapes that broadcast will do.
             accel_mps2: (n,).
             slope_deg: (n,) angle of the road in degrees, as SUMO states it.
 
@@ -63,7 +63,7 @@ class EmissionMap:
             for i, p in _neighbours(self.speed_mps, speed_mps)
             for j, q in _neighbours(self.accel_mps2, accel_mps2)
         ]
-        total = np.zeros_like(speed_mps, dtype=np.float64)
+        total = np.zeros(np.broadcast_shapes(speed_mps.shape, accel_mps2.shape, slope_deg.shape))
         for k, r in _neighbours(self.slope_deg, slope_deg):
             for cell, weight in corners:
                 total += cells[k * (n_speeds * n_accels) + cell] * (r * weight)
@@ -73,7 +73,7 @@ class EmissionMap:
         """The same map with the traction line continued down to zero.
 
         SUMO's HBEFA4 and PHEMlight5 drop to exactly 0 as soon as deceleration passes plain
-        coasting (eclipse-sumo issue 17171). Real engines cut fuel only in gear and above idle
+        coasting. Real engines cut fuel only in gear and above idle
         speed. Here the line through the last two points before the drop goes on until it is 0.
         """
         return replace(self, rate=_continue_traction(self.rate))
@@ -184,6 +184,8 @@ def _read_quantity(path: Path, quantity: str) -> FloatArray:
         values = [float(row.rpartition(";")[2]) for row in rows if mark in row]
     # SUMO counts mg/s for gases and Wh/s for electricity.
     scale = JOULE_PER_WATTHOUR if quantity == "electricity" else 1e-3
+    if not values:
+        raise ValueError(f"SUMO's emissionsMap knows no quantity '{quantity}'")
     return np.array(values) * scale
 
 

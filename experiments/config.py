@@ -34,6 +34,7 @@ from experiments.problems import told
 from experiments.source import Source
 from experiments.strict_yaml import Document, YamlSyntaxError, read_yaml
 from experiments.units import unit_pattern, unit_suffix
+from sumo_nets import JUNCTION_BLOCKER_S
 
 DEFAULT_EXPERIMENT = Path(__file__).parent / "data" / "default.yaml"
 """The experiment that runs when none is named."""
@@ -98,7 +99,7 @@ class Experiment(BaseModel):
     """Factor on the number of vehicles."""
     drain_s: float = Field(default=14_400.0, gt=0.0)
     """A run that is not empty this long after the last departure has failed."""
-    junction_blocker_s: float = Field(default=60.0, gt=0.0)
+    junction_blocker_s: float = Field(default=JUNCTION_BLOCKER_S, gt=0.0)
     """A vehicle that has blocked a junction for so long is driven around, in all arms."""
     equipment: Equipment = Equipment()
     """Which vehicles may be equipped."""

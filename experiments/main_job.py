@@ -13,7 +13,7 @@ from experiments.accounting import slope_slices
 from experiments.claim import claimed
 from experiments.config import Experiment, resolved_dump
 from experiments.machine import cache_folder
-from experiments.order import Order, code_hash, input_hashes, run_key, versions
+from experiments.order import Order, code_hash, run_key, versions
 from experiments.report import write_report
 from experiments.results import write_json, write_results
 from experiments.runner import Event, Runner, sweep_all
@@ -23,6 +23,7 @@ from sumo_nets import (
     Scenario,
     ScenarioError,
     freeze_routes,
+    input_hashes,
     load_scenario,
     sumo_home,
     sumo_version,
@@ -168,6 +169,7 @@ def _orders(
                 records=records,
                 api=wishes.api,
                 gui=wishes.gui,
+                code_sha256=code_hash(),
             )
 
 

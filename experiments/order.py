@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from experiments.config import Experiment, resolved_dump
-from sumo_nets import Scenario, sumo_version
+from sumo_nets import Scenario, fingerprint, sumo_version
 
 PACKAGES = ("controller", "corridor", "emissions", "experiments", "sumo_nets")
 RUN_KEYS_LEFT_OUT = ("version", "scenario", "arms", "seeds")
@@ -33,6 +33,8 @@ class Order:
     """Whether trajectories and signal states are recorded for the report."""
     api: Literal["libsumo", "traci"]
     gui: bool
+    code_sha256: str
+    """Of the sources that the order was made by; the child must run the same."""
 
     def to_json(self) -> str:
         """One line of text."""
@@ -47,6 +49,7 @@ class Order:
             "records": self.records,
             "api": self.api,
             "gui": self.gui,
+            "code_sha256": self.code_sha256,
         }
         return json.dumps(content)
 
@@ -73,13 +76,9 @@ def run_key(
         extras: What else decides what the run's folder holds.
     """
     asked = {k: v for k, v in resolved_dump(experiment).items() if k not in RUN_KEYS_LEFT_OUT}
-    road = scenario.model_dump(mode="json", exclude={"name", "origin", "left_out"})
-    for key in ("net_file", "route_files", "additional_files"):
-        del road[key]
     content = {
         "experiment": asked,
-        "scenario": road,
-        "files": [digest for _, digest in input_hashes(scenario)],
+        "scenario": fingerprint(scenario),
         "arm": arm,
         "seed": seed,
         "extras": dict(extras),
@@ -88,18 +87,6 @@ def run_key(
     }
     text = json.dumps(content, sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def input_hashes(scenario: Scenario) -> list[tuple[str, str]]:
-    """Name and SHA-256 of each input file, in order."""
-    files = (scenario.net_file, *scenario.route_files, *scenario.additional_files)
-    return [(file.name, _file_hash(file, file.stat().st_mtime_ns)) for file in files]
-
-
-@functools.lru_cache(maxsize=256)
-def _file_hash(file: Path, _changed_ns: int) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @functools.cache

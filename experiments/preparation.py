@@ -32,13 +32,15 @@ def prepare(order: Order, folder: Path) -> Prepared:
         demand_scale=order.experiment.demand_scale,
         cache_dir=order.cache_dir,
     )
+    parameters = order.experiment.equipment_parameters
     vehicles = zip(demand.vehicle_ids, demand.vehicle_classes, strict=True)
+    equipped = draw_equipped(vehicles, parameters, order.seed)
     network = RoadNetwork(order.scenario.net_file)
     return Prepared(
         order=order,
         arm=arm,
         demand=demand,
-        equipped=draw_equipped(vehicles, order.experiment.equipment_parameters, order.seed),
+        equipped=equipped if arm.is_equipped else frozenset(),
         network=network,
         main_road=find_main_road(network, demand.routes),
         folder=folder,

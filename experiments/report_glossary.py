@@ -28,17 +28,17 @@ GROUP_NAMES = {
 }
 
 REASONS = {
-    "ADVISED": "Advice given",
-    "NO_SIGNAL": "No signal ahead on the route",
-    "OUT_OF_RANGE": "Next signal beyond radio range",
-    "NOT_HEARD": "In range, no message received yet",
-    "STALE": "Last message too old",
-    "NO_SPAT": "Signal's future cannot be told",
-    "AT_STOP": "Vehicle serves a scheduled stop",
-    "NOT_NEEDED": "Own speed already meets a green",
-    "TOO_SLOW": "Only an unreasonably low speed would meet a green",
-    "NO_GREEN": "No green within the horizon can be met",
-    "REFUSED": "Driver does not follow advice",
+    "advised": "Advice given",
+    "no_signal": "No signal ahead on the route",
+    "out_of_range": "Next signal beyond radio range",
+    "not_heard": "In range, no message received yet",
+    "stale": "Last message too old",
+    "no_spat": "Signal's future cannot be told",
+    "at_stop": "Vehicle serves a scheduled stop",
+    "not_needed": "Own speed already meets a green",
+    "too_slow": "Only an unreasonably low speed would meet a green",
+    "no_green": "No green within the horizon can be met",
+    "refused": "Driver does not follow advice",
 }
 
 TERMS = (

@@ -160,7 +160,7 @@ def advice_table(results: Results) -> list[tuple[str, str, list[tuple[str, float
             (
                 arm,
                 "not recorded" if share is None else f"{100 * share:.1f}\u202f%",
-                [(REASONS.get(name.upper(), name), steps / total) for name, steps in ranked],
+                [(REASONS[name], steps / total) for name, steps in ranked],
             )
         )
     return rows

@@ -18,12 +18,10 @@ from experiments.accounting import write_tables
 from experiments.measures import RUN_COUNTERS
 from experiments.order import Order
 from experiments.preparation import Prepared, prepare
-from sumo_nets import sumo_arguments, sumo_home, write_demand
+from sumo_nets import comparison_arguments, sumo_arguments, sumo_home, write_demand
 
 PATIENCE_S = 3600.0
 """Traffic in which for so long nobody arrives is stuck."""
-BLOCKER_OPTION = "ignore-junction-blocker"
-"""SUMO's option of that effect; a scenario that sets it keeps its own value."""
 PROGRESS_S = 0.5
 """Wall time between two reports of progress."""
 RAW_FILES = ("tripinfo.xml", "statistics.xml", "fcd.parquet")
@@ -82,9 +80,7 @@ def _course(prepared: Prepared) -> Course:
     arguments = [
         *sumo_arguments(scenario, _demand_file(prepared), additional),
         *("--seed", str(order.seed)),
-        *("--time-to-teleport", "-1"),
-        *("--collision.action", "warn"),
-        *("--collision.check-junctions", "true"),
+        *comparison_arguments(scenario, junction_blocker_s=order.experiment.junction_blocker_s),
         *("--device.emissions.probability", "1"),
         *("--tripinfo-output", str(folder / "tripinfo.xml")),
         *("--tripinfo-output.write-unfinished", "true"),
@@ -98,8 +94,6 @@ def _course(prepared: Prepared) -> Course:
         *("--xml-validation", "never"),
         *("--no-step-log", "true"),
     ]
-    if BLOCKER_OPTION not in dict(scenario.options):
-        arguments += [f"--{BLOCKER_OPTION}", str(order.experiment.junction_blocker_s)]
     if arm.device is not None:
         names = ("range", "min-speed", "max-speedfactor")
         for name, value in zip(names, arm.device, strict=True):
@@ -201,7 +195,6 @@ def _counters(folder: Path, tally: Tally) -> dict[str, Any]:
         element = root.find(tag)
         counters[name] = int(element.get(attribute, "0")) if element is not None else 0
     counters["advice_reasons"] = dict(sorted(tally.reasons.items()))
-    counters["warnings"] = []
     return counters
 
 

@@ -10,7 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor import Course, RoadNetwork, SpatAudit, SumoEngine, audit_spat
-from sumo_nets import Scenario, freeze_routes, sumo_arguments, sumo_home
+from sumo_nets import (
+    JUNCTION_BLOCKER_S,
+    Scenario,
+    comparison_arguments,
+    freeze_routes,
+    sumo_arguments,
+    sumo_home,
+)
 
 FloatArray = NDArray[np.float64]
 Control = Literal["own", "actuated", "delay_based"]
@@ -35,7 +42,8 @@ def check_spat(
             scenario = scenario.model_copy(update={"net_file": net_file})
         arguments = [
             *sumo_arguments(scenario, demand.route_file, demand.additional_files),
-            *("--seed", str(seed), "--time-to-teleport", "-1", "--collision.action", "warn"),
+            *comparison_arguments(scenario, junction_blocker_s=JUNCTION_BLOCKER_S),
+            *("--seed", str(seed)),
             *("--no-step-log", "true", "--no-warnings", "true"),
         ]
         course = Course(

@@ -83,15 +83,10 @@ class Selection:
 
 
 def select_runs(study: Study, runs: Sequence[Run]) -> Selection:
-    """The runs that can be compared; those that hit their cap count as not finished."""
-    warnings = [
-        f"{run.arm}, seed {run.seed}: the road was not empty at the cap; this run does not count"
-        for run in runs
-        if run.counters.get("cap_hit")
-    ]
-    finished = {(run.arm, run.seed): run for run in runs if not run.counters.get("cap_hit")}
+    """The runs that can be compared: those of seeds that are finished in all arms."""
+    finished = {(run.arm, run.seed): run for run in runs}
     arms = tuple(arm for arm in study.arms if any((arm, seed) in finished for seed in study.seeds))
-    warnings += [
+    warnings = [
         f"{arm}: no run was finished; this arm is left out" for arm in study.arms if arm not in arms
     ]
     seeds = tuple(seed for seed in study.seeds if all((arm, seed) in finished for arm in arms))

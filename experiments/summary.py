@@ -161,14 +161,6 @@ def _event_warnings(selection: Selection, reference: str | None) -> list[str]:
             told.append(f"{arm}: {teleports} teleports; a teleported metre emits nothing")
         if reference is not None and crashes[arm] > crashes[reference]:
             told.append(f"{arm}: {crashes[arm]} collisions, {reference} has {crashes[reference]}")
-        left = {event: _events(runs, event) for event in ("unfinished", "undeparted")}
-        told += [
-            f"{arm}: {n} vehicles are {event} at the end of their runs"
-            for event, n in left.items()
-            if n
-        ]
-        for run in runs:
-            told += [f"{arm}: {warning}" for warning in run.counters.get("warnings", [])]
     return told
 
 

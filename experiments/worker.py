@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from corridor import EngineError
-from experiments.order import Order
+from experiments.order import Order, code_hash
 from experiments.single_run import RunFailedError, perform
 from sumo_nets import ScenarioError, SumoProgramError
 
@@ -31,6 +31,8 @@ def main() -> int:
     # SUMO takes a file name with a colon for a host and port: it is given names without folders.
     os.chdir(folder)
     try:
+        if order.code_sha256 != code_hash():
+            raise RunFailedError("the program changed while it ran; give the command again")
         perform(order, Path(), _tell)
         os.chdir(home)
         folder.rename(order.out)

@@ -3,13 +3,22 @@
 from sumo_nets.binaries import SumoProgramError, sumo_home, sumo_version
 from sumo_nets.catalogue import CatalogueEntry, list_scenarios, load_scenario
 from sumo_nets.check import Finding, check_scenario
-from sumo_nets.demand import AUTOMATED, Demand, sumo_arguments, write_demand
+from sumo_nets.demand import (
+    AUTOMATED,
+    JUNCTION_BLOCKER_S,
+    Demand,
+    comparison_arguments,
+    sumo_arguments,
+    write_demand,
+)
 from sumo_nets.describe import ScenarioDescription, SignalDescription, describe
 from sumo_nets.freeze import freeze_routes
+from sumo_nets.inputs import fingerprint, input_hashes
 from sumo_nets.scenario import Scenario, ScenarioError
 
 __all__ = [
     "AUTOMATED",
+    "JUNCTION_BLOCKER_S",
     "CatalogueEntry",
     "Demand",
     "Finding",
@@ -19,8 +28,11 @@ __all__ = [
     "SignalDescription",
     "SumoProgramError",
     "check_scenario",
+    "comparison_arguments",
     "describe",
+    "fingerprint",
     "freeze_routes",
+    "input_hashes",
     "list_scenarios",
     "load_scenario",
     "sumo_arguments",

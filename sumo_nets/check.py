@@ -10,7 +10,12 @@ from typing import Literal
 import numpy as np
 
 from sumo_nets.binaries import SumoProgramError, run_program
-from sumo_nets.demand import Demand, sumo_arguments
+from sumo_nets.demand import (
+    JUNCTION_BLOCKER_S,
+    Demand,
+    comparison_arguments,
+    sumo_arguments,
+)
 from sumo_nets.describe import LONGEST_CYCLE_S, SignalDescription, describe_signals
 from sumo_nets.freeze import freeze_routes
 from sumo_nets.network import MOTOR_CLASSES, Network, read_network
@@ -181,8 +186,10 @@ def base_run(scenario: Scenario, demand: Demand, *, seed: int, teleport_s: float
             [
                 *sumo_arguments(scenario, demand.route_file, demand.additional_files),
                 *("--seed", str(seed), "--end", f"{last_s + DRAIN_S:.3f}"),
-                *("--time-to-teleport", f"{teleport_s:g}", "--collision.action", "warn"),
-                *("--collision.check-junctions", "--statistic-output", "statistic.xml"),
+                *comparison_arguments(
+                    scenario, junction_blocker_s=JUNCTION_BLOCKER_S, teleport_s=teleport_s
+                ),
+                *("--statistic-output", "statistic.xml"),
                 *("--no-step-log", "--no-warnings", "--duration-log.disable"),
             ],
             folder=folder,

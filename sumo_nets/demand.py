@@ -29,6 +29,9 @@ IMPERFECTIONS = {
     "W99": (),
 }
 """Attributes of the noise of a car-following model; for models not named, `sigma`."""
+BLOCKER_OPTION = "ignore-junction-blocker"
+JUNCTION_BLOCKER_S = 60.0
+"""How long a vehicle blocks a junction before it is driven around, unless told otherwise."""
 ROUTE_FILE = "demand.rou.xml"
 TABLE_FILE = "demand.json"
 
@@ -153,6 +156,24 @@ def automated_type(type_id: str, definition: str | None) -> str:
                 child.attrib.pop(key, None)
     SubElement(element, "param", {"key": "has.driverstate.device", "value": "false"})
     return as_text(element)
+
+
+def comparison_arguments(
+    scenario: Scenario, *, junction_blocker_s: float, teleport_s: float = -1.0
+) -> list[str]:
+    """What all compared runs have in common: nobody is teleported, collisions are counted.
+
+    Args:
+        scenario: If it sets `ignore-junction-blocker` itself, its own value stays.
+        junction_blocker_s: A vehicle that has blocked a junction for so long is driven around.
+        teleport_s: Wait after which a vehicle teleports; negative for never, as in all runs that
+            are compared.
+    """
+    arguments = ["--time-to-teleport", f"{teleport_s:g}", "--collision.action", "warn"]
+    arguments += ["--collision.check-junctions", "true"]
+    if BLOCKER_OPTION not in dict(scenario.options):
+        arguments += [f"--{BLOCKER_OPTION}", f"{junction_blocker_s:g}"]
+    return arguments
 
 
 def sumo_arguments(

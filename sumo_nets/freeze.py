@@ -1,6 +1,5 @@
 """One run of SUMO per scenario and seed writes down which routes are taken; kept in a cache."""
 
-import functools
 import hashlib
 import itertools
 import json
@@ -14,12 +13,13 @@ from pathlib import Path
 from sumo_nets.binaries import complaints, run_program, sumo_version
 from sumo_nets.demand import ROUTE_FILE, TABLE_FILE, Demand, read_demand, sumo_arguments
 from sumo_nets.frozen import Frozen, freeze_elements, read_taken
-from sumo_nets.sanitise import files_read, for_routing, for_runs, plain_type
+from sumo_nets.inputs import fingerprint
+from sumo_nets.sanitise import for_routing, for_runs, plain_type
 from sumo_nets.scenario import Scenario, ScenarioError
 from sumo_nets.traffic import TRAFFIC, Traffic, collect, pieces_of
 from sumo_nets.xml_source import as_text, read_pieces, write_pieces
 
-FORMAT = "3"
+FORMAT = "4"
 """Changes when what is cached changes."""
 TAKEN_FILE = "taken.xml"
 DRAIN_S = 14400.0
@@ -66,39 +66,15 @@ def _keep(folder: Path, kept: Path) -> None:
 
 def _key(scenario: Scenario, seed: int, demand_scale: float) -> str:
     """Name of the result: everything that it depends on."""
-    inputs = (scenario.net_file, *scenario.route_files, *scenario.additional_files)
-    pieces = (piece for path in scenario.additional_files for piece in read_pieces(path))
-    options = [*scenario.options, *scenario.routing_options]
-    named = [Path(part) for _, value in options for part in value.split(",")]
-    read = [*files_read(pieces), *(path for path in named if path.is_absolute())]
-    included = {
-        piece.file for path in inputs[1:] for piece in read_pieces(path) if piece.file != path
-    }
     values = {
         "format": FORMAT,
         "sumo": sumo_version(),
-        "files": [_file_hash(path) for path in inputs],
-        "read": [
-            [str(path), _file_hash(path)] for path in [*read, *sorted(included)] if path.is_file()
-        ],
-        "options": options,
-        "window": [scenario.begin_s, scenario.end_s, scenario.step_length_s],
+        "scenario": fingerprint(scenario),
         "seed": seed,
         "scale": demand_scale,
     }
     text = json.dumps(values, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def _file_hash(path: Path) -> str:
-    status = path.stat()
-    return _hash_of(path, status.st_size, status.st_mtime_ns)
-
-
-@functools.lru_cache(maxsize=256)
-def _hash_of(path: Path, _size: int, _time_ns: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _freeze_into(folder: Path, scenario: Scenario, seed: int, demand_scale: float) -> None:

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from experiments.config import Experiment
-from experiments.order import Order
+from experiments.order import Order, code_hash
 from experiments.runner import Runner
 from sumo_nets import Scenario, load_scenario
 from sumo_nets.binaries import run_program
@@ -192,6 +192,7 @@ def run_arms(cache_dir) -> RunArms:
                 records=False,
                 api=api,
                 gui=False,
+                code_sha256=code_hash(),
             )
             for number, arm in enumerate(arms)
         }

@@ -127,22 +127,11 @@ def test_all_lights_green_leave_nothing_to_advise(city, run_arms, tmp_path, exec
     assert n_states > 8
     path.write_text(text)
     green = city.model_copy(update={"net_file": path})
-    # Vehicles ahead count as a queue, also where they drive: without it, nothing is left to say.
-    runs = run_arms(
-        green,
-        ["unadvised", "glosa"],
-        tmp_path,
-        execution=execution,
-        glosa={"queue_headway_s": 0.0},
-    )
+    runs = run_arms(green, ["unadvised", "glosa"], tmp_path, execution=execution)
     told = reasons(runs["glosa"])
     assert told["not_needed"] > 1000
     assert not {"advised", "no_green", "no_spat"} & set(told)
     assert_same_run(runs["unadvised"], runs["glosa"])
-    queues = run_arms(green, ["none", "glosa"], tmp_path / "queues", execution=execution)
-    before, after = vehicles(runs["unadvised"]), vehicles(queues["glosa"])
-    for column in ("trip_time_s", "co2_hbefa4_g"):
-        assert after[column].mean() == pytest.approx(before[column].mean(), rel=0.002)
 
 
 @pytest.mark.parametrize("execution", ["driver", "automated"])

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from experiments.config import Experiment
-from experiments.order import Order
+from experiments.order import Order, code_hash
 
 pytestmark = pytest.mark.sumo
 
@@ -171,6 +171,7 @@ def test_a_worker_takes_the_programs_it_waits_for_along(crossings, load, cache_d
         records=False,
         api="libsumo",
         gui=False,
+        code_sha256=code_hash(),
     )
     worker = subprocess.Popen(
         [sys.executable, "-P", "-m", "experiments.worker"],

@@ -9,7 +9,7 @@ from controller import Glosa, Observation, Reason
 
 
 def observation(*rows, **columns):
-    """One row per (distance, ceiling, windows, n_ahead); windows are (start, end) pairs."""
+    """One row per (distance, ceiling, windows, n_queued); windows are (start, end) pairs."""
     n_windows = max((len(row[2]) for row in rows), default=0)
     starts, ends = np.full((2, len(rows), n_windows), np.nan)
     for place, row in enumerate(rows):
@@ -26,13 +26,13 @@ def observation(*rows, **columns):
         "likely_end_s": ends,
         "green_start_s": starts,
         "green_end_s": ends,
-        "n_ahead": np.array([row[3] for row in rows], dtype=np.int64),
+        "n_queued": np.array([row[3] for row in rows], dtype=np.int64),
     }
     return Observation(**{**content, **columns})
 
 
-def advise(distance_m, windows, ceiling_mps=14.0, n_ahead=0, **settings):
-    said = Glosa(**settings).advise(observation((distance_m, ceiling_mps, windows, n_ahead)))
+def advise(distance_m, windows, ceiling_mps=14.0, n_queued=0, **settings):
+    said = Glosa(**settings).advise(observation((distance_m, ceiling_mps, windows, n_queued)))
     return float(said.speed_mps[0]), Reason(said.reason[0])
 
 
@@ -43,14 +43,14 @@ def test_advice_meets_the_start_of_the_green():
 
 
 def test_each_vehicle_ahead_delays_the_green_by_its_headway():
-    assert advise(200, [(20, 60)], n_ahead=5)[0] == pytest.approx(200 / 30)
-    assert advise(200, [(20, 60)], n_ahead=5, queue_headway_s=0.0)[0] == pytest.approx(10.0)
+    assert advise(200, [(20, 60)], n_queued=5)[0] == pytest.approx(200 / 30)
+    assert advise(200, [(20, 60)], n_queued=5, queue_headway_s=0.0)[0] == pytest.approx(10.0)
     # A queue that stands on green has to leave, too.
-    assert advise(100, [(-9, 60)], n_ahead=5)[0] == pytest.approx(100 / 10)
+    assert advise(100, [(-9, 60)], n_queued=5)[0] == pytest.approx(100 / 10)
 
 
 def test_a_green_that_the_queue_uses_up_is_left_for_the_next_one():
-    speed_mps, _ = advise(300, [(0, 10), (40, 60)], n_ahead=6)
+    speed_mps, _ = advise(300, [(0, 10), (40, 60)], n_queued=6)
     assert speed_mps == pytest.approx(300 / 52)
 
 
@@ -106,16 +106,16 @@ WINDOWS = st.lists(
 
 @given(st.floats(1, 500), WINDOWS, st.floats(5, 30), st.integers(0, 10))
 def test_whoever_follows_advice_crosses_on_green_below_the_ceiling(
-    distance_m, windows, ceiling_mps, n_ahead
+    distance_m, windows, ceiling_mps, n_queued
 ):
-    speed_mps, reason = advise(distance_m, windows, ceiling_mps, n_ahead)
+    speed_mps, reason = advise(distance_m, windows, ceiling_mps, n_queued)
     assert (reason is Reason.ADVISED) == np.isfinite(speed_mps)
     if reason is Reason.ADVISED:
         assert 5.0 - 1e-9 <= speed_mps <= ceiling_mps
         arrival_s = distance_m / speed_mps
         assert any(
-            a + 2.0 * n_ahead - 1e-6 <= arrival_s <= b + 1e-6
-            or (a < 0 and 2.0 * n_ahead - 1e-6 <= arrival_s <= b + 1e-6)
+            a + 2.0 * n_queued - 1e-6 <= arrival_s <= b + 1e-6
+            or (a < 0 and 2.0 * n_queued - 1e-6 <= arrival_s <= b + 1e-6)
             for a, b in windows
         )
 

@@ -155,7 +155,7 @@ def test_what_is_seen_are_the_chosen_rows_in_times_from_now(table):
         time_s=100.0,
         step_length_s=0.5,
         age_s=np.array([0.7]),
-        n_ahead=np.array([4]),
+        n_queued=np.array([4]),
     )
     assert (seen.time_s, seen.step_length_s) == (100.0, 0.5)
     expected = {
@@ -165,7 +165,7 @@ def test_what_is_seen_are_the_chosen_rows_in_times_from_now(table):
         "accel_mps2": 2.6,
         "decel_mps2": 4.5,
         "spat_age_s": 0.7,
-        "n_ahead": 4,
+        "n_queued": 4,
         "previous_advice_mps": 9.0,
         # Only what is sure counts as green; likely is told beside it.
         "green_start_s": 15.0,
@@ -186,7 +186,7 @@ def test_without_chosen_rows_nothing_is_seen(table):
         time_s=0.0,
         step_length_s=1.0,
         age_s=np.array([0.7]),
-        n_ahead=np.array([0]),
+        n_queued=np.array([0]),
     )
     assert seen.distance_m.shape == (0,)
     assert seen.green_start_s.shape == (0, 3)

@@ -214,14 +214,16 @@ def test_those_who_are_not_equipped_are_never_told_anything(road, network, main_
 
 
 @pytest.mark.parametrize(("sensing", "expected"), [("all", 1), ("connected", 0)])
-def test_who_is_ahead_is_known_by_sensors_or_by_radio(road, network, main_way, sensing, expected):
+def test_who_stands_ahead_is_known_by_sensors_or_by_radio(
+    road, network, main_way, sensing, expected
+):
     engine = road()
-    add_main(engine, main_way, "w", speed_mps=5.0)
-    add_main(engine, main_way, "v", depart_s=3.0, speed_mps=5.0)
+    add_main(engine, main_way, "w", speed_mps=1.0)
+    add_main(engine, main_way, "v", depart_s=3.0, speed_mps=1.0)
     policy = Always(5.0)
     drive(session(engine, network, ("v",), sensing=sensing), policy)
     first = next(seen for seen in policy.seen if seen.distance_m.size)
-    assert first.n_ahead.tolist() == [expected]
+    assert first.n_queued.tolist() == [expected]
 
 
 def test_a_driver_who_refuses_is_counted_and_left_alone(road, network, main_way):

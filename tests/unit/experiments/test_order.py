@@ -5,8 +5,8 @@ import pytest
 
 import experiments.order
 from experiments.config import Experiment
-from experiments.order import Order, code_hash, input_hashes, run_key
-from sumo_nets import Scenario
+from experiments.order import Order, code_hash, run_key
+from sumo_nets import Scenario, input_hashes
 
 
 @pytest.fixture
@@ -48,6 +48,16 @@ def test_the_content_of_files_counts(scenario):
     # Equal content in exchanged roles is another run.
     swapped = key(scenario(net="<routes/>", routes="<net/>"))
     assert swapped != before
+
+
+def test_the_content_of_an_included_file_counts(scenario):
+    made = scenario(routes='<routes><include href="inner.rou.xml"/></routes>')
+    inner = made.net_file.with_name("inner.rou.xml")
+    inner.write_text("<routes/>")
+    before = key(made)
+    inner.write_text('<routes><vType id="slow"/></routes>')
+    assert key(made) != before
+    assert "inner.rou.xml" in [name for name, _ in input_hashes(made)]
 
 
 def test_a_file_that_is_written_anew_is_read_anew(scenario):
@@ -156,6 +166,7 @@ def test_an_order_survives_the_way_to_its_process(scenario):
         records=False,
         api="traci",
         gui=True,
+        code_sha256="c0de",
     )
     text = order.to_json()
     assert "\n" not in text
