@@ -37,7 +37,9 @@ class Glosa:
         """
         distance_m = seen.distance_m[:, np.newaxis]
         ceiling_mps = seen.ceiling_mps[:, np.newaxis]
-        queue_s = self.queue_headway_s * seen.n_queued[:, np.newaxis]
+        # At a running green whoever stands ahead is already leaving.
+        is_to_come = seen.likely_start_s > 0.0
+        queue_s = self.queue_headway_s * seen.n_queued[:, np.newaxis] * is_to_come
         start_s = np.maximum(seen.likely_start_s, 0.0) + queue_s
         speed_mps = green_arrival_speed(
             distance_m,

@@ -3,17 +3,20 @@
 import math
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from corridor import MainRoad, RoadNetwork, Tally
-from emissions import load_accounts
+from emissions import ACCOUNTS, load_accounts
 from experiments.preparation import Prepared
 from experiments.trace import (
     AdvisedSteps,
     add_accounts,
     add_roads,
+    count_blockers,
     read_trace,
     read_trips,
     road_rows,
@@ -40,11 +43,23 @@ COLUMNS = (
 """Of the table of vehicles, in order."""
 
 
-def write_tables(prepared: Prepared, tally: Tally, step_length_s: float) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the trace of a run tells beside its tables."""
+
+    n_steps: int
+    """Vehicle-steps."""
+    junction_blockers: int
+    """Times that a vehicle blocked a junction for so long that others were let through it."""
+    idle_co2_g_per_s: float
+    """What standing costs on the first account."""
+
+
+def write_tables(prepared: Prepared, tally: Tally, step_length_s: float) -> Found:
     """Write vehicles, roads and, if recorded, trajectories and signals of a run.
 
     Returns:
-        Number of vehicle-steps in the trace.
+        What was found beside the tables.
     """
     folder, network = prepared.folder, prepared.network
     trips = read_trips(folder / "tripinfo.xml")
@@ -75,7 +90,13 @@ def write_tables(prepared: Prepared, tally: Tally, step_length_s: float) -> int:
     road_rows(trace, main_edges, step_length_s).write_parquet(folder / "roads.parquet")
     if prepared.order.records:
         _write_records(prepared, tally, trace)
-    return trace.height
+    idle = maps[ACCOUNTS[0]].at(np.zeros(1), np.zeros(1), np.zeros(1))
+    patience_s = prepared.order.experiment.junction_blocker_s
+    return Found(
+        n_steps=trace.height,
+        junction_blockers=count_blockers(trace, patience_s, step_length_s),
+        idle_co2_g_per_s=float(idle[0]),
+    )
 
 
 def slope_slices(network: RoadNetwork) -> tuple[float, ...]:

@@ -25,12 +25,27 @@ def claimed(out: Path) -> Iterator[Path]:
     if out.is_dir() and not is_ours and any(out.iterdir()):
         raise ValueError(f"--out: {out} holds files that are no results; name a new folder")
     store = out / STORE
-    store.mkdir(parents=True, exist_ok=True)
-    # The lock goes with the process, however it ends; the file stays.
-    with (store / "lock").open("w") as lock:
+    try:
+        store.mkdir(parents=True, exist_ok=True)
+        lock = (store / "lock").open("w")
+    except OSError as error:
+        raise ValueError(f"--out: {out} cannot be made: {error.strerror}") from None
+    # The lock goes with the process, however it ends.
+    with lock:
         if not _has_locked(lock.fileno()):
             raise ValueError(f"--out: another process is writing to {out}; name another folder")
-        yield store
+        try:
+            yield store
+        finally:
+            _remove_if_empty(out, store)
+
+
+def _remove_if_empty(out: Path, store: Path) -> None:
+    """Leave no folder behind in which no run was finished."""
+    if [file.name for file in store.iterdir()] == ["lock"] and list(out.iterdir()) == [store]:
+        (store / "lock").unlink()
+        store.rmdir()
+        out.rmdir()
 
 
 def _has_locked(handle: int) -> bool:

@@ -45,7 +45,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
 def main() -> None:
     """Console script."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
-    app()
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
 
 def _stop(message: str, code: int) -> NoReturn:
@@ -134,6 +137,8 @@ def run(
     console = Console(stderr=True)
     _check_machine()
     with _errors_told():
+        if gui and sys.platform == "linux" and not os.environ.get("DISPLAY"):
+            raise ValueError("--gui: there is no display (DISPLAY is not set)")
         experiment = _experiment(what, overrides)
         conditions = [parse_condition(text, experiment.arms) for text in require or ()]
         wishes = Wishes(

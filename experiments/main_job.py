@@ -86,6 +86,8 @@ def _run_claimed(
     say: Callable[[str], None],
 ) -> Outcome:
     cache_dir = cache_folder()
+    demand_files = [file.name for file in scenario.route_files] or ["in additional files"]
+    say(f"{scenario.name}: {scenario.net_file.name}, demand {', '.join(demand_files)}")
     say("freezing routes and preparing emission maps")
     demand = freeze_routes(
         scenario,
@@ -111,6 +113,7 @@ def _run_claimed(
     write_json(wishes.out / "manifest.json", _manifest(experiment, scenario, wishes))
     main_road = find_main_road(network, demand.routes)
     write_json(wishes.out / "network.json", _network_content(network, main_road))
+    shutil.rmtree(wishes.out / "raw", ignore_errors=True)
     if wishes.keeps_raw:
         _lay_out_raw(finished, wishes.out / "raw")
     summary = write_results(
@@ -192,6 +195,9 @@ def _manifest(experiment: Experiment, scenario: Scenario, wishes: Wishes) -> dic
         "scenario": {
             "name": scenario.name,
             "origin": scenario.origin,
+            "begin_s": scenario.begin_s,
+            "end_s": scenario.end_s,
+            "step_length_s": scenario.step_length_s,
             "left_out": list(scenario.left_out),
         },
         "seeds": list(experiment.seeds),
@@ -254,7 +260,6 @@ def _network_content(network: RoadNetwork, main_road: Sequence[MainRoad]) -> dic
 
 def _lay_out_raw(finished: Sequence[Order], raw: Path) -> None:
     """Copies of what SUMO wrote, by arm and seed."""
-    shutil.rmtree(raw, ignore_errors=True)
     for order in finished:
         folder = raw / order.arm / f"seed-{order.seed}"
         folder.mkdir(parents=True)

@@ -23,13 +23,20 @@ EFFECT_FIELDS = ("mean", "low", "high", "n", "bca_low", "bca_high")
 CO2_ACCOUNTS = ("own", "hbefa4", "hbefa4_nojump", "phemlight5")
 """Accounts of tailpipe CO2, each from a column `co2_<account>_g`."""
 
-RUN_COUNTERS = ("collisions", "teleports", "emergency_stops", "emergency_brakings")
+RUN_COUNTERS = (
+    "collisions",
+    "teleports",
+    "emergency_stops",
+    "emergency_brakings",
+    "junction_blockers",
+)
 """Events that SUMO counts in a run; summed over seeds."""
 
 ARM_MEANS = (
     "vehicles",
     "distance_km",
     "trip_time_s",
+    "depart_delay_s",
     "stops_per_vehicle",
     "creep_time_s",
     "harsh_brakings_per_vehicle_km",
@@ -37,6 +44,9 @@ ARM_MEANS = (
     "advice_share",
 )
 """Figures of an arm that are means over seeds."""
+
+TOLD_DELAY_SHARE = 0.005
+"""A difference in the wait to enter the road beyond this share of the trip time is warned of."""
 
 FEW_SEEDS = 8
 """With fewer pairs the Student t interval rests on the normal distribution of the differences."""

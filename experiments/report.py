@@ -1,5 +1,6 @@
 """The report of an experiment: one HTML page that needs nothing else."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,7 @@ def _contents(results: Results) -> dict[str, Any]:
         "nothing_text": nothing_words(results),
         "reference_text": reference_words(results),
         "smoothing_text": smoothing_words(results.summary),
-        "seeds_text": _seeds_words(results.n_seeds),
+        "seeds_text": _seeds_words(results.n_seeds, results.summary["failed_runs"]),
         "key_figures": _key_figures(results),
         "equipped_text": _share_words(results.summary.get("penetration")),
         "left_out": scenario.get("left_out") or [],
@@ -115,17 +116,25 @@ def _share_words(penetration: float | None) -> str:
     return f"{100 * penetration:g}\u202f% of the vehicles that can be"
 
 
-def _seeds_words(n_seeds: int) -> str:
+def _seeds_words(n_seeds: int, failed_runs: Mapping[str, Sequence[int]]) -> str:
     if n_seeds == 0:
         return "No seed was finished in all arms; nothing is compared."
+    told = ""
+    if failed_runs:
+        n_left = len({seed for seeds in failed_runs.values() for seed in seeds})
+        arms = ", ".join(f"{arm} in {len(seeds)}" for arm, seeds in failed_runs.items())
+        told = (
+            f"{n_left} of {n_seeds + n_left} seeds are left out because a run failed: {arms}. "
+            "If one arm fails more often than another, what is left flatters it. "
+        )
     if n_seeds == 1:
-        return (
-            "Only one seed was run: there are no intervals, and no figure here proves anything."
+        return told + (
+            "Only one seed counts: there are no intervals, and no figure here proves anything."
             f" Run at least {FEW_SEEDS}."
         )
     if n_seeds < FEW_SEEDS:
-        return f"Only {n_seeds} seeds were run; the intervals are wide. Run at least {FEW_SEEDS}."
-    return ""
+        told += f"Only {n_seeds} seeds count; the intervals are wide. Run at least {FEW_SEEDS}."
+    return told.strip()
 
 
 def _key_figures(results: Results) -> list[KeyFigure]:

@@ -111,7 +111,11 @@ TERMS = (
         "Time above the own ceiling",
         "Time driven faster than the driver would by his own habit (limit times own factor).",
     ),
-    ("Collisions", "Vehicles that touch, also on junctions; the sum over all seeds."),
+    (
+        "Collisions",
+        "Vehicles that overlap, mostly on junctions; the sum over all seeds. SUMO's vehicles do so "
+        "on many networks without any advice: compare the arms, do not read them as accidents.",
+    ),
     (
         "Teleports",
         "Vehicles that the simulator takes out of a jam. A teleported metre emits nothing, so "

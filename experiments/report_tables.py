@@ -39,10 +39,12 @@ _VALUES: dict[str, tuple[tuple[str, ...], str, int]] = {
 _PLAIN_VALUES: tuple[tuple[str, str, str, int], ...] = (
     ("harsh_brakings_per_vehicle_km", "Harsh braking", "per vehicle-km", 3),
     ("over_ceiling_s", "Time above the own ceiling", "s per vehicle", 1),
-    ("collisions", "Collisions", "sum of all seeds", 0),
+    ("collisions", "Collisions", "overlaps that SUMO counts, sum of all seeds", 0),
     ("teleports", "Teleports", "sum of all seeds", 0),
     ("emergency_stops", "Emergency stops", "sum of all seeds", 0),
     ("emergency_brakings", "Emergency brakings", "sum of all seeds", 0),
+    ("junction_blockers", "Vehicles that blocked a junction", "sum of all seeds", 0),
+    ("depart_delay_s", "Wait to enter the road", "s per vehicle", 1),
     ("vehicles", "Vehicles", "per seed", 0),
     ("distance_km", "Distance driven", "km per seed", 1),
 )

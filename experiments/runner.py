@@ -57,7 +57,7 @@ class Runner:
     tell: Callable[[Event], None]
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _children: set[subprocess.Popen[str]] = field(default_factory=set)
-    _is_stopping: bool = False
+    _stopping: threading.Event = field(default_factory=threading.Event)
 
     def do(self, orders: Sequence[Order]) -> dict[tuple[str, int], str | None]:
         """Do all orders; a finished one is not done again.
@@ -74,7 +74,7 @@ class Runner:
                 _wait_for(futures.values())
                 return {key: future.result() for key, future in futures.items()}
             except BaseException:
-                self._is_stopping = True
+                self._stopping.set()
                 for future in futures.values():
                     future.cancel()
                 with self._lock:
@@ -83,7 +83,7 @@ class Runner:
                 raise
 
     def _do(self, order: Order) -> str | None:
-        if self._is_stopping:
+        if self._stopping.is_set():
             return "stopped"
         if order.out.is_dir():
             self._tell(Event(kind="kept", order=order))
@@ -102,6 +102,8 @@ class Runner:
             self._tell(Event(kind="done", order=order, wall_s=wall_s))
             return None
         _sweep(order)
+        if self._stopping.is_set():
+            return "stopped"
         message = _epitaph(child.returncode, farewell, words)
         self._tell(Event(kind="failed", order=order, wall_s=wall_s, message=message))
         return message
@@ -121,7 +123,7 @@ class Runner:
         )
         with self._lock:
             self._children.add(child)
-            if self._is_stopping:
+            if self._stopping.is_set():
                 _kill(child)
         return child
 

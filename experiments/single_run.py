@@ -52,7 +52,13 @@ def perform(order: Order, folder: Path, report: Report) -> None:
     counters = _counters(folder, tally)
     if tally.cap_hit:
         raise RunFailedError(_gridlock_words(tally, counters, course))
-    n_steps = write_tables(prepared, tally, course.step_length_s)
+    if tally.n_arrived < len(course.vehicle_ids):
+        n_lost = len(course.vehicle_ids) - tally.n_arrived
+        raise RunFailedError(f"{n_lost} of {len(course.vehicle_ids)} vehicles never arrived")
+    found = write_tables(prepared, tally, course.step_length_s)
+    counters["junction_blockers"] = found.junction_blockers
+    counters["idle_co2_g_per_s"] = found.idle_co2_g_per_s
+    assert set(RUN_COUNTERS) <= set(counters)
     _write_json(folder / "run.json", counters)
     for name in () if order.keeps_raw else RAW_FILES:
         (folder / name).unlink()
@@ -60,7 +66,7 @@ def perform(order: Order, folder: Path, report: Report) -> None:
         "prepare_s": frozen_s - started_s,
         "simulate_s": simulated_s - frozen_s,
         "account_s": time.perf_counter() - simulated_s,
-        "vehicle_steps": n_steps,
+        "vehicle_steps": found.n_steps,
         "max_rss_mib": _max_rss_mib(),
     }
     _write_json(folder / "timing.json", timing)
@@ -189,7 +195,6 @@ def _counters(folder: Path, tally: Tally) -> dict[str, Any]:
         "n_waiting": ("vehicles", "waiting"),
         "n_running": ("vehicles", "running"),
     }
-    assert set(RUN_COUNTERS) <= set(found)
     counters: dict[str, Any] = {}
     for name, (tag, attribute) in found.items():
         element = root.find(tag)

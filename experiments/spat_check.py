@@ -64,8 +64,21 @@ def _with_control(net_file: Path, control: str, folder: Path) -> Path:
     text = gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw
     copy = folder / "variant.net.xml"
     replacement = rb'\1"' + control.encode() + b'"'
+    text = re.sub(rb"<phase [^>]*>", _with_bounds, text)
     copy.write_bytes(re.sub(rb'(<tlLogic [^>]*type=)"static"', replacement, text))
     return copy
+
+
+def _with_bounds(phase: re.Match[bytes]) -> bytes:
+    """A green phase with bounds: without them, traffic would decide nothing."""
+    text = phase.group()
+    state = re.search(rb'state="([^"]*)"', text)
+    is_green = (
+        state is not None and b"y" not in state.group(1) and re.search(b"[Gg]", state.group(1))
+    )
+    if not is_green or b"minDur" in text:
+        return text
+    return text.replace(b"<phase ", b'<phase minDur="5" maxDur="50" ', 1)
 
 
 def sentences(audit: SpatAudit) -> list[str]:

@@ -53,6 +53,7 @@ class Run:
             "vehicles": n,
             "distance_km": distance_km,
             "trip_time_s": _ratio(_total(table, "trip_time_s"), n),
+            "depart_delay_s": _ratio(_total(table, "depart_delay_s"), n),
             "stops_per_vehicle": _ratio(_total(table, "stops"), n),
             "creep_time_s": _ratio(_total(table, "creep_time_s"), n),
             "harsh_brakings_per_vehicle_km": _ratio(_total(table, "harsh_brakings"), distance_km),
@@ -74,6 +75,8 @@ class Selection:
     """Seeds finished in all of these arms, in order."""
     runs: Mapping[tuple[str, int], Run]
     """Of these arms and seeds."""
+    finished: frozenset[tuple[str, int]]
+    """Arm and seed of all finished runs."""
     warnings: tuple[str, ...]
     """What was left out, and why."""
 
@@ -100,7 +103,7 @@ def select_runs(study: Study, runs: Sequence[Run]) -> Selection:
     counted = {key: run for key, run in finished.items() if key[1] in seeds}
     return Selection(
         arms=arms if seeds else (), seeds=seeds if arms else (), runs=counted,
-        warnings=tuple(warnings),
+        finished=frozenset(finished), warnings=tuple(warnings),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from experiments.measures import (
     FEW_SEEDS,
     GROUPS,
     RUN_COUNTERS,
+    TOLD_DELAY_SHARE,
     effect_key,
 )
 from experiments.statistics import FloatArray, paired_effect
@@ -40,8 +41,8 @@ def summarise(
         told.append(f"{study.reference}: without this reference nothing is compared")
     elif len(selection.seeds) < FEW_SEEDS:
         told.append(
-            f"few seeds ({len(selection.seeds)}): intervals are wide, and rest on an assumption "
-            f"that is safer with {FEW_SEEDS} or more"
+            f"few seeds ({len(selection.seeds)}): intervals are wide or missing, and rest on an "
+            f"assumption that is safer with {FEW_SEEDS} or more"
         )
     effects = {}
     for arm in selection.arms:
@@ -58,6 +59,7 @@ def summarise(
         "scenario": study.scenario,
         "reference": reference,
         "seeds": list(selection.seeds),
+        "failed_runs": failed_runs(study, selection),
         "execution": study.execution,
         "penetration": study.penetration,
         "step_length_s": study.step_length_s,
@@ -159,9 +161,43 @@ def _event_warnings(selection: Selection, reference: str | None) -> list[str]:
         runs = selection.of(arm)
         if teleports := _events(runs, "teleports"):
             told.append(f"{arm}: {teleports} teleports; a teleported metre emits nothing")
+        if blockers := _events(runs, "junction_blockers"):
+            told.append(
+                f"{arm}: {blockers} times a vehicle blocked a junction for so long that others "
+                "were let through it; results on such a road depend on junction_blocker_s"
+            )
+        if reference is not None:
+            told += _wait_warning(arm, runs, selection.of(reference))
         if reference is not None and crashes[arm] > crashes[reference]:
             told.append(f"{arm}: {crashes[arm]} collisions, {reference} has {crashes[reference]}")
     return told
+
+
+def _wait_warning(arm: str, runs: Sequence[Run], before: Sequence[Run]) -> list[str]:
+    """Whether an arm moves waiting into or out of the network, where nobody counts its CO2."""
+    here, there = (_mean(each, "depart_delay_s") for each in (runs, before))
+    if abs(here - there) <= TOLD_DELAY_SHARE * _mean(before, "trip_time_s"):
+        return []
+    idle_g = float(runs[0].counters.get("idle_co2_g_per_s", 0.0)) * (here - there)
+    shift_pct = 100.0 * idle_g / _mean(before, "co2_hbefa4_g")
+    return [
+        f"{arm}: vehicles wait {here:.1f} s to enter the road, {there:.1f} s in the reference; "
+        "whoever waits there emits nothing in any account. With engines idling, the effect on CO2 "
+        f"(hbefa4) would be {shift_pct:+.1f} points from what is told"
+    ]
+
+
+def _mean(runs: Sequence[Run], column: str) -> float:
+    return float(np.mean([run.vehicles[column].mean() for run in runs]))
+
+
+def failed_runs(study: Study, selection: Selection) -> dict[str, list[int]]:
+    """By arm, the seeds that were asked for and not finished; arms without any are left out."""
+    missing = {
+        arm: [seed for seed in study.seeds if (arm, seed) not in selection.finished]
+        for arm in study.arms
+    }
+    return {arm: seeds for arm, seeds in missing.items() if seeds}
 
 
 def _events(runs: Sequence[Run], name: str) -> int:

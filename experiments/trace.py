@@ -196,6 +196,18 @@ def vehicle_rows(
     )
 
 
+def count_blockers(trace: pl.DataFrame, patience_s: float, step_length_s: float) -> int:
+    """How often a vehicle stood inside a junction for at least a time."""
+    is_blocking = (pl.col("speed_mps") < CREEP_MPS[0]) & pl.col("lane").str.starts_with(":")
+    marked = trace.select(
+        "vehicle_id",
+        is_blocking=is_blocking,
+        run=(is_blocking != is_blocking.shift(1)).fill_null(value=True).cum_sum(),
+    )
+    runs = marked.filter("is_blocking").group_by("vehicle_id", "run").len()
+    return runs.filter(pl.col("len") * step_length_s >= patience_s).height
+
+
 def road_rows(
     trace: pl.DataFrame, main_edges: Collection[str], step_length_s: float
 ) -> pl.DataFrame:

@@ -336,3 +336,28 @@ def test_json_is_written_in_one_form(tmp_path):
     with pytest.raises(ValueError, match="Out of range"):
         write_json(tmp_path / "a.json", {"a": math.nan})
     assert "ü" in (tmp_path / "a.json").read_text("utf-8")
+
+
+def test_seeds_that_failed_are_told_by_arm(folders, tmp_path):
+    made = folders()
+    del made["glosa", 2]
+    summary = write_results(made, study=study(), out=tmp_path / "out")
+    assert summary["failed_runs"] == {"glosa": [2]}
+    assert summary["seeds"] == [1, 3]
+
+
+def test_waiting_outside_that_an_arm_moves_is_told_with_its_weight(folders, tmp_path):
+    made = folders()
+    for seed in (1, 2, 3):
+        folder = made["glosa", seed]
+        table = pl.read_parquet(folder / "vehicles.parquet")
+        longer = table.with_columns(pl.col("depart_delay_s") + 10.0)
+        longer.write_parquet(folder / "vehicles.parquet")
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        (folder / "run.json").write_text(json.dumps(run | {"idle_co2_g_per_s": 1.5}))
+    summary = write_results(made, study=study(), out=tmp_path / "out")
+    (warning,) = [text for text in summary["warnings"] if "to enter the road" in text]
+    mean_g = np.mean(
+        [vehicles("unadvised", seed, 1.0)["co2_hbefa4_g"].mean() for seed in (1, 2, 3)]
+    )
+    assert f"{100 * 15.0 / mean_g:+.1f} points" in warning

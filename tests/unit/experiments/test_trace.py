@@ -9,6 +9,7 @@ from experiments.trace import (
     AdvisedSteps,
     add_accounts,
     add_roads,
+    count_blockers,
     read_trace,
     read_trips,
     road_rows,
@@ -255,3 +256,14 @@ def test_trips_are_read_with_the_departure_that_was_intended(tmp_path):
     assert [t["finished"] for t in (v, w, x)] == [True, False, False]
     assert [t["departed"] for t in (v, w, x)] == [True, True, False]
     assert np.isnan(w["co2_own_g"])
+
+
+def test_vehicles_that_stand_in_a_junction_for_long_are_counted():
+    lanes = [":j_0", ":j_0", ":j_0", "a_0", ":j_0", ":j_0"]
+    trace = pl.DataFrame(
+        {"vehicle_id": ["v"] * 6, "lane": lanes, "speed_mps": [0.0, 0.0, 0.0, 0.0, 0.0, 5.0]}
+    )
+    assert count_blockers(trace, 3.0, 1.0) == 1
+    assert count_blockers(trace, 1.0, 1.0) == 2
+    assert count_blockers(trace, 4.0, 1.0) == 0
+    assert count_blockers(trace, 1.5, 0.5) == 1

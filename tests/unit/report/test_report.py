@@ -117,7 +117,7 @@ def test_one_seed_says_that_it_proves_nothing(study, edit_summary):
 
     edit_summary(change)
     text = Page(write_report(study)).text
-    assert "Only one seed was run: there are no intervals" in text
+    assert "Only one seed counts: there are no intervals" in text
     assert "in the one seed run" in text
     assert "no interval (one seed)" in text
     assert "accounts agree" not in text
