@@ -216,7 +216,7 @@ def report(
     directory: Annotated[Path, typer.Argument(help="Folder of results.")],
 ) -> None:
     """Write the report of a folder of results anew."""
-    from experiments.report import write_report
+    from experiments.report.page import write_report
 
     with _errors_told():
         print(write_report(directory))

@@ -14,7 +14,7 @@ from experiments.claim import claimed
 from experiments.config import Experiment, resolved_dump
 from experiments.machine import cache_folder
 from experiments.order import Order, code_hash, run_key, versions
-from experiments.report import write_report
+from experiments.report.page import write_report
 from experiments.results import write_json, write_results
 from experiments.runner import Event, Runner, sweep_all
 from experiments.single_run import RAW_FILES

@@ -149,6 +149,9 @@ def test_the_hash_of_the_code_does_not_change_with_what_is_no_source(sources):
     (sources / "corridor" / "__pycache__").mkdir()
     (sources / "corridor" / "__pycache__" / "one.pyc").write_bytes(b"\0")
     (sources / "notes.py").write_text("")
+    report = sources / "experiments" / "report"
+    report.mkdir()
+    (report / "page.py").write_text("")
     assert code_hash.__wrapped__() == before
 
 

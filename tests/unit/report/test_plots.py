@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from experiments.plot_map import road_changes
-from experiments.plot_profile import speed_profile
-from experiments.plot_spacetime import choose_stage
-from experiments.plot_style import arm_colours, drawing_style
-from experiments.plot_vehicles import paired_differences
-from experiments.plots import draw_all
-from experiments.report_data import read_results
+from experiments.report.data import read_results
+from experiments.report.plot_map import road_changes
+from experiments.report.plot_profile import speed_profile
+from experiments.report.plot_spacetime import choose_stage
+from experiments.report.plot_style import arm_colours, drawing_style
+from experiments.report.plot_vehicles import paired_differences
+from experiments.report.plots import draw_all
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from experiments.report import write_report
-from experiments.report_data import focus_arm, read_results
-from experiments.report_tables import flat, groups_table
+from experiments.report.data import focus_arm, read_results
+from experiments.report.page import write_report
+from experiments.report.tables import flat, groups_table
 
 Change = Callable[[dict[str, Any]], None]
 
@@ -49,7 +49,7 @@ def page(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Page:
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages without pictures, for tests that look at neither."""
-    monkeypatch.setattr("experiments.report.draw_all", lambda *_: {})
+    monkeypatch.setattr("experiments.report.page.draw_all", lambda *_: {})
 
 
 def test_the_page_asks_for_nothing_outside_itself(page):

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from experiments.report_data import read_results
-from experiments.report_effects import change_text, interval_text
-from experiments.report_words import account_words, answer, reference_words
+from experiments.report.data import read_results
+from experiments.report.effects import change_text, interval_text
+from experiments.report.words import account_words, answer, reference_words
 from experiments.statistics import Effect
 
 
@@ -97,7 +97,7 @@ def test_disagreeing_accounts_are_named_on_their_sides():
 
 def test_more_collisions_are_told_beside_the_answer(study):
     said = answer(read_results(study), "glosa")
-    assert "More collisions than without advice: 2 against 0." in said.cautions
+    assert "More collisions than without advice: 2 against 0 in all seeds." in said.cautions
 
 
 def test_who_pays_is_told_where_the_whole_gains(study, edit_summary):

@@ -8,8 +8,8 @@ from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from experiments.plot_style import FAINT, INK, LESS, MORE, Picture, as_svg
-from experiments.report_data import Results
+from experiments.report.data import Results
+from experiments.report.plot_style import FAINT, INK, LESS, MORE, Picture, as_svg
 
 ACCOUNTS = (("co2_hbefa4_g", "HBEFA4"), ("co2_phemlight5_g", "PHEMlight5"))
 """The two engine models that disagree most."""

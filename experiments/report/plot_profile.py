@@ -5,9 +5,9 @@ import polars as pl
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from experiments.plot_spacetime import Stage
-from experiments.plot_style import FAINT, FOCUS, INK, MUTED, REFERENCE, Picture, as_svg
-from experiments.report_data import UNADVISED_ARMS, Results
+from experiments.report.data import UNADVISED_ARMS, Results
+from experiments.report.plot_spacetime import Stage
+from experiments.report.plot_style import FAINT, FOCUS, INK, MUTED, REFERENCE, Picture, as_svg
 
 _PIECE_M = 30.0
 """Shortest stretch over which a speed is averaged; at 1 s steps every vehicle leaves a sample."""

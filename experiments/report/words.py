@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.report_data import Results
-from experiments.report_effects import (
+from experiments.report.data import Results
+from experiments.report.effects import (
     CO2_ACCOUNTS,
     SIDED,
     arm_effects,
@@ -12,7 +12,7 @@ from experiments.report_effects import (
     signed,
     size_text,
 )
-from experiments.report_glossary import ACCOUNT_NAMES
+from experiments.report.glossary import ACCOUNT_NAMES
 from experiments.statistics import Effect, verdict
 
 
@@ -196,7 +196,7 @@ def _safety_words(results: Results, arm: str) -> tuple[str, ...]:
     }
     here, there = (results.summary["arms"].get(name, {}) for name in (arm, results.reference))
     return tuple(
-        f"More {words} than without advice: {here[key]:g} against {there[key]:g}."
+        f"More {words} than without advice: {here[key]:g} against {there[key]:g} in all seeds."
         for key, words in counters.items()
         if (here.get(key) or 0) > (there.get(key) or 0)
     )

@@ -9,12 +9,12 @@ import jinja2
 
 from experiments.atomic import replacing
 from experiments.measures import FEW_SEEDS
-from experiments.plot_vehicles import paired_differences
-from experiments.plots import draw_all
-from experiments.report_data import Results, read_results
-from experiments.report_effects import CO2_ACCOUNTS, arm_effects, effect, signed
-from experiments.report_glossary import RULES, TERMS
-from experiments.report_tables import (
+from experiments.report.data import Results, read_results
+from experiments.report.effects import CO2_ACCOUNTS, arm_effects, effect, signed
+from experiments.report.glossary import RULES, TERMS
+from experiments.report.plot_vehicles import paired_differences
+from experiments.report.plots import draw_all
+from experiments.report.tables import (
     Cell,
     advice_table,
     arms_table,
@@ -23,7 +23,7 @@ from experiments.report_tables import (
     groups_table,
     table_arms,
 )
-from experiments.report_words import answer, nothing_words, reference_words, smoothing_words
+from experiments.report.words import answer, nothing_words, reference_words, smoothing_words
 from experiments.statistics import verdict
 
 _TEMPLATES = Path(__file__).parent / "templates"

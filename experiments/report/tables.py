@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from experiments.report_data import Results
-from experiments.report_effects import (
+from experiments.report.data import Results
+from experiments.report.effects import (
     METRICS,
     SIDED,
     arm_effects,
@@ -15,7 +15,7 @@ from experiments.report_effects import (
     effect,
     interval_text,
 )
-from experiments.report_glossary import GROUP_NAMES, METRIC_NAMES, REASONS
+from experiments.report.glossary import GROUP_NAMES, METRIC_NAMES, REASONS
 from experiments.statistics import Effect, verdict
 
 LOSS_S = 5.0

@@ -2,13 +2,13 @@
 
 import polars as pl
 
-from experiments.plot_effects import draw_effects, draw_groups
-from experiments.plot_map import draw_map
-from experiments.plot_profile import draw_profile
-from experiments.plot_spacetime import choose_stage, draw_spacetime
-from experiments.plot_style import Picture, drawing_style
-from experiments.plot_vehicles import draw_vehicles
-from experiments.report_data import Results
+from experiments.report.data import Results
+from experiments.report.plot_effects import draw_effects, draw_groups
+from experiments.report.plot_map import draw_map
+from experiments.report.plot_profile import draw_profile
+from experiments.report.plot_spacetime import choose_stage, draw_spacetime
+from experiments.report.plot_style import Picture, drawing_style
+from experiments.report.plot_vehicles import draw_vehicles
 
 
 def draw_all(results: Results, pairs: pl.DataFrame | None) -> dict[str, Picture]:

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from experiments.plot_style import FAINT, FOCUS, INK, OTHER_ARMS, Picture, as_svg
+from experiments.report.plot_style import FAINT, FOCUS, INK, OTHER_ARMS, Picture, as_svg
 
 _POINTS = 200
 """Points of a curve; more would make the page heavy and look the same."""

@@ -7,7 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from experiments.plot_style import (
+from experiments.report.data import Results
+from experiments.report.effects import METRICS, SIDED, arm_effects, change_text, effect
+from experiments.report.glossary import GROUP_NAMES, METRIC_NAMES
+from experiments.report.plot_style import (
     FAINT,
     FOCUS,
     INK,
@@ -17,9 +20,6 @@ from experiments.plot_style import (
     arm_markers,
     as_svg,
 )
-from experiments.report_data import Results
-from experiments.report_effects import METRICS, SIDED, arm_effects, change_text, effect
-from experiments.report_glossary import GROUP_NAMES, METRIC_NAMES
 from experiments.statistics import Effect, verdict
 
 _PANELS = (METRICS[:5], METRICS[5:6], METRICS[6:])

@@ -11,9 +11,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
-from experiments.plot_style import AMBER, FOCUS, GREEN, RED, Picture, as_svg
-from experiments.report_data import UNADVISED_ARMS, Results
-from experiments.report_words import road_words
+from experiments.report.data import UNADVISED_ARMS, Results
+from experiments.report.plot_style import AMBER, FOCUS, GREEN, RED, Picture, as_svg
+from experiments.report.words import road_words
 
 WINDOWS_S = (480.0, 240.0)
 """Length of what is shown: about five cycles, or half of that on a busy road."""
