@@ -3,8 +3,14 @@
 import difflib
 import re
 from dataclasses import dataclass
+from typing import Literal, get_args
 
-PLAIN_ARMS = ("none", "unadvised", "glosa-sumo", "glosa")
+PolicyName = Literal["glosa"]
+"""Our own policies; each is the name of an arm."""
+
+POLICIES: tuple[PolicyName, ...] = get_args(PolicyName)
+
+PLAIN_ARMS = ("none", "unadvised", "glosa-sumo", *POLICIES)
 """Names a user may write; `glosa-sumo` also takes its settings."""
 
 DEVICE_DEFAULTS = (100.0, 5.0, 1.1)
@@ -17,7 +23,7 @@ class Arm:
 
     name: str
     """As the user wrote it."""
-    policy: str | None = None
+    policy: PolicyName | None = None
     """Our policy that advises, if any."""
     device: tuple[float, float, float] | None = None
     """Range (m), lowest speed (m/s), greatest speed factor of SUMO's own GLOSA device, if used."""
@@ -43,7 +49,7 @@ def parse_arm(text: str) -> Arm:
         return Arm(name=text.strip(), device=_device_settings(text, settings))
     if settings or text.strip() != name:
         raise ValueError(f"arm '{name}' takes no settings, got '{settings}'")
-    return Arm(name=name, policy="glosa" if name == "glosa" else None)
+    return Arm(name=name, policy=next((p for p in POLICIES if p == name), None))
 
 
 def _device_settings(text: str, settings: str) -> tuple[float, float, float]:

@@ -8,7 +8,7 @@ import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 
@@ -151,9 +151,20 @@ def _write_recorder(prepared: Prepared) -> Path:
     return path
 
 
+def _policy(prepared: Prepared) -> Policy | None:
+    """Who advises in the arm, if anyone; a policy that is not made here fails the type check."""
+    match prepared.arm.policy:
+        case None:
+            return None
+        case "glosa":
+            return prepared.order.experiment.glosa
+        case unknown:
+            assert_never(unknown)
+
+
 def _simulate(prepared: Prepared, course: Course, report: Report) -> Tally:
     order, experiment, demand = prepared.order, prepared.order.experiment, prepared.demand
-    policy: Policy | None = experiment.glosa if prepared.arm.policy == "glosa" else None
+    policy = _policy(prepared)
     stops = zip(demand.vehicle_ids, demand.has_stops, strict=True)
     equipment = Equipment(
         equipped=prepared.equipped,
