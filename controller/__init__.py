@@ -1,17 +1,26 @@
 """Speed advice: pure functions from what is known to what is advised."""
 
 from controller.driver import Display, Driver, takes_up, update_display
+from controller.eco import Eco, EcoParameters
 from controller.glosa import Glosa
-from controller.interface import Advice, Observation, Policy, Reason
+from controller.interface import MEMORY_WIDTH, Advice, Observation, Policy, RateMap, Reason, Traffic
+from controller.notes import note_names, ramp_mps2
 
 __all__ = [
+    "MEMORY_WIDTH",
     "Advice",
     "Display",
     "Driver",
+    "Eco",
+    "EcoParameters",
     "Glosa",
     "Observation",
     "Policy",
+    "RateMap",
     "Reason",
+    "Traffic",
+    "note_names",
+    "ramp_mps2",
     "takes_up",
     "update_display",
 ]

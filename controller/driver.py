@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from controller.interface import BoolArray, FloatArray
+from controller.arrays import BoolArray, FloatArray
+
+FASTEST_MPS = 40.0
+"""No display shows more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,10 @@ class Driver:
     """Reaction time from a change of the display to the change of the wished speed."""
     step_mps: float = 5.0 / 3.6
     """Advice is shown in multiples of this (5 km/h)."""
+    floor_mps: float = 20.0 / 3.6
+    """No slower speed is shown (20 km/h): nobody is asked to creep."""
+    ease_off_mps2: float = 0.7
+    """Deceleration by which a driver follows a lower speed: off the pedal, in gear."""
     hold_s: float = 5.0
     """The display does not change more often than this."""
 
@@ -33,8 +40,18 @@ class Driver:
                 f"hold_s must be at least lag_s ({self.lag_s}), or no advice would ever be "
                 f"followed; got {self.hold_s}"
             )
+        for name in ("floor_mps", "ease_off_mps2"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
         if not self.step_mps > 0:
             raise ValueError(f"step_mps must be positive, got {self.step_mps}")
+
+    @property
+    def shown_speeds_mps(self) -> FloatArray:
+        """(h,) what can be shown: 0 (a stop ahead), then steps from the floor upwards."""
+        first = int(np.ceil(self.floor_mps / self.step_mps - 1e-9))
+        steps = np.arange(first, int(FASTEST_MPS / self.step_mps) + 1) * self.step_mps
+        return np.concatenate([[0.0], steps])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

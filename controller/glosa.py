@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from controller.interface import Advice, BoolArray, FloatArray, Observation, Reason
+from controller.arrays import BoolArray, FloatArray
+from controller.interface import Advice, Observation, Reason
 from controller.kinematics import green_arrival_speed
 
 

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+from controller.arrays import BoolArray, FloatArray, IntArray
+from controller.driver import Driver
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
+MEMORY_WIDTH = 12
+"""Numbers that a policy may note of each vehicle."""
 
 
 class Reason(IntEnum):
@@ -37,6 +36,65 @@ class Reason(IntEnum):
     """No green window within the horizon of the message can be met."""
     REFUSED = 10
     """The driver does not follow advice (compliance)."""
+    LATE_GREEN = 11
+    """The end of a green may still be caught; slowing down would decide against it."""
+    SATURATED = 12
+    """More vehicles want to cross than the green lets through, or the queue fills the link."""
+    UNCERTAIN = 13
+    """It is too uncertain when the signal will switch."""
+    JUNCTION = 15
+    """It is on an earlier junction, or must first yield at one that has no signal."""
+    PENDING = 16
+    """Plans are made at intervals, and the vehicle waits for the next time."""
+    HOLDS_UP = 14
+    """Somebody behind, bound for a lane that flows, would be held up."""
+
+
+class RateMap(Protocol):
+    """An emission map: a rate over speed, acceleration and slope."""
+
+    def at(
+        self, speed_mps: FloatArray, accel_mps2: FloatArray, slope_deg: FloatArray
+    ) -> FloatArray:
+        """Rate (g/s, or W) of each point; shapes that broadcast will do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """What the roadside sees: m vehicles ahead of signals, equipped or not; one row each."""
+
+    lane: IntArray
+    """(m,) number of the lane on which the vehicle will reach the stop line."""
+    present_lane: IntArray
+    """(m,) number of the lane on which it is now."""
+    link: IntArray
+    """(m,) row of the signal-controlled link that it will cross by, in the arrays below."""
+    distance_m: FloatArray
+    """(m,) to the stop line, along the route, > 0."""
+    speed_mps: FloatArray
+    """(m,) now."""
+    ceiling_mps: FloatArray
+    """(m,) the driver's own: limit times own speed factor."""
+    crossing_mps: FloatArray
+    """(m,) the same behind the stop line, where a turn is slower."""
+    accel_mps2: FloatArray
+    """(m,) greatest acceleration."""
+    decel_mps2: FloatArray
+    """(m,) comfortable deceleration."""
+    storage_m: FloatArray
+    """(m,) length of the way to the stop line from the last signal, or the edge of the network."""
+    space_m: FloatArray
+    """(m,) length in a standing queue: the vehicle's own, and its gap to the one ahead."""
+    green_start_s: FloatArray
+    """(links, W) latest possible start of each green from now; negative where it has begun."""
+    green_end_s: FloatArray
+    """(links, W) earliest possible end of each green."""
+    likely_start_s: FloatArray
+    """(links, W) most likely start of each green."""
+    likely_end_s: FloatArray
+    """(links, W) most likely end of each green."""
+    end_q90_s: FloatArray
+    """(links, W) by when each green will have ended in nine cases of ten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +127,32 @@ class Observation:
     """(n, W) most likely start of each green."""
     likely_end_s: FloatArray
     """(n, W) most likely end of each green."""
+    start_q10_s: FloatArray
+    """(n, W) start that is undercut with 10 % probability; as exact as the program is fixed."""
+    start_q90_s: FloatArray
+    """(n, W) start that is exceeded with 10 % probability."""
+    end_q10_s: FloatArray
+    """(n, W) end that is undercut with 10 % probability."""
+    end_q90_s: FloatArray
+    """(n, W) end that is exceeded with 10 % probability."""
     spat_age_s: FloatArray
     """(n,) age of the message the row rests on."""
     n_queued: IntArray
     """(n,) known vehicles that stand between this one and the stop line on its lane."""
+    yields_first: BoolArray
+    """(n,) whether it must yield at a junction without a signal before the stop line."""
+    on_junction: BoolArray
+    """(n,) whether it is on an earlier junction, which it should leave free."""
     previous_advice_mps: FloatArray
     """(n,) advice of the step before; NaN where there was none."""
+    driver: Driver | None
+    """Who carries advice out: a driver with a display, or None for an automatic cruise control."""
+    memory: FloatArray
+    """(n, `MEMORY_WIDTH`) what the policy noted of each vehicle in the step before; else NaN."""
+    traffic: Traffic
+    """Everybody whom the roadside sees, these vehicles included."""
+    traffic_row: IntArray
+    """(n,) row of each vehicle in `traffic`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +163,8 @@ class Advice:
     """(n,) NaN: nothing to say."""
     reason: IntArray
     """(n,) a `Reason` each."""
+    memory: FloatArray | None = None
+    """(n, `MEMORY_WIDTH`) what to be told again of each vehicle in the next step, if anything."""
 
 
 class Policy(Protocol):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from controller.interface import FloatArray
+from controller.arrays import FloatArray
 
 
 def green_arrival_speed(

@@ -5,8 +5,9 @@ from typing import Literal
 import numpy as np
 
 from controller import Display, Driver, takes_up, update_display
+from corridor.columns import FloatArray
 from corridor.engine import Engine
-from corridor.vehicles import FloatArray, VehicleTable
+from corridor.vehicles import VehicleTable
 
 Execution = Literal["automated", "driver"]
 
@@ -42,28 +43,44 @@ def actuate(
     table: VehicleTable,
     engine: Engine,
     followed_mps: FloatArray,
-    execution: Execution,
+    driver: Driver | None,
     step_length_s: float,
 ) -> None:
     """Tell the engine what changed for whom.
 
     Cruise control sets the speed, which takes the driver's imperfection away. A driver changes
-    what share of the limit he wishes to drive, and keeps his imperfection. Both slow down at a
-    comfortable rate, and neither exceeds the driver's own ceiling.
+    what share of the limit he wishes to drive, and keeps his imperfection: he takes the foot off
+    the pedal, where cruise control also brakes a little. Neither exceeds the driver's own ceiling.
+
+    Args:
+        table: All vehicles.
+        engine: Running simulation.
+        followed_mps: (n,) speed that each keeps to; NaN: none.
+        driver: How drivers follow advice; None for an automatic cruise control.
+        step_length_s: Length of a step.
     """
-    slowest_mps = table.floats("speed_mps") - COMFORT_DECEL_MPS2 * step_length_s
-    speed_mps = np.minimum(np.maximum(followed_mps, slowest_mps), table.ceiling_mps)
-    last = table.floats("command")
-    command = speed_mps if execution == "automated" else speed_mps / table.floats("limit_mps")
-    with np.errstate(invalid="ignore"):
-        is_same = np.abs(command - last) < SAME
+    columns = table.columns
+    before_mps, decel_mps2 = columns.floats("speed_mps"), COMFORT_DECEL_MPS2
+    wished_mps, limit_mps = columns.floats("wished_mps"), columns.floats("limit_mps")
+    if driver is not None:
+        # The wish eases off steadily: from what it was, and not from where dawdling led.
+        before_mps = np.where(np.isnan(wished_mps), before_mps, wished_mps)
+        decel_mps2 = driver.ease_off_mps2
+    slowest_mps = before_mps - decel_mps2 * step_length_s
+    speed_mps = np.minimum(np.maximum(followed_mps, slowest_mps), columns.floats("ceiling_mps"))
+    wished_mps[:] = speed_mps
+    command = speed_mps if driver is None else speed_mps / limit_mps
+    last = columns.floats("command")
+    is_same = np.abs(command - last) < SAME
     is_same |= np.isnan(command) & np.isnan(last)
-    for row in np.flatnonzero(~is_same):
-        vehicle_id = table.ways[row].vehicle_id
-        value = float(command[row])
-        if execution == "automated":
-            engine.set_speed(vehicle_id, -1.0 if np.isnan(value) else value)
-        else:
-            own = float(table.floats("speed_factor")[row])
-            engine.set_speed_factor(vehicle_id, own if np.isnan(value) else value)
+    rows = (~is_same).nonzero()[0]
     last[:] = command
+    if not rows.size:
+        return
+    # Whoever is told nothing any more gets back what was his own.
+    own = columns.floats("speed_factor")[rows] if driver is not None else -1.0
+    told = np.where(np.isnan(command[rows]), own, command[rows]).tolist()
+    if driver is None:
+        engine.set_speeds(table.vehicle_ids(rows), told)
+    else:
+        engine.set_speed_factors(table.vehicle_ids(rows), told)

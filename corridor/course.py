@@ -9,6 +9,7 @@ from typing import Literal
 from controller import Driver, Observation
 from corridor.actuation import Execution
 from corridor.parameters import RsuParameters
+from corridor.record import AdviceRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class Course:
     vehicle_ids: frozenset[str]
     """Vehicles that must arrive; others may be about, such as cars of persons."""
     records_advice: bool = False
-    """Whether the tally keeps who had advice when."""
+    """Whether the tally keeps what vehicles knew, were told and did in each step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +67,14 @@ class Tally:
 
     speed_factor: dict[str, float] = field(default_factory=dict)
     """By vehicle: the driver's own, when he entered the road."""
+    length_m: dict[str, float] = field(default_factory=dict)
+    """By vehicle."""
     advised_time_s: dict[str, float] = field(default_factory=dict)
     """By equipped vehicle."""
-    advised_steps: list[tuple[float, str]] = field(default_factory=list)
-    """Time and vehicle of each vehicle-step with advice, where the course asks for it."""
+    advice_changes: dict[str, int] = field(default_factory=dict)
+    """By equipped vehicle: how often its advice appeared, went or changed."""
+    record: AdviceRecord = field(default_factory=AdviceRecord)
+    """Filled where the course asks for it, and somebody advises."""
     reasons: Counter[str] = field(default_factory=Counter)
     """Vehicle-steps of equipped vehicles by reason for (no) advice."""
     n_arrived: int = 0

@@ -3,19 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from corridor.columns import FloatArray
 from corridor.programs import Program
 
 
 class EngineError(RuntimeError):
     """The simulator failed; the text holds its own words."""
-
-
-class Motion(NamedTuple):
-    """Where a vehicle is and how fast."""
-
-    lane: str
-    position_m: float
-    speed_mps: float
 
 
 class VehicleFacts(NamedTuple):
@@ -28,6 +21,7 @@ class VehicleFacts(NamedTuple):
     accel_mps2: float
     decel_mps2: float
     length_m: float
+    min_gap_m: float
 
 
 class SignalState(NamedTuple):
@@ -71,17 +65,23 @@ class Engine(Protocol):
     def facts(self, vehicle_id: str) -> VehicleFacts:
         """What does not change of a vehicle."""
 
-    def motions(self, vehicle_ids: Sequence[str]) -> list[Motion]:
-        """Motion of each vehicle."""
+    def lanes(self, vehicle_ids: Sequence[str]) -> list[str]:
+        """Id of the lane that each vehicle is on."""
+
+    def positions_m(self, vehicle_ids: Sequence[str]) -> FloatArray:
+        """How far each vehicle is from the start of its lane."""
+
+    def speeds_mps(self, vehicle_ids: Sequence[str]) -> FloatArray:
+        """How fast each vehicle is."""
 
     def is_stopped(self, vehicle_id: str) -> bool:
         """Whether a vehicle serves a scheduled stop."""
 
-    def set_speed(self, vehicle_id: str, speed_mps: float) -> None:
-        """Make a vehicle drive at a speed, safety permitting; -1 gives it back to its driver."""
+    def set_speeds(self, vehicle_ids: Sequence[str], speeds_mps: Sequence[float]) -> None:
+        """Make vehicles drive at speeds, safety permitting; -1 gives one back to its driver."""
 
-    def set_speed_factor(self, vehicle_id: str, factor: float) -> None:
-        """Change what share of the speed limit a driver wishes to drive."""
+    def set_speed_factors(self, vehicle_ids: Sequence[str], factors: Sequence[float]) -> None:
+        """Change what share of the speed limit drivers wish to drive."""
 
     def signal(self, signal_id: str) -> SignalState:
         """State of a signal's controller."""

@@ -1,12 +1,14 @@
 """What vehicles have heard: which message each received last, and what it said."""
 
 import math
+from collections import deque
 
 import numpy as np
 
+from corridor.columns import Columns, FloatArray
 from corridor.network import RoadNetwork
 from corridor.rsu import Radio
-from corridor.vehicles import FloatArray, IntArray, VehicleTable
+from corridor.vehicles import VehicleTable
 
 
 class Hearing:
@@ -22,50 +24,59 @@ class Hearing:
         self._links = network.links
         self._radio = radio
         self._step_length_s = step_length_s
-        self._told: list[FloatArray] = []
+        rsu = radio.parameters
+        n_kept = math.ceil((rsu.stale_s + 2.0 / rsu.rate_hz) / step_length_s) + 2
+        self._told: deque[FloatArray] = deque(maxlen=n_kept)
         self._first_step = 0
 
     def remember(self, windows: FloatArray, time_s: float) -> None:
         """Keep what the units tell now, since messages arrive late.
 
         Args:
-            windows: (6, links, W) absolute times.
+            windows: (10, links, W) absolute times; the caller does not write into them again.
             time_s: Now.
         """
-        rsu = self._radio.parameters
-        n_kept = math.ceil((rsu.stale_s + 2.0 / rsu.rate_hz) / self._step_length_s) + 2
-        self._told.append(windows.copy())
-        del self._told[:-n_kept]
+        self._told.append(windows)
         self._first_step = round(time_s / self._step_length_s) - len(self._told) + 1
 
-    def listen(self, table: VehicleTable, time_s: float) -> FloatArray:
-        """(n,) when the newest message that each vehicle has of its next signal was made.
+    def listen(self, table: VehicleTable, time_s: float) -> None:
+        """Note when the newest message that each vehicle has of its next signal was made.
 
         What was heard of a signal is forgotten behind its stop line and out of its range; a new
         signal is heard from the second step on.
         """
-        rsu = self._radio.parameters
-        heard_s = table.floats("heard_s")
-        with np.errstate(invalid="ignore"):
-            in_range = (table.distance_m <= rsu.range_m) & ~table.flags("is_new_signal")
-        heard_s[~in_range] = -np.inf
+        rsu, columns = self._radio.parameters, table.columns
+        heard_s = columns.floats("heard_s")
+        in_range = columns.floats("distance_m") <= rsu.range_m
+        in_range &= ~columns.flags("is_new_signal")
         signals = self._signal_ids(table) if rsu.outages else ()
-        heard_s[:] = self._radio.newest_received_s(
-            time_s, self._step_length_s, in_range, signals, heard_s
-        )
-        return heard_s
+        newest_s = self._radio.newest_received_s(time_s, self._step_length_s, signals, heard_s)
+        heard_s[:] = np.where(in_range, newest_s, -np.inf)
 
-    def told_to(self, table: VehicleTable, rows: IntArray) -> FloatArray:
-        """(6, m, W) windows as they were when the newest message of each row was made."""
-        heard_s = table.floats("heard_s")[rows]
-        step = np.floor(heard_s / self._step_length_s + 1e-9).astype(np.int64)
-        place = np.clip(step - self._first_step, 0, len(self._told) - 1)
-        link_row = table.ints("link_row")[rows]
-        told = np.empty((*self._told[-1].shape[:1], rows.size, self._told[-1].shape[2]))
-        for kept in np.unique(place):
-            chosen = place == kept
-            told[:, chosen] = self._told[kept][:, link_row[chosen]]
+    def told_to(self, heard: Columns) -> FloatArray:
+        """(10, m, W) windows as they were when the newest message of each vehicle was made.
+
+        Args:
+            heard: The m vehicles, all of which have heard of their next signal.
+        """
+        link_row, heard_s = heard.ints("link_row"), heard.floats("heard_s")
+        if not link_row.size:
+            return self._told[-1].take(link_row, axis=1)
+        first, last = self._place(heard_s.min()), self._place(heard_s.max())
+        told = self._told[last].take(link_row, axis=1)
+        # What is told changes seldom, and mostly all have heard the same message.
+        if self._told[first] is not self._told[last]:
+            steps = np.floor(heard_s / self._step_length_s + 1e-9).astype(np.int64)
+            places = np.clip(steps - self._first_step, first, last)
+            for kept in np.unique(places):
+                chosen = places == kept
+                told[:, chosen] = self._told[kept][:, link_row[chosen]]
         return told
+
+    def _place(self, heard_s: float) -> int:
+        """Place, among what is kept, of what was told when a message was made."""
+        step = math.floor(heard_s / self._step_length_s + 1e-9)
+        return min(max(step - self._first_step, 0), len(self._told) - 1)
 
     def _signal_ids(self, table: VehicleTable) -> list[str]:
         return [self._links[row].signal if row >= 0 else "" for row in table.ints("link_row")]

@@ -107,7 +107,7 @@ def _in_order(
 def _link(network: RoadNetwork, pair: Pair) -> Link:
     movement = network.movement(*pair)
     assert movement is not None, pair
-    return movement.from_lane("")
+    return movement.first_link
 
 
 def _measure(network: RoadNetwork, edges: Route) -> MainRoad:
@@ -119,7 +119,7 @@ def _measure(network: RoadNetwork, edges: Route) -> MainRoad:
             following = edges[place + 1]
             movement = network.movement(edge, following)
             if movement is not None:
-                link = movement.from_lane("")
+                link = movement.first_link
                 lines.append(
                     StopLine(signal=link.signal, link_index=link.index, position_m=along_m)
                 )

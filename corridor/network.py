@@ -1,14 +1,16 @@
 """The road as vehicles meet it: stop lines, the links that control them, and the way to them."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 import sumolib
 
 NO_LINK = -1
+YIELDING = frozenset("m=sw")
+"""SUMO's letters of connections that yield: minor roads, equal ones, stop signs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,30 +25,37 @@ class Link:
     """Id of the lane that ends at its stop line."""
     row: int
     """Its row in the arrays over all links."""
+    crossing_limit_mps: float
+    """Speed limit on its way over the junction, where turns are slower."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Movement:
     """All links that lead from one edge to the next."""
 
     links: dict[str, Link]
     """By id of the lane before the stop line."""
 
-    def from_lane(self, lane: str) -> Link:
-        """The link of a lane; of the movement's first lane where that lane has none."""
-        return self.links.get(lane) or next(iter(self.links.values()))
+    @property
+    def first_link(self) -> Link:
+        """The link of the rightmost lane."""
+        return next(iter(self.links.values()))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Approach:
     """The next signal on a route, seen from the start of one of its edges."""
 
     movement: Movement
     """The links by which the route crosses it."""
-    edge: str
-    """The edge that ends at the stop line."""
+    way: tuple[str, ...]
+    """Edges from the one where the vehicle is to the one that ends at the stop line."""
     distance_m: float
     """From the start of the edge where the vehicle is, to the stop line."""
+    storage_m: float = math.inf
+    """From the last signal, or where the route begins, to the stop line: room for its queue."""
+    yields_first: bool = False
+    """Whether the vehicle must yield to others at a junction without a signal on that way."""
 
 
 class RoadNetwork:
@@ -64,17 +73,24 @@ class RoadNetwork:
         self.edge_length_m: dict[str, float] = {}
         self.lane_limit_mps: dict[str, float] = {}
         self.lane_edge: dict[str, str] = {}
+        self.lane_number: dict[str, int] = {}
         self.links: list[Link] = []
         self._crossing_m: dict[tuple[str, str], float] = {}
         self._movements: dict[tuple[str, str], Movement] = {}
         self._straight: set[tuple[str, str]] = set()
+        self._minor: set[tuple[str, str]] = set()
         self._rest_of_crossing_m: dict[str, float] = {}
         self._leads_to: dict[str, str] = {}
+        self._onward: dict[tuple[str, str], dict[str, str]] = {}
+        self._stop_lanes: dict[tuple[str, Approach], Link] = {}
+        self._approaches: dict[tuple[str, str, Approach | None], Approach] = {}
+        self._stored: dict[tuple[Approach, float], Approach] = {}
         for edge in self.net.getEdges(withInternal=True):
             self.edge_length_m[edge.getID()] = edge.getLength()
             for lane in edge.getLanes():
                 self.lane_limit_mps[lane.getID()] = lane.getSpeed()
                 self.lane_edge[lane.getID()] = edge.getID()
+                self.lane_number[lane.getID()] = len(self.lane_number)
         for edge in self.net.getEdges(withInternal=False):
             self._read_connections(edge)
 
@@ -84,8 +100,12 @@ class RoadNetwork:
             links: dict[str, Link] = {}
             for connection in connections:
                 crossing_m = self._follow_internal(connection.getViaLaneID())
-                self._note_where_it_leads(connection.getViaLaneID(), following.getID())
+                self._note_where_it_leads(connection.getViaLaneID(), connection.getToLane().getID())
                 self._crossing_m.setdefault(pair, crossing_m)
+                onward = self._onward.setdefault(pair, {})
+                onward.setdefault(connection.getFromLane().getID(), connection.getToLane().getID())
+                if connection.getState() in YIELDING:
+                    self._minor.add(pair)
                 if not connection.getTLSID() or connection.getTLLinkIndex() < 0:
                     continue
                 lane = connection.getFromLane().getID()
@@ -94,6 +114,7 @@ class RoadNetwork:
                     index=connection.getTLLinkIndex(),
                     lane=lane,
                     row=len(self.links),
+                    crossing_limit_mps=self._slowest_mps(connection),
                 )
                 self.links.append(link)
                 links.setdefault(lane, link)
@@ -101,6 +122,17 @@ class RoadNetwork:
                     self._straight.add(pair)
             if links:
                 self._movements[pair] = Movement(links=links)
+
+    def _slowest_mps(self, connection: sumolib.net.connection.Connection) -> float:
+        """Least limit of the lanes over a junction; of the lane behind it where there are none."""
+        lane_id = connection.getViaLaneID()
+        slowest_mps = math.inf if lane_id else connection.getToLane().getSpeed()
+        while lane_id:
+            lane = self.net.getLane(lane_id)
+            slowest_mps = min(slowest_mps, lane.getSpeed())
+            onward = lane.getOutgoing()
+            lane_id = onward[0].getViaLaneID() if onward else ""
+        return slowest_mps
 
     def _follow_internal(self, lane_id: str) -> float:
         """Length over the junction from the start of an internal lane; 0 without one."""
@@ -115,23 +147,53 @@ class RoadNetwork:
             self._rest_of_crossing_m[lane_id] = known
         return known
 
-    def _note_where_it_leads(self, lane_id: str, edge: str) -> None:
+    def _note_where_it_leads(self, lane_id: str, behind: str) -> None:
         while lane_id:
-            self._leads_to[lane_id] = edge
+            self._leads_to[lane_id] = behind
             onward = self.net.getLane(lane_id).getOutgoing()
             lane_id = onward[0].getViaLaneID() if onward else ""
 
     def leads_to(self, internal_lane: str) -> str | None:
-        """The edge that a lane over a junction leads to."""
+        """The lane behind the junction that a lane over it leads to."""
         return self._leads_to.get(internal_lane)
 
     def rest_of_crossing_m(self, internal_lane: str) -> float:
         """From the start of an internal lane to the end of its junction."""
         return self._follow_internal(internal_lane)
 
+    def has_other_lanes(self, lane: str) -> bool:
+        """Whether some vehicle may change sideways from a lane to another one."""
+        allowed = set(self.net.getLane(lane).getPermissions())
+        beside = self.net.getEdge(self.lane_edge[lane]).getLanes()
+        return any(
+            not allowed.isdisjoint(other.getPermissions())
+            for other in beside
+            if other.getID() != lane
+        )
+
     def movement(self, edge: str, following: str) -> Movement | None:
         """The signal-controlled links between two edges, if any."""
         return self._movements.get((edge, following))
+
+    def link_ahead(self, lane: str, approach: "Approach") -> Link:
+        """The link by which a vehicle will cross the next signal, from the lane where it is.
+
+        It is followed from lane to lane; where a lane does not lead on, the vehicle will change to
+        the nearest one that does.
+
+        Args:
+            lane: Id of a lane of the approach's first edge.
+            approach: The signal ahead, seen from that edge.
+        """
+        found = self._stop_lanes.get((lane, approach))
+        if found is None:
+            at = lane
+            for edge, following in zip(approach.way, approach.way[1:], strict=False):
+                onward = self._onward.get((edge, following), {})
+                at = onward[_nearest(at, onward)] if onward else f"{following}_0"
+            links = approach.movement.links
+            found = self._stop_lanes[(lane, approach)] = links[_nearest(at, links)]
+        return found
 
     def is_straight_over_signal(self, edge: str, following: str) -> bool:
         """Whether the way between two edges goes straight on and is controlled by a signal."""
@@ -151,19 +213,49 @@ class RoadNetwork:
         found: list[Approach | None] = [None] * len(route)
         ahead: Approach | None = None
         for place in range(len(route) - 2, -1, -1):
-            edge, following = route[place], route[place + 1]
-            length_m = self.edge_length_m[edge]
-            movement = self.movement(edge, following)
-            if movement is not None:
-                ahead = Approach(movement=movement, edge=edge, distance_m=length_m)
-            elif ahead is not None:
-                ahead = Approach(
-                    movement=ahead.movement,
-                    edge=ahead.edge,
-                    distance_m=ahead.distance_m + length_m + self.crossing_m(edge, following),
-                )
-            found[place] = ahead
-        return tuple(found)
+            ahead = found[place] = self._approach(route[place], route[place + 1], ahead)
+        return tuple(self._with_storage(found))
+
+    def _approach(self, edge: str, following: str, ahead: Approach | None) -> Approach | None:
+        """The next signal from an edge, as known from the edge behind it; one for all routes."""
+        movement = self.movement(edge, following)
+        if movement is not None:
+            ahead = None
+        elif ahead is None:
+            return None
+        key = (edge, following, ahead)
+        if key not in self._approaches:
+            self._approaches[key] = self._measured(edge, following, movement, ahead)
+        return self._approaches[key]
+
+    def _measured(
+        self, edge: str, following: str, movement: Movement | None, ahead: Approach | None
+    ) -> Approach:
+        length_m = self.edge_length_m[edge]
+        if movement is not None:
+            return Approach(movement=movement, way=(edge,), distance_m=length_m)
+        assert ahead is not None
+        return Approach(
+            movement=ahead.movement,
+            way=(edge, *ahead.way),
+            distance_m=ahead.distance_m + length_m + self.crossing_m(edge, following),
+            yields_first=ahead.yields_first or (edge, following) in self._minor,
+        )
+
+    def _with_storage(self, found: Iterable[Approach | None]) -> Iterator[Approach | None]:
+        """The same approaches, which now know the length of the whole way to their stop line."""
+        movement: Movement | None = None
+        storage_m = math.inf
+        for approach in found:
+            if approach is None:
+                yield None
+                continue
+            if approach.movement is not movement:
+                movement, storage_m = approach.movement, approach.distance_m
+            key = (approach, storage_m)
+            if key not in self._stored:
+                self._stored[key] = replace(approach, storage_m=storage_m)
+            yield self._stored[key]
 
     def shapes(self) -> dict[str, tuple[list[tuple[float, float]], int]]:
         """Middle line and number of lanes of each edge that is not inside a junction."""
@@ -191,8 +283,16 @@ class RoadNetwork:
         return min(slopes), max(slopes)
 
 
-def _slopes_deg(shape: Sequence[tuple[float, float, float]]) -> list[float]:
+def _nearest(lane: str, candidates: Iterable[str]) -> str:
+    """The candidate whose place on the road is nearest to a lane's, the rightmost of two."""
+    return min(candidates, key=lambda other: (abs(_place(other) - _place(lane)), _place(other)))
 
+
+def _place(lane: str) -> int:
+    return int(lane.rpartition("_")[2])
+
+
+def _slopes_deg(shape: Sequence[tuple[float, float, float]]) -> list[float]:
     slopes = []
     for (x0, y0, z0), (x1, y1, z1) in pairwise(shape):
         run_m = math.hypot(x1 - x0, y1 - y0)

@@ -1,59 +1,57 @@
 """What roadside units and vehicles know at a step: from the table to an observation."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from controller import Observation, Reason
-from corridor.spat import END_LIKELY, END_MIN, START_LIKELY, START_MAX, from_now
-from corridor.vehicles import BoolArray, FloatArray, IntArray, VehicleTable
+from controller import Driver, Observation, Reason, Traffic
+from corridor.columns import BoolArray, Columns, FloatArray, IntArray
+from corridor.spat import (
+    END_LIKELY,
+    END_MIN,
+    END_Q10,
+    END_Q90,
+    N_TIMES,
+    START_LIKELY,
+    START_MAX,
+    START_Q10,
+    START_Q90,
+    from_now,
+)
 
 
 def reasons_without_advice(
-    table: VehicleTable,
+    columns: Columns,
     *,
     range_m: float,
     stale_s: float,
     age_s: FloatArray,
     is_told: BoolArray,
-    is_at_stop: BoolArray,
+    is_at_stop: BoolArray | None,
 ) -> IntArray:
     """Why each vehicle of the table cannot be advised; `Reason.ADVISED` where it can.
 
     Args:
-        table: All vehicles.
+        columns: All vehicles.
         range_m: Reach of the roadside units.
         stale_s: Greatest age of a message that is used.
         age_s: (n,) age of what each vehicle heard last; inf: nothing.
         is_told: (links,) whether anything is known of the link's future.
-        is_at_stop: (n,) whether the vehicle serves a scheduled stop.
+        is_at_stop: (n,) whether the vehicle serves a scheduled stop; None: nobody does.
     """
-    link_row = table.ints("link_row")
-    distance_m = table.distance_m
-    has_signal = link_row >= 0
-    with np.errstate(invalid="ignore"):
-        is_far = distance_m > range_m
-        is_passed = distance_m <= 0.0
-    untold = ~is_told[np.where(has_signal, link_row, 0)] if is_told.size else ~has_signal
-    return np.select(
-        [
-            ~has_signal | is_passed,
-            is_far,
-            ~table.flags("follows_advice"),
-            is_at_stop,
-            np.isinf(age_s),
-            age_s > stale_s + 1e-9,
-            untold,
-        ],
-        [
-            Reason.NO_SIGNAL,
-            Reason.OUT_OF_RANGE,
-            Reason.REFUSED,
-            Reason.AT_STOP,
-            Reason.NOT_HEARD,
-            Reason.STALE,
-            Reason.NO_SPAT,
-        ],
-        default=Reason.ADVISED,
-    ).astype(np.int64)
+    link_row, distance_m = columns.ints("link_row"), columns.floats("distance_m")
+    # From the last reason to the first: each hides those before it.
+    reason = np.full(link_row.size, Reason.ADVISED.value)
+    if not is_told.all():
+        np.copyto(reason, Reason.NO_SPAT.value, where=~is_told.take(link_row, mode="wrap"))
+    np.copyto(reason, Reason.STALE.value, where=age_s > stale_s + 1e-9)
+    np.copyto(reason, Reason.NOT_HEARD.value, where=np.isinf(age_s))
+    if is_at_stop is not None:
+        np.copyto(reason, Reason.AT_STOP.value, where=is_at_stop)
+    np.copyto(reason, Reason.REFUSED.value, where=~columns.flags("follows_advice"))
+    np.copyto(reason, Reason.OUT_OF_RANGE.value, where=distance_m > range_m)
+    np.copyto(reason, Reason.NO_SIGNAL.value, where=~(distance_m > 0.0))
+    return reason
 
 
 def queue_ahead(lane: IntArray, distance_m: FloatArray, is_known: BoolArray) -> IntArray:
@@ -71,50 +69,112 @@ def queue_ahead(lane: IntArray, distance_m: FloatArray, is_known: BoolArray) -> 
     """
     order = np.lexsort((distance_m, lane))
     known = is_known[order].astype(np.int64)
-    before = np.cumsum(known) - known
+    before = known.cumsum() - known
     sorted_lane = lane[order]
-    is_first = np.r_[True, sorted_lane[1:] != sorted_lane[:-1]] if order.size else known == 1
-    group = np.cumsum(is_first) - 1
+    is_first = np.ones(order.size, dtype=np.bool_)
+    np.not_equal(sorted_lane[1:], sorted_lane[:-1], out=is_first[1:])
     counts = np.empty_like(known)
-    counts[order] = before - before[is_first][group]
+    # Counts only grow: the greatest of those at the starts of lanes so far is that of this lane.
+    counts[order] = before - np.maximum.accumulate(before * is_first)
     return counts
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When something is observed, and by whom advice on it will be carried out."""
+
+    time_s: float
+    step_length_s: float
+    driver: Driver | None
+    """None: an automatic cruise control."""
+
+
 def observe(
-    table: VehicleTable,
-    rows: IntArray,
+    told: Columns,
     windows: FloatArray,
+    moment: Moment,
     *,
-    time_s: float,
-    step_length_s: float,
-    age_s: FloatArray,
     n_queued: IntArray,
+    traffic: Traffic,
+    traffic_row: IntArray,
 ) -> Observation:
-    """The observation of some rows of the table.
+    """The observation of some vehicles.
 
     Args:
-        table: All vehicles.
-        rows: (m,) rows that can be advised.
-        windows: (6, m, W) absolute times of the greens that each of them was told.
-        time_s: Now.
-        step_length_s: Length of a step.
-        age_s: (n,) age of what each vehicle of the table heard last.
-        n_queued: (n,) known vehicles that stand ahead of each vehicle of the table.
+        told: The m vehicles that can be advised.
+        windows: (10, m, W) absolute times of the greens that each of them was told.
+        moment: When, and who carries advice out.
+        n_queued: (m,) known vehicles that stand ahead of each of them.
+        traffic: Everybody whom the roadside sees.
+        traffic_row: (m,) row in it of each vehicle that can be advised.
     """
-    ahead = from_now(windows, time_s)
+    ahead = from_now(windows, moment.time_s)
     return Observation(
-        time_s=time_s,
-        step_length_s=step_length_s,
-        distance_m=table.distance_m[rows],
-        speed_mps=table.floats("speed_mps")[rows],
-        ceiling_mps=table.ceiling_mps[rows],
-        accel_mps2=table.floats("accel_mps2")[rows],
-        decel_mps2=table.floats("decel_mps2")[rows],
+        time_s=moment.time_s,
+        step_length_s=moment.step_length_s,
+        distance_m=told.floats("distance_m"),
+        speed_mps=told.floats("speed_mps"),
+        ceiling_mps=told.floats("ceiling_mps"),
+        accel_mps2=told.floats("accel_mps2"),
+        decel_mps2=told.floats("decel_mps2"),
         green_start_s=ahead[START_MAX],
         green_end_s=ahead[END_MIN],
         likely_start_s=ahead[START_LIKELY],
         likely_end_s=ahead[END_LIKELY],
-        spat_age_s=age_s[rows],
-        n_queued=n_queued[rows],
-        previous_advice_mps=table.floats("advised_mps")[rows],
+        start_q10_s=ahead[START_Q10],
+        start_q90_s=ahead[START_Q90],
+        end_q10_s=ahead[END_Q10],
+        end_q90_s=ahead[END_Q90],
+        spat_age_s=moment.time_s - told.floats("heard_s"),
+        n_queued=n_queued,
+        previous_advice_mps=told.floats("advised_mps"),
+        yields_first=told.flags("yields_first"),
+        on_junction=told.flags("on_junction"),
+        driver=moment.driver,
+        memory=told.memory,
+        traffic=traffic,
+        traffic_row=traffic_row,
+    )
+
+
+def see_traffic(near: Columns, windows: FloatArray, time_s: float) -> Traffic:
+    """What the roadside sees.
+
+    Args:
+        near: The m vehicles that it sees, ahead of a signal.
+        windows: (10, links, W) absolute times of the greens of all links.
+        time_s: Now.
+    """
+    ahead = from_now(windows, time_s)
+    return Traffic(
+        lane=near.ints("stop_lane"),
+        present_lane=near.ints("present_lane"),
+        link=near.ints("link_row"),
+        distance_m=near.floats("distance_m"),
+        speed_mps=near.floats("speed_mps"),
+        ceiling_mps=near.floats("ceiling_mps"),
+        crossing_mps=near.floats("crossing_mps"),
+        accel_mps2=near.floats("accel_mps2"),
+        decel_mps2=near.floats("decel_mps2"),
+        storage_m=near.floats("storage_m"),
+        space_m=near.floats("space_m"),
+        green_start_s=ahead[START_MAX],
+        green_end_s=ahead[END_MIN],
+        likely_start_s=ahead[START_LIKELY],
+        likely_end_s=ahead[END_LIKELY],
+        end_q90_s=ahead[END_Q90],
+    )
+
+
+def nothing_seen(moment: Moment) -> Observation:
+    """The observation of nobody, by nobody."""
+    nobody = Columns.unknown(0)
+    windows = np.zeros((N_TIMES, 0, 0))
+    return observe(
+        nobody,
+        windows,
+        moment,
+        n_queued=np.zeros(0, dtype=np.int64),
+        traffic=see_traffic(nobody, windows, moment.time_s),
+        traffic_row=np.zeros(0, dtype=np.int64),
     )

@@ -42,7 +42,7 @@ class Outage:
 class RsuParameters:
     """How roadside units send signal-timing state; one unit per signal."""
 
-    range_m: float = 300.0
+    range_m: float = 600.0
     """Reach, measured along the route to the stop line (as SUMO's own device measures it)."""
     rate_hz: float = 10.0
     """Messages per second."""

@@ -1,17 +1,10 @@
-"""Signal programs and what they will show: fixed ones exactly, others between bounds."""
+"""Signal programs: their phases, in which order they follow, and when fixed ones switch."""
 
-import math
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-import numpy as np
-from numpy.typing import NDArray
-
-FloatArray = NDArray[np.float64]
-
-GREEN = frozenset("Gg")
-"""Letters of a state on which a link may be crossed without stopping."""
+GREEN = frozenset("Ggs")
+"""Letters of a state on which a link may be crossed, be it (s: turn on red) after a stop."""
 OFF = frozenset("oO")
 """Letters of a link whose signal is switched off."""
 
@@ -28,8 +21,8 @@ class Control(IntEnum):
     OFF = 7
 
 
-PREDICTABLE = frozenset({Control.STATIC, Control.ACTUATED, Control.DELAY_BASED})
-"""Kinds of control whose phases run one after the other, so that bounds can be told."""
+OPEN = frozenset({Control.ACTUATED, Control.DELAY_BASED})
+"""Kinds of control that decide by traffic, but let their phases run one after the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,139 +99,3 @@ class ProgramSwitch:
     """To which program."""
     is_immediate: bool
     """Whether it happens at that very time; SUMO's other procedures wait for a fitting phase."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """When something happens: not before, most likely, not after."""
-
-    min_s: float
-    likely_s: float
-    max_s: float
-
-    @classmethod
-    def exactly(cls, time_s: float) -> "Bounds":
-        """A time that is certain."""
-        return cls(min_s=time_s, likely_s=time_s, max_s=time_s)
-
-    def not_after(self, other: "Bounds") -> "Bounds":
-        """Bounds of the earlier of two things."""
-        return Bounds(
-            min_s=min(self.min_s, other.min_s),
-            likely_s=min(self.likely_s, other.likely_s),
-            max_s=min(self.max_s, other.max_s),
-        )
-
-    def later(self, min_s: float, likely_s: float, max_s: float) -> "Bounds":
-        """Bounds of what follows after a duration within bounds."""
-        return Bounds(
-            min_s=self.min_s + min_s, likely_s=self.likely_s + likely_s, max_s=self.max_s + max_s
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """A state that is shown from one switch to the next."""
-
-    state: str
-    start: Bounds
-    end: Bounds
-
-
-def phases_ahead(
-    program: Program, place: int, start: Bounds, end: Bounds, likely_s: Mapping[int, float]
-) -> Iterator[Segment]:
-    """What a program shows from its present phase on, as far as its order is certain.
-
-    Args:
-        program: The program.
-        place: Its present phase.
-        start: When that phase began.
-        end: When it ends.
-        likely_s: Most likely length by phase; the planned one where missing.
-    """
-    while True:
-        yield Segment(state=program.phases[place].state, start=start, end=end)
-        following = program.after(place)
-        if following is None:
-            return
-        place, start = following, end
-        phase = program.phases[place]
-        if program.control is Control.STATIC:
-            end = start.later(phase.duration_s, phase.duration_s, phase.duration_s)
-        else:
-            length_s = likely_s.get(place, phase.duration_s)
-            length_s = min(max(length_s, phase.min_s), phase.max_s)
-            end = start.later(phase.min_s, length_s, phase.max_s)
-
-
-def cut_at_switches(
-    segments: Iterable[Segment],
-    programs: Mapping[str, Program],
-    switches: Iterable[ProgramSwitch],
-    begin_s: float,
-) -> Iterator[Segment]:
-    """Segments that take planned changes of the program into account.
-
-    A program that is not shown keeps its own clock in SUMO, so that the state after a change is
-    certain if both programs are fixed. What comes after any other change is not told.
-    """
-    for switch in switches:
-        at = Bounds.exactly(switch.time_s)
-        for segment in segments:
-            if segment.end.max_s < switch.time_s:
-                yield segment
-                continue
-            if segment.start.min_s < switch.time_s:
-                if segment.start.max_s >= switch.time_s:
-                    return  # whether it is shown at all before the change is not certain
-                yield Segment(
-                    state=segment.state, start=segment.start, end=segment.end.not_after(at)
-                )
-                if segment.end.min_s < switch.time_s:
-                    return  # nor is what comes between its end and the change
-            break
-        else:
-            return
-        program = programs.get(switch.program_id)
-        if not switch.is_immediate or program is None or program.control is not Control.STATIC:
-            return
-        place, end_s = program.position(begin_s, switch.time_s)
-        segments = phases_ahead(program, place, at, Bounds.exactly(end_s), {})
-    yield from segments
-
-
-def green_windows(
-    segments: list[Segment], links: list[int], n_windows: int, *, goes_on: bool
-) -> FloatArray:
-    """Coming greens of some links.
-
-    Args:
-        segments: Consecutive states.
-        links: Places of the links in the states.
-        n_windows: How many greens are wanted for each.
-        goes_on: Whether the states repeat for ever, or else nothing is known behind them.
-
-    Returns:
-        (6, links, n_windows) absolute times: start min, likely, max; end min, likely, max. NaN
-        where no (further) green is known. A green that never ends has an infinite end.
-    """
-    windows = np.full((6, len(links), n_windows), np.nan)
-    if not segments:
-        return windows
-    letters = np.array([[s.state[link] in GREEN for link in links] for s in segments]).T
-    starts = np.array([[s.start.min_s, s.start.likely_s, s.start.max_s] for s in segments])
-    ends = np.array([[s.end.min_s, s.end.likely_s, s.end.max_s] for s in segments])
-    edge = np.zeros((len(links), 1), dtype=np.int8)
-    change = np.diff(letters.astype(np.int8), axis=1, prepend=edge, append=edge)
-    for row in range(len(links)):
-        first = np.flatnonzero(change[row] == 1)[:n_windows]
-        last = np.flatnonzero(change[row] == -1)[:n_windows] - 1
-        if goes_on and letters[row].all():
-            windows[:3, row, 0], windows[3:, row, 0] = starts[0], math.inf
-            continue
-        # A green that runs into the end of what is known has no known end.
-        known = last < len(segments) - 1
-        windows[:3, row, : first.size][:, known] = starts[first[known]].T
-        windows[3:, row, : first.size][:, known] = ends[last[known]].T
-    return windows

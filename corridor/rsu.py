@@ -1,5 +1,6 @@
 """Roadside units: who hears which message when."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,32 +28,33 @@ class Radio:
         self,
         time_s: float,
         step_length_s: float,
-        in_range: BoolArray,
         outage_signals: Sequence[str],
         heard_s: FloatArray,
     ) -> FloatArray:
-        """When the newest message that each vehicle has received was made.
+        """When the newest message that each vehicle in range has received was made.
 
         Args:
             time_s: Now.
             step_length_s: Time since this was last asked.
-            in_range: (n,) whether the vehicle is in range of the unit of its next signal.
-            outage_signals: (n,) id of that signal.
+            outage_signals: (n,) id of the next signal; not asked for without outages.
             heard_s: (n,) the answer of the step before; -inf if nothing was heard.
 
         Returns:
             (n,) simulated time; -inf where nothing was heard yet.
         """
-        period_s = 1.0 / self.parameters.rate_hz
-        newest = _last_multiple(time_s - self.parameters.latency_s, period_s)
-        # Which of the messages since the last step got through: the newest that was not lost.
-        n_lost = np.zeros(in_range.size)
-        if self.parameters.loss > 0.0:
-            n_lost = _losses_in_a_row(self.rng, self.parameters.loss, in_range.size)
-        made_s = self._before_outages(newest - n_lost * period_s, outage_signals, period_s)
+        parameters = self.parameters
+        period_s = 1.0 / parameters.rate_hz
+        newest = _last_multiple(time_s - parameters.latency_s, period_s)
         # Without the small addition a lost message may, by rounding, be drawn again a step later.
-        is_new = made_s > time_s - self.parameters.latency_s - step_length_s + 1e-6
-        return np.where(in_range & is_new, np.maximum(made_s, heard_s), heard_s)
+        since_s = time_s - parameters.latency_s - step_length_s + 1e-6
+        if parameters.loss == 0.0 and not parameters.outages:
+            return np.maximum(heard_s, newest) if newest > since_s else heard_s
+        # Which of the messages since the last step got through: the newest that was not lost.
+        n_lost = np.zeros(heard_s.size)
+        if parameters.loss > 0.0:
+            n_lost = _losses_in_a_row(self.rng, parameters.loss, heard_s.size)
+        made_s = self._before_outages(newest - n_lost * period_s, outage_signals, period_s)
+        return np.where(made_s > since_s, np.maximum(made_s, heard_s), heard_s)
 
     def _before_outages(
         self, made_s: FloatArray, signals: Sequence[str], period_s: float
@@ -69,7 +71,7 @@ class Radio:
 
 def _last_multiple(time_s: float, period_s: float) -> float:
     # The small addition keeps 0.3 / 0.1 from counting as 2.
-    return float(np.floor(time_s / period_s + 1e-9) * period_s)
+    return math.floor(time_s / period_s + 1e-9) * period_s
 
 
 def _losses_in_a_row(rng: np.random.Generator, loss: float, size: int) -> FloatArray:

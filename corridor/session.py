@@ -1,6 +1,8 @@
 """A run: step the road, say what is seen, carry advice to the vehicles."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -8,15 +10,26 @@ import numpy as np
 
 from controller import Advice, Observation, Reason
 from corridor.actuation import actuate, followed_speeds
+from corridor.changes import count_changes
+from corridor.columns import BoolArray, IntArray
 from corridor.course import Course, Equipment, Frame, Tally
-from corridor.engine import Engine, EngineError, Motion
+from corridor.engine import Engine, EngineError
 from corridor.equipment import unit_draw
 from corridor.hearing import Hearing
+from corridor.lane_demand import sense
 from corridor.network import RoadNetwork
-from corridor.observe import observe, queue_ahead, reasons_without_advice
+from corridor.observe import (
+    Moment,
+    nothing_seen,
+    observe,
+    queue_ahead,
+    reasons_without_advice,
+    see_traffic,
+)
+from corridor.reading import Reader
 from corridor.rsu import Radio
 from corridor.spat import SpatSource
-from corridor.vehicles import BoolArray, Entrant, IntArray, VehicleTable
+from corridor.vehicles import Entrant, VehicleTable
 
 STANDING_MPS = 5.0 / 3.6
 """A vehicle slower than this stands in a queue."""
@@ -50,6 +63,7 @@ class Session:
         self._network = network
         self._course = course
         self._equipment = equipment
+        self._driver = equipment.driver if equipment.execution == "driver" else None
         self._advises = advises and bool(equipment.equipped)
         self._table = VehicleTable(network)
         self._rows: IntArray = np.zeros(0, dtype=np.int64)
@@ -58,6 +72,9 @@ class Session:
             Radio(parameters=equipment.rsu, rng=np.random.default_rng([equipment.seed, 0x5A7])),
             course.step_length_s,
         )
+        self._seen = nothing_seen(self._moment(course.begin_s))
+        self._reader = Reader(engine, equipment.rsu.range_m, course.step_length_s)
+        self._n_by_reason: IntArray = np.zeros(max(Reason) + 1, dtype=np.int64)
         self._last_arrival_s = course.begin_s
 
     def __enter__(self) -> Self:
@@ -79,6 +96,7 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._tell_reasons()
         self._engine.close()
 
     def __iter__(self) -> Iterator[Frame]:
@@ -86,8 +104,8 @@ class Session:
             self._engine.step()
             time_s = self._engine.time_s()
             self._admit_and_dismiss()
-            seen = self._look(time_s) if self._advises else self._see_nothing(time_s)
-            yield Frame(time_s=time_s, n_running=self.tally.n_running, seen=seen)
+            self._seen = self._look(time_s) if self._advises else self._see_nothing(time_s)
+            yield Frame(time_s=time_s, n_running=self.tally.n_running, seen=self._seen)
         self._dismiss(self._table.vehicle_ids())
 
     def _is_over(self) -> bool:
@@ -105,6 +123,7 @@ class Session:
         for vehicle_id in departed:
             facts = self._engine.facts(vehicle_id)
             self.tally.speed_factor[vehicle_id] = facts.speed_factor
+            self.tally.length_m[vehicle_id] = facts.length_m
             is_equipped = vehicle_id in equipment.equipped
             if not self._advises or not (is_equipped or equipment.sensing == "all"):
                 continue
@@ -118,62 +137,63 @@ class Session:
                 has_stops=vehicle_id in equipment.stopping,
             )
             self._table.enter(entrant, facts)
+        self.tally.n_running += len(departed) - len(arrived)
         if arrived:
             self._last_arrival_s = self._engine.time_s()
-        self.tally.n_arrived += len(self._course.vehicle_ids.intersection(arrived))
-        self.tally.n_running += len(departed) - len(arrived)
-        self._dismiss(arrived)
+            self.tally.n_arrived += len(self._course.vehicle_ids.intersection(arrived))
+            self._dismiss(arrived)
 
     def _dismiss(self, vehicle_ids: Sequence[str]) -> None:
-        self.tally.advised_time_s.update(self._table.leave(vehicle_ids))
+        for left in self._table.leave(vehicle_ids):
+            self.tally.advised_time_s[left.vehicle_id] = left.advised_time_s
+            self.tally.advice_changes[left.vehicle_id] = left.advice_changes
 
     def _look(self, time_s: float) -> Observation:
+        self._read(time_s)
         table, rsu = self._table, self._equipment.rsu
-        table.move(self._motions())
-        self._spat.update(time_s)
+        self._hearing.listen(table, time_s)
+        columns = table.columns
+        is_equipped, distance_m = columns.flags("is_equipped"), columns.floats("distance_m")
+        is_seen = (distance_m <= rsu.range_m) & (distance_m > 0.0)
+        if self._equipment.sensing == "connected":
+            is_seen &= is_equipped
+        seen_rows = is_seen.nonzero()[0]
+        near = columns.at(seen_rows)
+        self._spat.update(time_s, sense(near))
         self._hearing.remember(self._spat.windows, time_s)
-        age_s = time_s - self._hearing.listen(table, time_s)
-        is_equipped = table.flags("is_equipped")
-        reason = reasons_without_advice(
-            table,
+        reason = columns.ints("reason")
+        reason[:] = reasons_without_advice(
+            columns,
             range_m=rsu.range_m,
             stale_s=rsu.stale_s,
-            age_s=age_s,
+            age_s=time_s - columns.floats("heard_s"),
             is_told=self._spat.is_told,
             is_at_stop=self._at_stop(),
         )
-        table.ints("reason")[:] = reason
-        self._rows = np.flatnonzero(is_equipped & (reason == Reason.ADVISED))
-        with np.errstate(invalid="ignore"):
-            is_near = table.distance_m <= rsu.range_m
-        is_seen = is_near & (is_equipped | (self._equipment.sensing == "all"))
-        is_queued = is_seen & (table.floats("speed_mps") < STANDING_MPS)
+        self._rows = (is_equipped & (reason == Reason.ADVISED)).nonzero()[0]
+        # Whoever can be advised is seen; mostly all who are seen can be.
+        place = seen_rows.searchsorted(self._rows)
+        told = near if place.size == seen_rows.size else near.at(place)
+        is_queued = near.floats("speed_mps") < STANDING_MPS
+        n_queued = queue_ahead(near.ints("stop_lane"), near.floats("distance_m"), is_queued)
         return observe(
-            table,
-            self._rows,
-            self._hearing.told_to(table, self._rows),
-            time_s=time_s,
-            step_length_s=self._course.step_length_s,
-            age_s=age_s,
-            n_queued=queue_ahead(table.ints("link_row"), table.distance_m, is_queued),
+            told,
+            self._hearing.told_to(told),
+            self._moment(time_s),
+            n_queued=n_queued[place],
+            traffic=see_traffic(near, self._spat.windows, time_s),
+            traffic_row=place,
         )
 
     def _see_nothing(self, time_s: float) -> Observation:
-        nobody = np.zeros(0, dtype=np.int64)
-        windows, nothing = np.zeros((6, 0, 0)), np.zeros(0)
-        return observe(
-            self._table,
-            nobody,
-            windows,
-            time_s=time_s,
-            step_length_s=self._course.step_length_s,
-            age_s=nothing,
-            n_queued=nobody,
-        )
+        return replace(self._seen, time_s=time_s)
 
-    def _motions(self) -> list[Motion]:
+    def _moment(self, time_s: float) -> Moment:
+        return Moment(time_s=time_s, step_length_s=self._course.step_length_s, driver=self._driver)
+
+    def _read(self, time_s: float) -> None:
         try:
-            return self._engine.motions(self._table.vehicle_ids())
+            self._reader.read(self._table, time_s)
         except EngineError:
             # A vehicle may vanish without arriving, for example in a calibrator.
             running = set(self._engine.running())
@@ -182,13 +202,15 @@ class Session:
                 raise
             self.tally.n_running -= len(gone)
             self._dismiss(gone)
-            return self._engine.motions(self._table.vehicle_ids())
+            self._reader.read(self._table, time_s)
 
-    def _at_stop(self) -> BoolArray:
-        return np.array(
-            [way.has_stops and self._engine.is_stopped(way.vehicle_id) for way in self._table.ways],
-            dtype=np.bool_,
-        )
+    def _at_stop(self) -> BoolArray | None:
+        if not self._equipment.stopping:
+            return None
+        is_at_stop = self._table.columns.flags("has_stops").copy()
+        for row in is_at_stop.nonzero()[0]:
+            is_at_stop[row] = self._engine.is_stopped(self._table.ways[row].vehicle_id)
+        return is_at_stop
 
     def apply(self, advice: Advice) -> None:
         """Carry advice to the vehicles of the last frame; all others have none.
@@ -208,19 +230,25 @@ class Session:
         advised_mps[:] = np.nan
         advised_mps[self._rows] = advice.speed_mps
         table.ints("reason")[self._rows] = advice.reason
+        table.memory[:] = np.nan
+        if advice.memory is not None:
+            table.memory[self._rows] = advice.memory
         followed_mps = followed_speeds(
             table, self._equipment.execution, self._equipment.driver, self._engine.time_s()
         )
-        actuate(table, self._engine, followed_mps, self._equipment.execution, course.step_length_s)
-        is_advised = np.isfinite(advised_mps)
-        table.floats("advised_time_s")[is_advised] += course.step_length_s
+        actuate(table, self._engine, followed_mps, self._driver, course.step_length_s)
+        count_changes(table, self._equipment.execution)
+        table.floats("advised_time_s")[np.isfinite(advised_mps)] += course.step_length_s
         if course.records_advice:
-            advised = (table.ways[row].vehicle_id for row in np.flatnonzero(is_advised))
-            self.tally.advised_steps += [(self._engine.time_s(), v) for v in advised]
+            self.tally.record.add(table, self._rows, self._seen, followed_mps)
         self._count_reasons()
 
     def _count_reasons(self) -> None:
-        reasons = self._table.ints("reason")[self._table.flags("is_equipped")]
-        for number, count in enumerate(np.bincount(reasons, minlength=len(Reason))):
-            if count:
-                self.tally.reasons[Reason(number).name.lower()] += int(count)
+        columns = self._table.columns
+        reasons = columns.ints("reason")[columns.flags("is_equipped")]
+        self._n_by_reason += np.bincount(reasons, minlength=max(Reason) + 1)
+
+    def _tell_reasons(self) -> None:
+        counts = self._n_by_reason.tolist()
+        found = {reason.name.lower(): counts[reason] for reason in Reason if counts[reason]}
+        self.tally.reasons = Counter(found)

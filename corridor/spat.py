@@ -1,43 +1,37 @@
 """Signal phase and timing: for each link the coming greens, as its roadside unit knows them."""
 
-from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from itertools import islice
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corridor.engine import Engine, SignalState
+from corridor.greens import find_greens, is_green
+from corridor.lane_demand import NOBODY, Sensed
 from corridor.network import Link
+from corridor.open_links import OpenLinks
+from corridor.outlook import Outlook, cut_at_switches, fixed_outlook
 from corridor.program_files import read_offsets, read_program_switches
-from corridor.programs import (
-    OFF,
-    PREDICTABLE,
-    Bounds,
-    Control,
-    FloatArray,
-    Program,
-    Segment,
-    cut_at_switches,
-    green_windows,
-    phases_ahead,
-)
+from corridor.programs import OPEN, Control, Program
+from corridor.signal_links import N_WINDOWS, SignalLinks, links_of_signal, with_offsets
+from corridor.steps import Steps
 
-N_WINDOWS = 3
-"""Greens told per link."""
-MEMORY = 20
-"""Executed lengths of a phase that its likely length rests on."""
-START_MIN, START_LIKELY, START_MAX, END_MIN, END_LIKELY, END_MAX = range(6)
-"""First axis of the windows."""
+FloatArray = NDArray[np.float64]
+
+START_MIN, START_Q10, START_LIKELY, START_Q90, START_MAX = range(5)
+END_MIN, END_Q10, END_LIKELY, END_Q90, END_MAX = range(5, 10)
+"""First axis of the windows: not before, 10 %, median, 90 %, not after."""
+N_TIMES = 10
+"""Length of that axis."""
 
 
 class SpatSource:
     """Green windows of all links, renewed when a signal changes its phase.
 
-    Fixed programs are told exactly. Of actuated and delay-based ones it is known what their
-    controllers know: how long the present phase must and may last. The future of the simulation
-    is never read.
+    Fixed programs are told exactly. Of those that traffic decides it is told what their
+    controllers know (how long the present phase must and may last), and quantiles that are
+    learned from what was seen so far. The future of the simulation is never read.
 
     Args:
         engine: Running simulation.
@@ -56,103 +50,156 @@ class SpatSource:
         *,
         step_length_s: float,
     ) -> None:
+        links, files = tuple(links), tuple(files)
         self._engine = engine
-        self._begin_s = begin_s
-        self._step_length_s = step_length_s
-        self._rows: dict[str, list[int]] = defaultdict(list)
-        self._letters: dict[str, list[int]] = defaultdict(list)
-        n_links = 0
-        for link in links:
-            self._rows[link.signal].append(link.row)
-            self._letters[link.signal].append(link.index)
-            n_links = max(n_links, link.row + 1)
-        files = tuple(files)
-        self._switches = read_program_switches(files, begin_s)
-        self._programs = {signal: engine.programs(signal) for signal in self._rows}
-        if self._switches:
-            self._programs = _with_offsets(self._programs, read_offsets(files))
-        self._shown: dict[str, tuple[str, int, float]] = {}
+        self._steps = Steps(begin_s=begin_s, length_s=step_length_s)
+        switches = read_program_switches(files, begin_s)
+        programs = {name: engine.programs(name) for name in dict.fromkeys(x.signal for x in links)}
+        if switches:
+            programs = with_offsets(programs, read_offsets(files))
+        self._signals = [
+            links_of_signal(name, found, switches.get(name, ()), links)
+            for name, found in programs.items()
+        ]
         self._clocks = {
-            (signal, state.program_id): (state.phase, state.next_switch_s)
-            for signal, state in ((signal, engine.signal(signal)) for signal in self._rows)
+            (name, state.program_id): (state.phase, state.next_switch_s)
+            for name, state in ((name, engine.signal(name)) for name in programs)
         }
-        self._lengths_s: dict[tuple[str, str, int], deque[float]] = defaultdict(
-            lambda: deque(maxlen=MEMORY)
-        )
-        self.windows: FloatArray = np.full((6, n_links, N_WINDOWS), np.nan)
-        """(6, links, windows) absolute times of the greens to come; NaN where unknown."""
+        n_links = max((link.row for link in links), default=-1) + 1
+        self.windows: FloatArray = np.full((N_TIMES, n_links, N_WINDOWS), np.nan)
+        """(10, links, windows) absolute times of the greens to come; NaN where unknown. It is
+        another array whenever one of them changes."""
+        self._before = self.windows
         self.is_told = np.zeros(n_links, dtype=np.bool_)
         """(links,) whether the roadside unit can tell anything of the link's future."""
+        self._open = self._open_links(links)
+        self._switching = [s for s in self._signals if s.is_ever_open and s.switches]
 
-    def update(self, time_s: float) -> None:
-        """Look at all controllers, and renew the windows of those that changed."""
-        for signal in self._rows:
-            state = self._engine.signal(signal)
-            # SUMO counts in milliseconds: rounding must not make one phase look like two.
-            start_s = round(time_s - state.spent_s, 3)
-            shown = (state.program_id, state.phase, start_s)
-            before = self._shown.get(signal)
-            if before == shown and not self._is_open(signal, state):
-                continue
-            if before is not None and before != shown:
-                self._lengths_s[(signal, *before[:2])].append(start_s - before[2])
-            self._shown[signal] = shown
-            self._renew(signal, state, start_s, time_s)
-
-    def _is_open(self, signal: str, state: SignalState) -> bool:
-        """Whether what is known of the present phase changes while it lasts."""
-        program = self._programs[signal].get(state.program_id)
-        return program is not None and program.control is not Control.STATIC
-
-    def _renew(self, signal: str, state: SignalState, start_s: float, time_s: float) -> None:
-        rows = self._rows[signal]
-        program = self._programs[signal].get(state.program_id)
-        segments: list[Segment] = []
-        if program is not None and program.control in PREDICTABLE:
-            segments = self._segments(signal, program, state, start_s, time_s)
-        letters = self._letters[signal]
-        goes_on = len(segments) == self._n_wanted(signal)
-        windows = green_windows(segments, letters, N_WINDOWS, goes_on=goes_on)
-        self.windows[:, rows] = self._in_whole_steps(windows)
-        self.is_told[rows] = [bool(segments) and segments[0].state[x] not in OFF for x in letters]
-
-    def _in_whole_steps(self, times_s: FloatArray) -> FloatArray:
-        """When vehicles meet a switch: SUMO does it at the start of the step that it falls into."""
-        n_steps = np.floor((times_s - self._begin_s) / self._step_length_s + 1e-6)
-        return self._begin_s + n_steps * self._step_length_s
-
-    def _segments(
-        self, signal: str, program: Program, state: SignalState, start_s: float, time_s: float
-    ) -> list[Segment]:
-        likely_s: dict[int, float] = {}
-        if program.control is Control.STATIC:
-            end = Bounds.exactly(self._end_of_fixed_phase(signal, program, state, time_s))
-        else:
-            likely_s = self._likely_lengths_s(signal, program)
-            end = self._end_of_open_phase(signal, program, state, start_s, time_s)
-        ahead = phases_ahead(program, state.phase, Bounds.exactly(start_s), end, likely_s)
-        switches = [s for s in self._switches.get(signal, ()) if s.time_s >= time_s]
-        if switches:
-            ahead = cut_at_switches(ahead, self._programs[signal], switches, self._begin_s)
-        return list(islice(ahead, self._n_wanted(signal)))
-
-    def _n_wanted(self, signal: str) -> int:
-        """States to look at: so many cycles of the longest program that each green is met."""
-        return (N_WINDOWS + 1) * max(
-            (len(p.phases) for p in self._programs[signal].values()), default=0
+    def _open_links(self, links: Iterable[Link]) -> OpenLinks:
+        found = [signal for signal in self._signals if signal.is_ever_open]
+        return OpenLinks(
+            {signal.id: signal.programs for signal in found},
+            links,
+            n_windows=N_WINDOWS,
+            n_switches=max((signal.n_switches for signal in found), default=0),
+            steps=self._steps,
         )
 
+    def update(self, time_s: float, sensed: Sensed = NOBODY) -> None:
+        """Look at all controllers, and renew the windows of those that changed.
+
+        Args:
+            time_s: Now.
+            sensed: The vehicles that roadside units see.
+        """
+        self._before = self.windows
+        decisions_s: list[float] = []
+        for signal in self._signals:
+            if time_s < signal.quiet_s:
+                continue
+            state = self._engine.signal(signal.id)
+            # SUMO counts in milliseconds: rounding must not make one phase look like two.
+            shown = (state.program_id, state.phase, round(time_s - state.spent_s, 3))
+            if signal.shown != shown:
+                signal.shown = shown
+                self._change(signal, state, time_s)
+            if signal.is_ever_open:
+                decisions_s.append(state.next_switch_s)
+        if self._open.any_shown:
+            self._open.renew(time_s, decisions_s, sensed, self._to_write())
+        for signal in self._switching:
+            self._cut_open(signal, time_s)
+
+    def _to_write(self) -> FloatArray:
+        """The windows, as another array than in the step before."""
+        if self.windows is self._before:
+            self.windows = self.windows.copy()
+        return self.windows
+
+    def _change(self, signal: SignalLinks, state: SignalState, time_s: float) -> None:
+        """A signal shows another phase."""
+        assert signal.shown is not None
+        start_s = signal.shown[2]
+        program = signal.programs.get(state.program_id)
+        is_open = program is not None and program.control in OPEN
+        is_fixed = program is not None and program.control is Control.STATIC
+        self.is_told[signal.rows] = False
+        if program is not None and (is_open or is_fixed):
+            ahead = signal.tables[program.program_id].at(state.phase)
+            self.is_told[signal.rows] = ahead.is_on
+            if is_open:
+                where = signal.id, program.program_id, state.phase
+                self._open.enter(*where, start_s, ahead.greens)
+                return
+        if signal.is_ever_open:
+            self._open.leave(signal.id)
+        if program is None or not is_fixed:
+            self._to_write()[:, signal.rows] = np.nan
+        else:
+            if not (signal.is_ever_open or signal.switches):
+                signal.quiet_s = state.next_switch_s
+            end_s = self._end_of_fixed_phase(signal, program, state, time_s)
+            self._renew_fixed(signal, program, state.phase, (start_s, end_s), time_s)
+
+    def _renew_fixed(
+        self,
+        signal: SignalLinks,
+        program: Program,
+        place: int,
+        present_s: tuple[float, float],
+        time_s: float,
+    ) -> None:
+        """The windows of a fixed program, from the start and end of its present phase."""
+        if signal.switches:
+            outlook = fixed_outlook(program, place, *present_s, signal.n_states)
+            self._cut(signal, outlook, time_s, goes_on=True)
+            return
+        table = signal.tables[program.program_id]
+        ahead = table.at(place)
+        lengths_s = table.lengths_s[ahead.places[1 : ahead.greens.n_switches]]
+        times_s = np.concatenate([present_s, present_s[1] + lengths_s.cumsum()])
+        starts_s, ends_s = ahead.greens.windows(self._steps.floor(times_s)[np.newaxis])
+        # They are certain: all bounds are the same.
+        windows = self._to_write()
+        windows[:END_MIN, signal.rows] = starts_s
+        windows[END_MIN:, signal.rows] = ends_s
+
+    def _cut_open(self, signal: SignalLinks, time_s: float) -> None:
+        """Planned changes of a program that traffic decides."""
+        assert signal.shown is not None
+        program_id, place, _ = signal.shown
+        program = signal.programs.get(program_id)
+        if program is None or program.control not in OPEN:
+            return
+        times_s = self._open.switches(signal.id)
+        places = signal.tables[program_id].at(place).places
+        states = tuple(program.phases[k].state for k in places[: times_s.shape[1] - 1])
+        outlook = Outlook(states=states, times_s=times_s[:, : len(states) + 1].copy())
+        self._cut(signal, outlook, time_s, goes_on=places.size > len(states))
+
+    def _cut(self, signal: SignalLinks, outlook: Outlook, time_s: float, *, goes_on: bool) -> None:
+        """Write windows that take planned changes of the program into account."""
+        switches = [switch for switch in signal.switches if switch.time_s >= time_s]
+        begin_s = self._steps.begin_s
+        cut, goes_on_cut = cut_at_switches(
+            outlook, signal.programs, switches, begin_s, signal.n_states
+        )
+        shown = is_green(cut.states, signal.letters)
+        greens = find_greens(shown, N_WINDOWS, goes_on=goes_on if cut is outlook else goes_on_cut)
+        self._to_write()[:, signal.rows] = greens.windows(self._steps.floor(cut.times_s))
+
     def _end_of_fixed_phase(
-        self, signal: str, program: Program, state: SignalState, time_s: float
+        self, signal: SignalLinks, program: Program, state: SignalState, time_s: float
     ) -> float:
         """When the present phase of a fixed program ends.
 
         SUMO keeps the exact times of switches, but tells the next one as counted from the step in
         which it did the last. The two differ where phases are not whole steps.
         """
-        key = (signal, program.program_id)
+        key = (signal.id, program.program_id)
         # A program that was not shown so far has kept its time since the begin.
-        clock = self._clocks.get(key) or program.position(self._begin_s, self._begin_s)
+        begin_s = self._steps.begin_s
+        clock = self._clocks.get(key) or program.position(begin_s, begin_s)
         place, end_s = clock
         while end_s < time_s - 1e-6:
             following = program.after(place)
@@ -164,52 +211,18 @@ class SpatSource:
         self._clocks[key] = place, end_s
         return end_s
 
-    def _end_of_open_phase(
-        self, signal: str, program: Program, state: SignalState, start_s: float, time_s: float
-    ) -> Bounds:
-        """Bounds of the end of the present phase of a controller that decides as it goes."""
-        phase = program.phases[state.phase]
-        # Before its next decision the controller cannot switch.
-        min_s = max(start_s + phase.min_s, state.next_switch_s, time_s)
-        max_s = max(start_s + phase.max_s, min_s)
-        seen = self._lengths_s[(signal, program.program_id, state.phase)]
-        longer = [length_s for length_s in seen if length_s > state.spent_s]
-        length_s = sum(longer) / len(longer) if longer else phase.duration_s
-        likely_s = min(max(start_s + length_s, min_s), max_s)
-        return Bounds(min_s=min_s, likely_s=likely_s, max_s=max_s)
-
-    def _likely_lengths_s(self, signal: str, program: Program) -> dict[int, float]:
-        likely_s = {}
-        for place in range(len(program.phases)):
-            seen = self._lengths_s[(signal, program.program_id, place)]
-            if seen:
-                likely_s[place] = sum(seen) / len(seen)
-        return likely_s
-
-
-def _with_offsets(
-    programs: Mapping[str, Mapping[str, Program]], offsets_s: Mapping[tuple[str, str], float]
-) -> dict[str, dict[str, Program]]:
-    return {
-        signal: {
-            key: replace(program, offset_s=offsets_s.get((signal, key), 0.0))
-            for key, program in found.items()
-        }
-        for signal, found in programs.items()
-    }
-
 
 def from_now(windows: FloatArray, time_s: float) -> FloatArray:
     """Windows as times from now; greens that are surely over become NaN.
 
     Args:
-        windows: (6, n, W) absolute times.
+        windows: (10, n, W) absolute times.
         time_s: Now.
     """
     relative = windows - time_s
-    over = relative[END_MAX] <= 0.0
-    relative[:, over] = np.nan
     # What has not happened yet cannot lie in the past.
     ends = relative[END_MIN : END_MAX + 1]
-    np.maximum(ends, 0.0, out=ends, where=np.isfinite(ends))
+    is_over = ends[-1] <= 0.0
+    np.maximum(ends, 0.0, out=ends)
+    np.copyto(relative, np.nan, where=is_over)
     return relative

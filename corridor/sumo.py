@@ -10,19 +10,44 @@ import io
 import math
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, TracebackType
 from typing import Literal
 
-from corridor.engine import EngineError, Motion, SignalState, VehicleFacts
-from corridor.programs import Control, Phase, Program
+import numpy as np
+
+from corridor.columns import FloatArray
+from corridor.engine import EngineError, SignalState, VehicleFacts
+from corridor.programs import GREEN, Control, Phase, Program
 
 UNBOUNDED_S = 1e6
 """SUMO writes a phase without a greatest length as one of 2147483 s."""
+YELLOW = frozenset("yYu")
+YES = frozenset({"true", "True", "TRUE", "1", "yes", "on", "x", "t"})
+"""What SUMO takes for yes."""
 
 # A second libsumo.start() in a process silently replaces the first simulation.
 _ONE_SIMULATION = threading.Lock()
+
+
+class _Translation:
+    """Makes SUMO's failures ours: libsumo's cannot be pickled, and name nothing of ours."""
+
+    def __init__(self, failures: tuple[type[Exception], ...]) -> None:
+        self._failures = failures
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, self._failures):
+            raise EngineError(str(error) or "SUMO failed without a word") from None
 
 
 class SumoEngine:
@@ -43,7 +68,7 @@ class SumoEngine:
         self._binary = str(sumo_home / "bin" / ("sumo-gui" if gui else "sumo"))
         self._gui = gui
         self._sumo: ModuleType = _import_api(api)
-        self._failures = _failures(self._sumo)
+        self._translated = _Translation(_failures(self._sumo))
         self._is_running = False
 
     def start(self, arguments: Sequence[str]) -> None:
@@ -56,7 +81,7 @@ class SumoEngine:
             raise EngineError("a simulation already runs in this process; SUMO allows one")
         extra = ["--start", "--quit-on-end"] if self._gui else []
         try:
-            with self._translated():
+            with self._translated:
                 self._sumo.start([self._binary, *arguments, *extra])
         except EngineError:
             _ONE_SIMULATION.release()
@@ -69,22 +94,14 @@ class SumoEngine:
             return
         self._is_running = False
         try:
-            with self._translated():
+            with self._translated:
                 self._sumo.close()
         finally:
             _ONE_SIMULATION.release()
 
-    @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
-        # libsumo's exceptions cannot be pickled, and name nothing of ours.
-        try:
-            yield
-        except self._failures as failure:
-            raise EngineError(str(failure) or "SUMO failed without a word") from None
-
     def step(self) -> None:
         """Simulate one step."""
-        with self._translated():
+        with self._translated:
             self._sumo.simulationStep()
 
     def time_s(self) -> float:
@@ -110,7 +127,7 @@ class SumoEngine:
     def facts(self, vehicle_id: str) -> VehicleFacts:
         """What does not change of a vehicle."""
         vehicle = self._sumo.vehicle
-        with self._translated():
+        with self._translated:
             return VehicleFacts(
                 route=tuple(vehicle.getRoute(vehicle_id)),
                 vehicle_class=vehicle.getVehicleClass(vehicle_id),
@@ -119,29 +136,41 @@ class SumoEngine:
                 accel_mps2=vehicle.getAccel(vehicle_id),
                 decel_mps2=vehicle.getDecel(vehicle_id),
                 length_m=vehicle.getLength(vehicle_id),
+                min_gap_m=vehicle.getMinGap(vehicle_id),
             )
 
-    def motions(self, vehicle_ids: Sequence[str]) -> list[Motion]:
-        """Motion of each vehicle."""
-        lane = self._sumo.vehicle.getLaneID
-        position = self._sumo.vehicle.getLanePosition
-        speed = self._sumo.vehicle.getSpeed
-        with self._translated():
-            return [Motion(lane(v), position(v), speed(v)) for v in vehicle_ids]
+    def lanes(self, vehicle_ids: Sequence[str]) -> list[str]:
+        """Id of the lane that each vehicle is on."""
+        with self._translated:
+            return list(map(self._sumo.vehicle.getLaneID, vehicle_ids))
+
+    def positions_m(self, vehicle_ids: Sequence[str]) -> FloatArray:
+        """How far each vehicle is from the start of its lane."""
+        return self._each(self._sumo.vehicle.getLanePosition, vehicle_ids)
+
+    def speeds_mps(self, vehicle_ids: Sequence[str]) -> FloatArray:
+        """How fast each vehicle is."""
+        return self._each(self._sumo.vehicle.getSpeed, vehicle_ids)
+
+    def _each(self, get: Callable[[str], float], vehicle_ids: Sequence[str]) -> FloatArray:
+        with self._translated:
+            return np.fromiter(map(get, vehicle_ids), np.float64, len(vehicle_ids))
 
     def is_stopped(self, vehicle_id: str) -> bool:
         """Whether a vehicle serves a scheduled stop."""
         return bool(self._sumo.vehicle.isStopped(vehicle_id))
 
-    def set_speed(self, vehicle_id: str, speed_mps: float) -> None:
-        """Make a vehicle drive at a speed, safety permitting; -1 gives it back to its driver."""
-        with self._translated():
-            self._sumo.vehicle.setSpeed(vehicle_id, speed_mps)
+    def set_speeds(self, vehicle_ids: Sequence[str], speeds_mps: Sequence[float]) -> None:
+        """Make vehicles drive at speeds, safety permitting; -1 gives one back to its driver."""
+        with self._translated:
+            for vehicle_id, speed_mps in zip(vehicle_ids, speeds_mps, strict=True):
+                self._sumo.vehicle.setSpeed(vehicle_id, speed_mps)
 
-    def set_speed_factor(self, vehicle_id: str, factor: float) -> None:
-        """Change what share of the speed limit a driver wishes to drive."""
-        with self._translated():
-            self._sumo.vehicle.setSpeedFactor(vehicle_id, factor)
+    def set_speed_factors(self, vehicle_ids: Sequence[str], factors: Sequence[float]) -> None:
+        """Change what share of the speed limit drivers wish to drive."""
+        with self._translated:
+            for vehicle_id, factor in zip(vehicle_ids, factors, strict=True):
+                self._sumo.vehicle.setSpeedFactor(vehicle_id, factor)
 
     def signal(self, signal_id: str) -> SignalState:
         """State of a signal's controller."""
@@ -159,27 +188,40 @@ class SumoEngine:
 
     def programs(self, signal_id: str) -> dict[str, Program]:
         """All programs of a signal, by id."""
-        with self._translated():
+        with self._translated:
             logics = self._sumo.trafficlight.getAllProgramLogics(signal_id)
         return {logic.programID: _program(logic) for logic in logics}
 
 
 def _program(logic: object) -> Program:
+    control = _control(logic.type)  # type: ignore[attr-defined]
+    parameters = dict(logic.subParameter)  # type: ignore[attr-defined]
+    overruns = control is Control.DELAY_BASED and parameters.get("extendMaxDur") in YES
     return Program(
         program_id=logic.programID,  # type: ignore[attr-defined]
-        control=_control(logic.type),  # type: ignore[attr-defined]
+        control=control,
         offset_s=0.0,
         phases=tuple(
             Phase(
                 state=phase.state,
                 duration_s=phase.duration,
                 min_s=phase.minDur,
-                max_s=phase.maxDur if phase.maxDur < UNBOUNDED_S else math.inf,
+                max_s=math.inf if overruns and _is_green(phase.state) else _greatest_s(phase),
                 following=tuple(phase.next),
             )
             for phase in logic.phases  # type: ignore[attr-defined]
         ),
     )
+
+
+def _greatest_s(phase: object) -> float:
+    max_s = float(phase.maxDur)  # type: ignore[attr-defined]
+    return max_s if max_s < UNBOUNDED_S else math.inf
+
+
+def _is_green(state: str) -> bool:
+    """Whether SUMO takes a phase for a green one, which may last beyond its greatest length."""
+    return not YELLOW.intersection(state) and not GREEN.isdisjoint(state)
 
 
 def _control(number: int) -> Control:

@@ -2,40 +2,29 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from corridor.engine import Motion, VehicleFacts
-from corridor.network import NO_LINK, Approach, Link, Movement, RoadNetwork
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
+from corridor.columns import (
+    LANE_COUNTS,
+    LANE_NUMBERS,
+    LANE_TRUTHS,
+    PLACE,
+    BoolArray,
+    Columns,
+    FloatArray,
+    IntArray,
+)
+from corridor.engine import VehicleFacts
+from corridor.network import NO_LINK, Approach, Movement, RoadNetwork
+from corridor.spots import Spot
 
 START_ROWS = 256
 """Rows that the columns begin with; they double when full."""
-
-FLOAT_COLUMNS = (
-    "speed_mps",
-    "position_m",
-    "to_line_m",
-    "limit_mps",
-    "speed_factor",
-    "max_speed_mps",
-    "accel_mps2",
-    "decel_mps2",
-    "draw",
-    "heard_s",
-    "advised_mps",
-    "shown_mps",
-    "changed_s",
-    "followed_mps",
-    "command",
-    "advised_time_s",
-)
-INT_COLUMNS = ("link_row", "reason")
-BOOL_COLUMNS = ("is_equipped", "follows_advice", "is_new_signal")
+SAME_M = 1e-3
+"""A vehicle that is so near to where its speed would bring it has not left its lane: no lane is
+shorter than 0.1 m."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,10 +34,24 @@ class Way:
     vehicle_id: str
     route: tuple[str, ...]
     approaches: tuple[Approach | None, ...]
+    is_simple: bool
+    """Whether the route takes no road twice."""
+    speed_factor: float
+    max_speed_mps: float
     lane: str = ""
     place: int = 0
     movement: Movement | None = None
-    has_stops: bool = False
+
+    def go_to(self, edge: str | None) -> bool:
+        """Move on to an edge; false where it is not on the way ahead.
+
+        A vehicle may be off its route where a teleport or an overtaking has brought it.
+        """
+        try:
+            self.place = self.route.index(edge, self.place)
+        except ValueError:
+            return False
+        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,148 +65,191 @@ class Entrant:
     has_stops: bool
 
 
+class Leaver(NamedTuple):
+    """What is told of an equipped vehicle that leaves the road."""
+
+    vehicle_id: str
+    advised_time_s: float
+    advice_changes: int
+
+
 @dataclass(slots=True)
 class VehicleTable:
-    """Vehicles under way.
-
-    Columns hold one value per vehicle: `to_line_m` is the distance from the start of the present
-    lane to the next stop line (NaN: no signal ahead), `link_row` the row of the link that leads
-    over it, `command` what the vehicle was last told (m/s, or
-    a speed factor; NaN: nothing). See `FLOAT_COLUMNS` and its like for all names.
-    """
+    """Vehicles under way; see `Columns` for what is known of each."""
 
     network: RoadNetwork
     ways: list[Way] = field(default_factory=list)
-    _columns: dict[str, NDArray[np.generic]] = field(default_factory=dict)
-    _routes: dict[tuple[str, ...], tuple[Approach | None, ...]] = field(default_factory=dict)
+    _room: Columns = field(init=False)
+    _columns: Columns = field(init=False)
+    _spots: dict[str, Spot] = field(default_factory=dict)
+    _routes: dict[tuple[str, ...], tuple[tuple[Approach | None, ...], bool]] = field(
+        default_factory=dict
+    )
     _rows: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in FLOAT_COLUMNS:
-            self._columns[name] = np.full(START_ROWS, np.nan)
-        for name in INT_COLUMNS:
-            self._columns[name] = np.zeros(START_ROWS, dtype=np.int64)
-        for name in BOOL_COLUMNS:
-            self._columns[name] = np.zeros(START_ROWS, dtype=np.bool_)
+        self._room = Columns.unknown(START_ROWS)
+        self._columns = self._room.first(0)
 
     def __len__(self) -> int:
         return len(self.ways)
 
+    @property
+    def columns(self) -> Columns:
+        """Of the vehicles in the order of `ways`; views, until a vehicle comes or goes."""
+        if self._columns.size != len(self.ways):
+            self._columns = self._room.first(len(self.ways))
+        return self._columns
+
     def floats(self, name: str) -> FloatArray:
         """A column of numbers; a view that may be written to."""
-        return self._columns[name][: len(self.ways)]  # type: ignore[return-value]
+        return self.columns.floats(name)
 
     def ints(self, name: str) -> IntArray:
         """A column of whole numbers; a view that may be written to."""
-        return self._columns[name][: len(self.ways)]  # type: ignore[return-value]
+        return self.columns.ints(name)
 
     def flags(self, name: str) -> BoolArray:
         """A column of truth values; a view that may be written to."""
-        return self._columns[name][: len(self.ways)]  # type: ignore[return-value]
+        return self.columns.flags(name)
+
+    @property
+    def memory(self) -> FloatArray:
+        """(n, MEMORY_WIDTH) what the policy noted of each vehicle; a view to be written to."""
+        return self.columns.memory
 
     @property
     def distance_m(self) -> FloatArray:
         """(n,) along the route to the next stop line; NaN where there is none."""
-        return self.floats("to_line_m") - self.floats("position_m")
+        return self.columns.floats("distance_m")
 
     @property
     def ceiling_mps(self) -> FloatArray:
         """(n,) speed that each driver would not exceed: limit times own speed factor."""
-        own_mps = self.floats("limit_mps") * self.floats("speed_factor")
-        return np.minimum(own_mps, self.floats("max_speed_mps"))
+        return self.columns.floats("ceiling_mps")
 
     def enter(self, entrant: Entrant, facts: VehicleFacts) -> None:
         """Add a vehicle."""
         row = len(self.ways)
-        if row == next(iter(self._columns.values())).size:
-            for name, column in self._columns.items():
-                self._columns[name] = np.concatenate([column, np.zeros_like(column)])
-        approaches = self._routes.get(facts.route)
-        if approaches is None:
-            approaches = self._routes[facts.route] = self.network.approaches(facts.route)
+        if row == self._room.size:
+            self._room = self._room.extended()
+            self._columns = self._room.first(row)
+        approaches, is_simple = self._approaches(facts.route)
         self.ways.append(
             Way(
                 vehicle_id=entrant.vehicle_id,
                 route=facts.route,
                 approaches=approaches,
-                has_stops=entrant.has_stops,
+                is_simple=is_simple,
+                speed_factor=facts.speed_factor,
+                max_speed_mps=facts.max_speed_mps,
             )
         )
         self._rows[entrant.vehicle_id] = row
-        for name in FLOAT_COLUMNS:
-            self._columns[name][row] = np.nan
-        values = {
-            "speed_factor": facts.speed_factor,
-            "max_speed_mps": facts.max_speed_mps,
-            "accel_mps2": facts.accel_mps2,
-            "decel_mps2": facts.decel_mps2,
-            "draw": entrant.draw,
-            "heard_s": -np.inf,
-            "changed_s": -np.inf,
-            "advised_time_s": 0.0,
-            "link_row": NO_LINK,
-            "reason": 0,
-            "is_equipped": entrant.is_equipped,
-            "follows_advice": entrant.follows_advice,
-            "is_new_signal": False,
-        }
-        for name, value in values.items():
-            self._columns[name][row] = value
+        self._room.forget(row)
+        numbers, counts, truths = self._room.numbers, self._room.counts, self._room.truths
+        numbers[PLACE["speed_factor"], row] = facts.speed_factor
+        numbers[PLACE["max_speed_mps"], row] = facts.max_speed_mps
+        numbers[PLACE["accel_mps2"], row] = facts.accel_mps2
+        numbers[PLACE["decel_mps2"], row] = facts.decel_mps2
+        numbers[PLACE["space_m"], row] = facts.length_m + facts.min_gap_m
+        numbers[PLACE["draw"], row] = entrant.draw
+        numbers[PLACE["advised_time_s"], row] = 0.0
+        for name in ("read_s", "heard_s", "changed_s"):
+            numbers[PLACE[name], row] = -np.inf
+        for name in ("link_row", "stop_lane", "present_lane"):
+            counts[PLACE[name], row] = NO_LINK
+        truths[PLACE["is_equipped"], row] = entrant.is_equipped
+        truths[PLACE["follows_advice"], row] = entrant.follows_advice
+        truths[PLACE["has_stops"], row] = entrant.has_stops
 
-    def leave(self, vehicle_ids: Iterable[str]) -> list[tuple[str, float]]:
-        """Remove vehicles; the id and the time with advice of each equipped one."""
+    def _approaches(self, route: tuple[str, ...]) -> tuple[tuple[Approach | None, ...], bool]:
+        """The signals ahead along a route, and whether it takes no road twice."""
+        found = self._routes.get(route)
+        if found is None:
+            found = self.network.approaches(route), len(set(route)) == len(route)
+            self._routes[route] = found
+        return found
+
+    def leave(self, vehicle_ids: Iterable[str]) -> list[Leaver]:
+        """Remove vehicles; what is told of each equipped one."""
         left = []
         for vehicle_id in vehicle_ids:
             row = self._rows.pop(vehicle_id, None)
             if row is None:
                 continue
-            if self._columns["is_equipped"][row]:
-                left.append((vehicle_id, float(self._columns["advised_time_s"][row])))
+            columns = self._room
+            if columns.flags("is_equipped")[row]:
+                left.append(
+                    Leaver(
+                        vehicle_id=vehicle_id,
+                        advised_time_s=float(columns.floats("advised_time_s")[row]),
+                        advice_changes=int(columns.ints("advice_changes")[row]),
+                    )
+                )
             last = self.ways.pop()
             if row < len(self.ways):
                 self.ways[row] = last
                 self._rows[last.vehicle_id] = row
-                for column in self._columns.values():
-                    column[row] = column[len(self.ways)]
+                columns.overwrite(row, by=len(self.ways))
         return left
 
-    def vehicle_ids(self) -> list[str]:
-        """Id of each row."""
-        return [way.vehicle_id for way in self.ways]
+    def vehicle_ids(self, rows: IntArray | None = None) -> list[str]:
+        """Id of some rows, or of each."""
+        if rows is None:
+            return [way.vehicle_id for way in self.ways]
+        ways = self.ways
+        return [ways[row].vehicle_id for row in rows.tolist()]
 
-    def move(self, motions: Sequence[Motion]) -> None:
-        """Take over where the vehicles are now, one motion per row."""
-        positions, speeds = self.floats("position_m"), self.floats("speed_mps")
-        self.flags("is_new_signal")[:] = False
-        for row, (motion, way) in enumerate(zip(motions, self.ways, strict=True)):
-            positions[row] = motion.position_m
-            speeds[row] = motion.speed_mps
-            if motion.lane != way.lane:
-                self._change_lane(row, way, motion.lane)
+    def move(
+        self, rows: IntArray, positions_m: FloatArray, speeds_mps: FloatArray, step_length_s: float
+    ) -> IntArray:
+        """Take over how far some vehicles are on their lanes, and how fast.
+
+        Args:
+            rows: (m,) rows of the vehicles.
+            positions_m: (m,) from the start of their lanes.
+            speeds_mps: (m,) now.
+            step_length_s: Time since they were moved before.
+
+        Returns:
+            Rows of those whose lane may be another one now: they are not where their speed would
+            have brought them, or could change sideways.
+        """
+        columns = self.columns
+        columns.flags("is_new_signal").fill(False)
+        place_m = columns.floats("position_m")
+        is_as_far = np.abs(place_m[rows] + speeds_mps * step_length_s - positions_m) <= SAME_M
+        place_m[rows] = positions_m
+        columns.floats("speed_mps")[rows] = speeds_mps
+        columns.floats("distance_m")[rows] = columns.floats("to_line_m")[rows] - positions_m
+        return rows[columns.flags("has_other_lanes")[rows] | ~is_as_far]
+
+    def change_lanes(self, rows: IntArray, lanes: Sequence[str]) -> None:
+        """Take over on which lanes some vehicles are now."""
+        for row, lane in zip(rows.tolist(), lanes, strict=True):
+            way = self.ways[row]
+            if lane != way.lane:
+                self._change_lane(row, way, lane)
 
     def _change_lane(self, row: int, way: Way, lane: str) -> None:
         way.lane = lane
-        edge = self.network.lane_edge.get(lane)
-        approach: Approach | None = None
-        rest_m = 0.0
-        if edge is not None and edge.startswith(":"):
-            rest_m = self.network.rest_of_crossing_m(lane)
-            # A short edge may be passed within a step: the lane tells how far the vehicle is.
-            following = self.network.leads_to(lane)
-            if following in way.route[way.place :]:
-                way.place = way.route.index(following, way.place)
-                approach = way.approaches[way.place]
-        elif edge is not None and edge in way.route[way.place :]:
-            way.place = way.route.index(edge, way.place)
-            approach = way.approaches[way.place]
-        link: Link | None = None
-        if approach is not None:
-            link = approach.movement.from_lane(lane)
-            self._columns["to_line_m"][row] = approach.distance_m + rest_m
-        else:
-            self._columns["to_line_m"][row] = np.nan
-        self._columns["link_row"][row] = NO_LINK if link is None else link.row
-        movement = None if approach is None else approach.movement
-        self._columns["is_new_signal"][row] = movement is not way.movement
-        way.movement = movement
-        self._columns["limit_mps"][row] = self.network.lane_limit_mps.get(lane, np.nan)
+        spot = self._spots.get(lane)
+        if spot is None:
+            spot = self._spots[lane] = Spot(self.network, lane)
+        is_on_route = way.go_to(spot.edge)
+        approach = way.approaches[way.place] if is_on_route else None
+        sight = spot.sight(approach)
+        numbers, counts, truths = self._room.numbers, self._room.counts, self._room.truths
+        numbers[: len(LANE_NUMBERS), row] = sight.numbers
+        counts[: len(LANE_COUNTS), row] = sight.counts
+        truths[: len(LANE_TRUTHS), row] = sight.truths
+        to_line_m, place_m = numbers[PLACE["to_line_m"], row], numbers[PLACE["position_m"], row]
+        numbers[PLACE["distance_m"], row] = to_line_m - place_m
+        own_mps = spot.limit_mps * way.speed_factor
+        numbers[PLACE["ceiling_mps"], row] = min(own_mps, way.max_speed_mps)
+        own_mps = sight.crossing_limit_mps * way.speed_factor
+        numbers[PLACE["crossing_mps"], row] = min(own_mps, way.max_speed_mps)
+        truths[PLACE["is_new_signal"], row] = sight.movement is not way.movement
+        truths[PLACE["is_done"], row] = is_on_route and approach is None and way.is_simple
+        way.movement = sight.movement

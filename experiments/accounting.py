@@ -1,26 +1,24 @@
 """The tables of a run, from SUMO's outputs and what the session counted."""
 
 import math
-import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from corridor import MainRoad, RoadNetwork, Tally
+from corridor import RoadNetwork, Tally
 from emissions import ACCOUNTS, load_accounts
+from experiments.conflicts import conflict_rows
 from experiments.preparation import Prepared
+from experiments.recording import write_records
 from experiments.trace import (
-    AdvisedSteps,
     add_accounts,
+    add_arrivals,
     add_roads,
     count_blockers,
     read_trace,
     read_trips,
     road_rows,
-    trajectory_rows,
     vehicle_rows,
 )
 from sumo_nets import Demand, sumo_home, sumo_version
@@ -32,12 +30,15 @@ NOT_COUNTED = frozenset(
     "ship container aircraft drone".split()
 )
 """SUMO vehicle classes that are no motor vehicles on a road."""
+SUBLANE_OPTION = "lateral-resolution"
+"""Of SUMO: more than 0 lets vehicles be side by side on a lane."""
 STEEPEST_DEG = 12.0
 """Steeper lanes are taken for this steep."""
 COLUMNS = (
     *("vehicle_id", "vehicle_type", "vehicle_class", "equipped", "road", "depart_s"),
     *("depart_delay_s", "duration_s", "trip_time_s", "distance_m", "stops", "creep_time_s"),
-    *("harsh_brakings", "over_ceiling_s", "advised_s", "speed_factor", "co2_own_g"),
+    *("harsh_brakings", "low_ttc_s", "low_ttc_events", "high_drac_s", "high_drac_events"),
+    *("over_ceiling_s", "advised_s", "advice_changes", "speed_factor", "co2_own_g"),
     *("co2_hbefa4_g", "co2_hbefa4_nojump_g", "co2_phemlight5_g", "energy_bev_wh", "finished"),
 )
 """Of the table of vehicles, in order."""
@@ -70,26 +71,23 @@ def write_tables(prepared: Prepared, tally: Tally, step_length_s: float) -> Foun
         cache_dir=prepared.order.cache_dir,
     )
     counted = _vehicle_facts(prepared)
-    trace = read_trace(folder / "fcd.parquet", trips, step_length_s)
+    recorded = read_trace(folder / "fcd.parquet")
+    is_sublane = float(dict(prepared.order.scenario.options).get(SUBLANE_OPTION, "0")) > 0.0
+    # Before it is cut down to those who count: whoever does not may still be in the way.
+    conflicts = conflict_rows(recorded, tally.length_m, step_length_s, is_sublane=is_sublane)
+    trace = add_arrivals(recorded, trips, step_length_s)
     trace = trace.join(counted.select("vehicle_id"), on="vehicle_id", how="semi")
     trace = add_accounts(add_roads(trace, network), maps, step_length_s)
-    vehicles = (
-        counted.join(trips, on="vehicle_id", how="left", maintain_order="left")
-        .join(
-            vehicle_rows(trace, tally.speed_factor, step_length_s),
-            on="vehicle_id",
-            how="left",
-            maintain_order="left",
-        )
-        .join(_advised(prepared, tally), on="vehicle_id", how="left", maintain_order="left")
-        .with_columns(trip_time_s=pl.col("duration_s") + pl.col("depart_delay_s"))
-        .sort("vehicle_id")
-    )
-    vehicles.select(COLUMNS).write_parquet(folder / "vehicles.parquet")
+    driven = vehicle_rows(trace, tally.speed_factor, step_length_s)
+    vehicles = counted
+    for table in (trips, driven, conflicts, _advised(prepared, tally)):
+        vehicles = vehicles.join(table, on="vehicle_id", how="left", maintain_order="left")
+    vehicles = vehicles.with_columns(trip_time_s=pl.col("duration_s") + pl.col("depart_delay_s"))
+    vehicles.sort("vehicle_id").select(COLUMNS).write_parquet(folder / "vehicles.parquet")
     main_edges = {edge for road in prepared.main_road for edge in road.edges}
     road_rows(trace, main_edges, step_length_s).write_parquet(folder / "roads.parquet")
     if prepared.order.records:
-        _write_records(prepared, tally, trace)
+        write_records(prepared, tally, trace, step_length_s)
     idle = maps[ACCOUNTS[0]].at(np.zeros(1), np.zeros(1), np.zeros(1))
     patience_s = prepared.order.experiment.junction_blocker_s
     return Found(
@@ -131,67 +129,12 @@ def _vehicle_facts(prepared: Prepared) -> pl.DataFrame:
 
 
 def _advised(prepared: Prepared, tally: Tally) -> pl.DataFrame:
-    """Time with advice; unknown for SUMO's own device, which does not tell."""
+    """Time with advice and its changes; unknown for SUMO's own device, which does not tell."""
     ids = list(prepared.demand.vehicle_ids)
     is_unknown = prepared.arm.device is not None
     times = [math.nan if is_unknown else tally.advised_time_s.get(v, 0.0) for v in ids]
+    changes = [None if is_unknown else tally.advice_changes.get(v, 0) for v in ids]
     return pl.DataFrame(
-        {"vehicle_id": ids, "advised_s": times},
-        schema={"vehicle_id": pl.String, "advised_s": pl.Float64},
+        {"vehicle_id": ids, "advised_s": times, "advice_changes": changes},
+        schema={"vehicle_id": pl.String, "advised_s": pl.Float64, "advice_changes": pl.Int64},
     )
-
-
-def _write_records(prepared: Prepared, tally: Tally, trace: pl.DataFrame) -> None:
-    advised = AdvisedSteps(
-        time_s=[time_s for time_s, _ in tally.advised_steps],
-        vehicle_id=[vehicle_id for _, vehicle_id in tally.advised_steps],
-    )
-    rows = trajectory_rows(trace, prepared.main_road, advised)
-    rows = rows.with_columns(equipped=pl.col("vehicle_id").is_in(list(prepared.equipped)))
-    rows.write_parquet(prepared.folder / "trajectories.parquet")
-    signals = pl.DataFrame(
-        list(_signal_rows(prepared.main_road, prepared.folder)),
-        schema={
-            "direction": pl.Int64,
-            "signal_id": pl.String,
-            "position_m": pl.Float64,
-            "start_s": pl.Float64,
-            "end_s": pl.Float64,
-            "state": pl.String,
-        },
-        orient="row",
-    )
-    signals.write_parquet(prepared.folder / "signals.parquet")
-
-
-def _signal_rows(
-    main_road: tuple[MainRoad, ...], folder: Path
-) -> Iterator[tuple[int, str, float, float, float, str]]:
-    """What each stop line showed, from when to when."""
-    shown = _read_states(folder)
-    for direction, road in enumerate(main_road):
-        for line in road.stop_lines:
-            run: tuple[float, float, str] | None = None
-            for start_s, end_s, state in shown.get(line.signal, ()):
-                letter = state[line.link_index]
-                if run is not None and run[2] == letter:
-                    run = (run[0], end_s, letter)
-                    continue
-                if run is not None:
-                    yield (direction, line.signal, line.position_m, *run)
-                run = (start_s, end_s, letter)
-            if run is not None:
-                yield (direction, line.signal, line.position_m, *run)
-
-
-def _read_states(folder: Path) -> dict[str, list[tuple[float, float, str]]]:
-    """By signal: start, end and state of each step that SUMO recorded."""
-    shown: dict[str, list[tuple[float, float, str]]] = {}
-    for file in sorted(folder.glob("signal-*.xml")):
-        steps = [e for e in ET.parse(file).getroot() if e.tag == "tlsState"]
-        times_s = [float(e.get("time", "nan")) for e in steps]
-        for element, start_s, end_s in zip(steps, times_s, times_s[1:], strict=False):
-            rows = shown.setdefault(element.get("id", ""), [])
-            rows.append((start_s, end_s, element.get("state", "")))
-        file.unlink()
-    return shown

@@ -5,13 +5,19 @@ import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-PolicyName = Literal["glosa"]
-"""Our own policies; each is the name of an arm."""
+PolicyName = Literal["glosa", "eco"]
+"""Policies that we bring; each is the name of an arm."""
 
 POLICIES: tuple[PolicyName, ...] = get_args(PolicyName)
 
 PLAIN_ARMS = ("none", "unadvised", "glosa-sumo", *POLICIES)
 """Names a user may write; `glosa-sumo` also takes its settings."""
+
+PARAMETERS: dict[str, tuple[str, ...]] = {"glosa": ("glosa",), "eco": ("eco", "eco_accounts")}
+"""Policy → keys of an experiment that only runs with it depend on."""
+
+RESERVED_NAMES = (*PLAIN_ARMS, "smoothing")
+"""Names that no policy of a user may take: our arms, and what stands beside arms in results."""
 
 DEVICE_DEFAULTS = (100.0, 5.0, 1.1)
 """Range (m), lowest speed (m/s) and speed factor that SUMO's own device starts from."""
@@ -23,8 +29,8 @@ class Arm:
 
     name: str
     """As the user wrote it."""
-    policy: PolicyName | None = None
-    """Our policy that advises, if any."""
+    policy: PolicyName | Literal["own"] | None = None
+    """Which policy advises, if any; `own`: one that the user brings."""
     device: tuple[float, float, float] | None = None
     """Range (m), lowest speed (m/s), greatest speed factor of SUMO's own GLOSA device, if used."""
 
@@ -32,6 +38,11 @@ class Arm:
     def is_equipped(self) -> bool:
         """Whether vehicles are equipped (all arms but `none`)."""
         return self.name != "none"
+
+    @property
+    def is_advised(self) -> bool:
+        """Whether anybody is advised, by a policy or by SUMO's own device."""
+        return self.policy is not None or self.device is not None
 
 
 def parse_arm(text: str) -> Arm:

@@ -1,10 +1,11 @@
 """Arms, seeds and classes as a user writes them, and what is wrong with them."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from experiments.arms import parse_arm
+from experiments.own_policy import check_arm_name, split_reference
 from experiments.strict_yaml import read_scalar
 
 MAX_SEEDS = 1000
@@ -67,19 +68,47 @@ def wrong_seeds(seeds: Sequence[int]) -> list[WrongItem]:
     return wrong
 
 
-def wrong_arms(arms: Sequence[str]) -> list[WrongItem]:
-    """Arms that are not known, and those that are the same as one before."""
+def wrong_arms(arms: Sequence[str], own: Collection[str]) -> list[WrongItem]:
+    """Arms that are not known, and those that are the same as one before.
+
+    Args:
+        arms: As they were written.
+        own: Names of the user's own policies, which are arms too.
+    """
     wrong = []
     seen: dict[Hashable, str] = {}
     for position, text in enumerate(arms):
-        try:
-            arm = parse_arm(text)
-        except ValueError as error:
-            wrong.append(WrongItem(position, str(error), text))
-            continue
-        what = (arm.is_equipped, arm.policy, arm.device)
+        what: Hashable = text
+        if text not in own:
+            try:
+                arm = parse_arm(text)
+            except ValueError as error:
+                wrong.append(WrongItem(position, str(error), text))
+                continue
+            what = (arm.is_equipped, arm.policy, arm.device)
         if what in seen:
             message = f"'{text}' is the same arm as '{seen[what]}' before it"
             wrong.append(WrongItem(position, message, text))
         seen.setdefault(what, text)
     return wrong
+
+
+def wrong_policies(policies: Mapping[str, str]) -> list[WrongItem]:
+    """Own policies whose name or whose reference cannot be."""
+    wrong = []
+    for name, reference in policies.items():
+        try:
+            check_arm_name(name)
+            split_reference(reference)
+        except ValueError as error:
+            wrong.append(WrongItem(name, str(error), reference))
+    return wrong
+
+
+def repeated(names: Sequence[str]) -> list[WrongItem]:
+    """Names that stand twice."""
+    return [
+        WrongItem(position, f"'{name}' repeats; each counts once", name)
+        for position, name in enumerate(names)
+        if name in names[:position]
+    ]

@@ -6,15 +6,25 @@ import logging
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 
+from experiments.cli_ends import (
+    BAD_INPUT,
+    FAILED,
+    INTERRUPTED,
+    NOT_MET,
+    AsJson,
+    errors_told,
+    stop,
+)
+from experiments.cli_explain import explain
+from experiments.cli_nets import nets_app
 from experiments.config import (
     Experiment,
     experiment_schema,
@@ -22,7 +32,6 @@ from experiments.config import (
     load_experiment,
     resolved_dump,
 )
-from experiments.machine import cache_folder
 
 app = typer.Typer(
     help="How much CO2 does eco-speed advice at traffic lights save, for whom, and how sure is it?",
@@ -30,16 +39,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-nets_app = typer.Typer(help="Scenarios: list, show and check them.", no_args_is_help=True)
 config_app = typer.Typer(help="Experiment files: check, schema, init.", no_args_is_help=True)
 app.add_typer(nets_app, name="nets")
 app.add_typer(config_app, name="config")
-
-FAILED, BAD_INPUT, NOT_MET, INTERRUPTED = 1, 2, 3, 130
-"""Exit codes: a run failed; bad input; a --require condition does not hold; Ctrl-C."""
-DEFAULT_EXPERIMENT = Path(__file__).parent / "data" / "default.yaml"
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
 
 
 def main() -> None:
@@ -49,28 +51,6 @@ def main() -> None:
         app()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-
-
-def _stop(message: str, code: int) -> NoReturn:
-    for line in message.splitlines():
-        print(f"error: {line}" if not line.startswith(" ") else line, file=sys.stderr)
-    raise typer.Exit(code)
-
-
-@contextmanager
-def _errors_told() -> Iterator[None]:
-    """Bad input ends with one line per problem and exit code 2; a failing SUMO with 1."""
-    from corridor import EngineError
-    from sumo_nets import SumoProgramError
-
-    try:
-        yield
-    except ValueError as error:
-        _stop(str(error), BAD_INPUT)
-    except KeyboardInterrupt:
-        _stop("stopped; runs that were finished are kept, the same command goes on", INTERRUPTED)
-    except (EngineError, SumoProgramError, OSError) as error:
-        _stop(str(error), FAILED)
 
 
 def _version(is_wanted: bool) -> None:
@@ -98,7 +78,16 @@ def run(
             "experiment on resco:ingolstadt7.",
         ),
     ] = None,
-    arms: Annotated[str | None, typer.Option(help="As in none,unadvised,glosa-sumo,glosa.")] = None,
+    arms: Annotated[
+        str | None, typer.Option(help="As in none,unadvised,glosa-sumo,glosa,eco.")
+    ] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE.py:CLASS",
+            help="A policy of your own; adds an arm called as the class, in lower case.",
+        ),
+    ] = None,
     seeds: Annotated[str | None, typer.Option(help="A count, or a list as in 1,2,5.")] = None,
     penetration: Annotated[str | None, typer.Option(help="Equipped share, 0 to 1.")] = None,
     execution: Annotated[str | None, typer.Option(help="automated or driver.")] = None,
@@ -120,11 +109,12 @@ def run(
     ] = None,
 ) -> None:
     """Run the arms of an experiment on equal traffic, compare them, and write a report."""
+    from experiments.asked import asked_experiment
     from experiments.main_job import Wishes, run_experiment
     from experiments.progress import showing
     from experiments.require import parse_condition
 
-    overrides = {
+    overrides: dict[str, object] = {
         "arms": arms,
         "seeds": seeds,
         "penetration": penetration,
@@ -136,11 +126,11 @@ def run(
     }
     console = Console(stderr=True)
     _check_machine()
-    with _errors_told():
+    with errors_told():
         if gui and sys.platform == "linux" and not os.environ.get("DISPLAY"):
             raise ValueError("--gui: there is no display (DISPLAY is not set)")
-        experiment = _experiment(what, overrides)
-        conditions = [parse_condition(text, experiment.arms) for text in require or ()]
+        experiment = asked_experiment(what, overrides | _own_policies(policy or ()))
+        conditions = [parse_condition(text, experiment.all_arms) for text in require or ()]
         wishes = Wishes(
             out=out or Path("runs") / _run_name(what, experiment),
             n_jobs=1 if gui else jobs,
@@ -149,7 +139,7 @@ def run(
             gui=gui,
             command=shlex.join(["ecocorridor", *sys.argv[1:]]),
         )
-        n_runs = len(experiment.arms) * len(experiment.seeds)
+        n_runs = len(experiment.all_arms) * len(experiment.seeds)
         with showing(console, n_runs) as shown:
             outcome = run_experiment(experiment, wishes, tell=shown.tell, say=shown.say)
     _tell_outcome(outcome.summary, wishes.out, as_json=as_json)
@@ -157,7 +147,7 @@ def run(
         print(condition.sentence(outcome.summary), file=sys.stderr)
     if outcome.failures:
         n_failed, first = len(outcome.failures), outcome.failures[0].splitlines()[0]
-        _stop(f"{n_failed} of {n_runs} runs failed, the first one: {first}", FAILED)
+        stop(f"{n_failed} of {n_runs} runs failed, the first one: {first}", FAILED)
     if not all(condition.holds(outcome.summary) for condition in conditions):
         raise typer.Exit(NOT_MET)
 
@@ -166,25 +156,18 @@ def _check_machine() -> None:
     from experiments.doctor import preflight, render
 
     if failing := preflight():
-        _stop(render(failing), FAILED)
+        stop(render(failing), FAILED)
 
 
-def _experiment(what: str | None, overrides: Mapping[str, object]) -> Experiment:
-    if what is None:
-        return load_experiment(DEFAULT_EXPERIMENT, overrides)
-    path = Path(what)
-    if path.suffix in (".yaml", ".yml") and not _is_arterial(path):
-        return load_experiment(path, overrides)
-    return Experiment.from_scenario(what, overrides)
+def _own_policies(references: Sequence[str]) -> dict[str, str]:
+    """Key of each own policy in an experiment → its reference."""
+    from experiments.own_policy import named_by_class
 
-
-def _is_arterial(path: Path) -> bool:
-    """Whether a YAML file describes a road, not an experiment."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return False
-    return any(line.split("#")[0].replace(" ", "").startswith("kind:arterial") for line in lines)
+        named = named_by_class(references)
+    except ValueError as error:
+        raise ValueError(f"--policy: {error}") from None
+    return {f"policies.{arm}": reference for arm, reference in named.items()}
 
 
 def _run_name(what: str | None, experiment: Experiment) -> str:
@@ -218,8 +201,11 @@ def report(
     """Write the report of a folder of results anew."""
     from experiments.report.page import write_report
 
-    with _errors_told():
+    with errors_told():
         print(write_report(directory))
+
+
+app.command()(explain)
 
 
 @app.command()
@@ -233,96 +219,17 @@ def doctor(as_json: AsJson = False) -> None:
         raise typer.Exit(FAILED)
 
 
-@nets_app.command("list")
-def nets_list(as_json: AsJson = False) -> None:
-    """Scenarios that can be named."""
-    from experiments.cli_tables import catalogue_table
-    from sumo_nets import list_scenarios
-
-    entries = list_scenarios()
-    if as_json:
-        print(json.dumps([asdict(entry) for entry in entries]))
-    else:
-        Console().print(catalogue_table(entries))
-
-
-@nets_app.command("show")
-def nets_show(
-    scenario: Annotated[str, typer.Argument(help="Name or path.")], as_json: AsJson = False
-) -> None:
-    """Signals, roads, demand of a scenario, and what is left out of it."""
-    from experiments.cli_tables import road_sentences, signals_table
-    from sumo_nets import describe, load_scenario
-
-    with _errors_told():
-        description = describe(load_scenario(scenario, require_signals=False))
-    if as_json:
-        print(json.dumps(asdict(description)))
-        return
-    console = Console()
-    for sentence in road_sentences(description):
-        console.print(sentence, highlight=False, markup=False, soft_wrap=True)
-    console.print(signals_table(description))
-
-
-@nets_app.command("check")
-def nets_check(
-    scenario: Annotated[str, typer.Argument(help="Name or path.")], as_json: AsJson = False
-) -> None:
-    """What would make an experiment on a scenario worthless; exit code 1 if anything would."""
-    from sumo_nets import check_scenario, load_scenario
-
-    with _errors_told():
-        loaded = load_scenario(scenario, require_signals=False)
-        findings = check_scenario(loaded, cache_dir=cache_folder())
-    if as_json:
-        print(json.dumps([asdict(finding) for finding in findings]))
-    else:
-        for finding in findings:
-            print(f"{finding.level}: {finding.text}")
-        if not findings:
-            print(f"{loaded.name}: nothing found that would spoil an experiment")
-    if any(finding.level == "error" for finding in findings):
-        raise typer.Exit(FAILED)
-
-
-@nets_app.command("spat")
-def nets_spat(
-    scenario: Annotated[str, typer.Argument(help="Name or path.")],
-    control: Annotated[
-        Literal["own", "actuated", "delay_based"],
-        typer.Option(help="The scenario's own, or what its fixed programs become."),
-    ] = "own",
-    duration: Annotated[float, typer.Option(min=1.0, help="Simulated time, s.")] = 3600.0,
-) -> None:
-    """Predicted greens against those that came; exit code 1 if one left its bounds."""
-    from experiments.spat_check import check_spat, sentences
-    from sumo_nets import load_scenario
-
-    with _errors_told():
-        audit = check_spat(
-            load_scenario(scenario),
-            control=control,
-            duration_s=duration,
-            seed=1,
-            cache_dir=cache_folder(),
-        )
-    for sentence in sentences(audit):
-        print(sentence)
-    if audit.n_outside:
-        raise typer.Exit(FAILED)
-
-
 @config_app.command("check")
 def config_check(
     file: Annotated[Path, typer.Argument(help="An experiment file.")], as_json: AsJson = False
 ) -> None:
     """Check an experiment file and print it with all defaults filled in."""
-    from experiments.main_job import load_checked
+    from experiments.main_job import load_checked, try_policies
 
-    with _errors_told():
+    with errors_told():
         experiment = load_experiment(file)
         load_checked(experiment)
+        try_policies(experiment, {})
     dump = resolved_dump(experiment)
     if as_json:
         print(json.dumps(dump))
@@ -347,7 +254,7 @@ def config_init(
         with file.open("x", encoding="utf-8") as stream:
             stream.write(init_text())
     except FileExistsError:
-        _stop(f"{file}: exists already; name another file", BAD_INPUT)
+        stop(f"{file}: exists already; name another file", BAD_INPUT)
     except OSError as error:
-        _stop(f"{file}: cannot be written: {error.strerror}", BAD_INPUT)
+        stop(f"{file}: cannot be written: {error.strerror}", BAD_INPUT)
     print(file)

@@ -5,7 +5,13 @@ from typing import Any
 
 from rich.table import Table
 
-from experiments.measures import GROUPS, effect_key
+from experiments.measures import (
+    GROUPS,
+    SAFETY_COUNTERS,
+    SEEDS_WITH_MORE,
+    difference_key,
+    effect_key,
+)
 from experiments.statistics import Effect, verdict
 from sumo_nets import CatalogueEntry, ScenarioDescription
 
@@ -20,6 +26,13 @@ ROWS = (
     ("energy_bev", "energy bev"),
 )
 """Metric and how it is called."""
+
+SAFETY_ROWS = (
+    ("harsh brakings per vehicle km", "harsh_brakings_per_vehicle_km"),
+    ("TTC < 1.5 s, s per vehicle km", "low_ttc_s_per_vehicle_km"),
+    ("DRAC > 3 m/s2, s per vehicle km", "high_drac_s_per_vehicle_km"),
+)
+"""How a rate of safety is called, and its key."""
 
 
 def effects_table(summary: Mapping[str, Any]) -> Table:
@@ -57,8 +70,14 @@ def _change(entry: Mapping[str, Any] | None) -> str:
 
 
 def arms_table(summary: Mapping[str, Any]) -> Table:
-    """Figures of each arm."""
-    table = Table(title="Arms", title_justify="left")
+    """Figures of each arm, and what became of safety."""
+    caption = "in brackets the difference to the reference; * its interval contains 0"
+    table = Table(
+        title="Arms",
+        title_justify="left",
+        caption=caption if summary["effects"] else None,
+        caption_justify="left",
+    )
     arms: Mapping[str, Any] = summary["arms"]
     table.add_column("")
     for arm in arms:
@@ -67,21 +86,40 @@ def arms_table(summary: Mapping[str, Any]) -> Table:
         ("vehicles", "vehicles", 0),
         ("trip time, s", "trip_time_s", 1),
         ("stops per vehicle", "stops_per_vehicle", 2),
-        ("harsh brakings per vehicle km", "harsh_brakings_per_vehicle_km", 2),
         ("share of time with advice", "advice_share", 2),
-        ("collisions", "collisions", 0),
+        ("changes of advice per km", "advice_changes_per_km", 2),
         ("teleports", "teleports", 0),
-        ("emergency stops", "emergency_stops", 0),
-        ("emergency brakings", "emergency_brakings", 0),
     )
     for name, key, digits in rows:
         table.add_row(name, *(_number(figures[key], digits) for figures in arms.values()))
+    for name, rate in SAFETY_ROWS:
+        table.add_row(name, *(_rate(summary, arm, rate) for arm in arms))
+    for counter in SAFETY_COUNTERS:
+        table.add_row(counter.replace("_", " "), *(_counter(summary, arm, counter) for arm in arms))
     for account in ("own", "hbefa4", "hbefa4_nojump", "phemlight5"):
         found = (figures["co2_g_per_km"][account] for figures in arms.values())
         table.add_row(f"CO2 {account}, g/km", *(_number(value, 1) for value in found))
     found = (figures["energy_wh_per_km"]["bev"] for figures in arms.values())
     table.add_row("energy bev, Wh/km", *(_number(value, 1) for value in found))
     return table
+
+
+def _rate(summary: Mapping[str, Any], arm: str, rate: str) -> str:
+    value = _number(summary["arms"][arm][rate], 3)
+    entry = summary["effects"].get(arm, {}).get(difference_key(rate))
+    if entry is None:
+        return value
+    effect = Effect(**entry)
+    if effect.low is None or effect.high is None:
+        return f"{value} ({effect.mean:+.3f})"
+    star = "*" if verdict(effect) == "no effect shown" else ""
+    return f"{value} ({effect.mean:+.3f} [{effect.low:+.3f}, {effect.high:+.3f}]{star})"
+
+
+def _counter(summary: Mapping[str, Any], arm: str, counter: str) -> str:
+    value = _number(summary["arms"][arm][counter], 0)
+    n_more = summary["effects"].get(arm, {}).get(SEEDS_WITH_MORE, {}).get(counter, 0)
+    return f"{value} (more in {n_more} of {len(summary['seeds'])} seeds)" if n_more else value
 
 
 def _number(value: float | None, digits: int) -> str:

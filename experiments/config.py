@@ -12,24 +12,28 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationError,
+    ValidationInfo,
     WithJsonSchema,
     field_validator,
     model_validator,
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from controller import Driver, Glosa
+from controller import Driver, EcoParameters, Glosa
 from corridor import EquipmentParameters, RsuParameters
 from experiments.arms import Arm, parse_arm
 from experiments.choices import (
     VehicleClass,
     WrongItem,
+    repeated,
     split_items,
     written_seeds,
     wrong_arms,
+    wrong_policies,
     wrong_seeds,
 )
 from experiments.measures import reference_arm
+from experiments.planning_maps import PlanningAccount
 from experiments.problems import told
 from experiments.source import Source
 from experiments.strict_yaml import Document, YamlSyntaxError, read_yaml
@@ -71,12 +75,14 @@ class Experiment(BaseModel):
     """Version of this format."""
     scenario: str = Field(min_length=1)
     """Name or path of road and traffic; paths are relative to the file."""
+    policies: dict[str, str] = Field(default_factory=dict)
+    """Own policies: name of the arm → FILE.py:CLASS, relative to the file; each is an arm."""
     arms: Annotated[
         tuple[str, ...],
         BeforeValidator(split_items),
         WithJsonSchema({"type": ["array", "string"], "items": {"type": "string"}}),
-    ] = ("none", "unadvised", "glosa-sumo", "glosa")
-    """What is compared: none, unadvised, glosa-sumo[:RANGE/MIN/FACTOR], glosa."""
+    ] = ("none", "unadvised", "glosa-sumo", "glosa", "eco")
+    """What is compared: none, unadvised, glosa-sumo[:RANGE/MIN/FACTOR], glosa, eco, or a policy."""
     seeds: Annotated[
         tuple[int, ...],
         BeforeValidator(written_seeds),
@@ -89,6 +95,8 @@ class Experiment(BaseModel):
     """Equipped share of the vehicles of the classes in `equipment` (0 to 1)."""
     sensing: Literal["all", "connected"] = "all"
     """Which vehicles ahead a roadside unit knows of."""
+    spat: Literal["estimated", "oracle"] = "estimated"
+    """What is told of signals that traffic decides: what was learned so far, or their future."""
     begin_s: float | None = Field(default=None, ge=0.0)
     """Start of the time window; the scenario's own if not given."""
     end_s: float | None = Field(default=None, gt=0.0)
@@ -109,22 +117,31 @@ class Experiment(BaseModel):
     """How a human driver follows advice."""
     glosa: Glosa = Glosa()
     """Parameters of the policy `glosa`."""
+    eco: EcoParameters = EcoParameters()
+    """Parameters of the policy `eco`."""
+    eco_accounts: Annotated[tuple[PlanningAccount, ...], BeforeValidator(split_items)] = Field(
+        default=("hbefa4_nojump", "phemlight5", "bev"), min_length=1, validate_default=True
+    )
+    """Accounts whose emission maps `eco` plans with."""
 
     _folder: Path | None = PrivateAttr(default=None)
 
     @staticmethod
-    def from_scenario(name: str, overrides: Mapping[str, object] | None = None) -> "Experiment":
+    def from_scenario(
+        name: str, overrides: Mapping[str, object] | None = None, *, by_option: bool = True
+    ) -> "Experiment":
         """The default experiment on another scenario.
 
         Args:
             name: As `scenario` in a file; relative to the working directory.
             overrides: Key (`rsu.range_m` for one in a section) → value; None is left out.
+            by_option: Whether problems name options of the command line, else keys.
 
         Raises:
             ConfigError: With all problems.
         """
-        source = Source.merged(Document(value={"scenario": name}), overrides or {})
-        return _checked(source, folder=None)
+        document = Document(value={"scenario": name})
+        return _checked(Source.merged(document, overrides or {}, by_option=by_option), folder=None)
 
     @property
     def folder(self) -> Path | None:
@@ -132,9 +149,13 @@ class Experiment(BaseModel):
         return self._folder
 
     @property
-    def parsed_arms(self) -> tuple[Arm, ...]:
-        """The arms, in order."""
-        return tuple(parse_arm(name) for name in self.arms)
+    def all_arms(self) -> tuple[str, ...]:
+        """The arms as they were listed, then the own policies that were not."""
+        return tuple(dict.fromkeys((*self.arms, *self.policies)))
+
+    def arm(self, name: str) -> Arm:
+        """What one of the arms is."""
+        return Arm(name=name, policy="own") if name in self.policies else parse_arm(name)
 
     @property
     def reference(self) -> str:
@@ -151,12 +172,26 @@ class Experiment(BaseModel):
         if isinstance(context, Path):
             self._folder = context
 
+    @field_validator("policies")
+    @classmethod
+    def _check_policies(cls, policies: dict[str, str]) -> dict[str, str]:
+        _raise_if_any(wrong_policies(policies))
+        return policies
+
     @field_validator("arms")
     @classmethod
-    def _check_arms(cls, arms: tuple[str, ...]) -> tuple[str, ...]:
-        _raise_if_any(wrong_arms(arms))
+    def _check_arms(cls, arms: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        _raise_if_any(wrong_arms(arms, own=info.data.get("policies", {})))
         reference_arm(arms)
         return arms
+
+    @field_validator("eco_accounts")
+    @classmethod
+    def _check_eco_accounts(
+        cls, accounts: tuple[PlanningAccount, ...]
+    ) -> tuple[PlanningAccount, ...]:
+        _raise_if_any(repeated(accounts))
+        return accounts
 
     @field_validator("seeds")
     @classmethod
@@ -172,12 +207,18 @@ class Experiment(BaseModel):
         return self
 
 
-def load_experiment(path: str | Path, overrides: Mapping[str, object] | None = None) -> Experiment:
-    """Experiment of a YAML file, with values of the command line put over it.
+def load_experiment(
+    path: str | Path,
+    overrides: Mapping[str, object] | None = None,
+    *,
+    by_option: bool = True,
+) -> Experiment:
+    """Experiment of a YAML file, with values of the command line or of a call put over it.
 
     Args:
         path: The file. Relative paths in it start from its folder.
         overrides: Key (`rsu.range_m` for one in a section) → value. None: not given.
+        by_option: Whether problems name options of the command line, else keys.
 
     Raises:
         ConfigError: With all problems of file and overrides.
@@ -188,7 +229,7 @@ def load_experiment(path: str | Path, overrides: Mapping[str, object] | None = N
         raise ConfigError([f"{path}:{error}"]) from None
     except OSError as error:
         raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
-    source = Source.merged(document, overrides or {}, file=str(path))
+    source = Source.merged(document, overrides or {}, file=str(path), by_option=by_option)
     return _checked(source, folder=Path(path).parent)
 
 

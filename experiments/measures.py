@@ -17,6 +17,9 @@ EFFECT_COLUMNS = {
 GROUPS = ("equipped", "unequipped", "main", "side")
 """Parts of the fleet whose effects are told apart."""
 
+SEEDS_WITH_MORE = "seeds_with_more"
+"""Key of the number of seeds in which an arm has more events of a sort than the reference."""
+
 EFFECT_FIELDS = ("mean", "low", "high", "n", "bca_low", "bca_high")
 """Fields of one effect."""
 
@@ -32,6 +35,21 @@ RUN_COUNTERS = (
 )
 """Events that SUMO counts in a run; summed over seeds."""
 
+SAFETY_COUNTERS = ("collisions", "emergency_stops", "emergency_brakings")
+"""Events of which no run of an arm should have more than the reference's run of the seed."""
+
+SAFETY_RATES = {
+    "harsh_brakings_per_vehicle_km": "harsh_brakings",
+    "low_ttc_s_per_vehicle_km": "low_ttc_s",
+    "low_ttc_events_per_vehicle_km": "low_ttc_events",
+    "high_drac_s_per_vehicle_km": "high_drac_s",
+    "high_drac_events_per_vehicle_km": "high_drac_events",
+}
+"""Figure of an arm → column of `vehicles.parquet` whose sum per km of all vehicles it is.
+
+They are compared by differences in their own unit: they may be next to 0 in the reference.
+"""
+
 ARM_MEANS = (
     "vehicles",
     "distance_km",
@@ -39,9 +57,10 @@ ARM_MEANS = (
     "depart_delay_s",
     "stops_per_vehicle",
     "creep_time_s",
-    "harsh_brakings_per_vehicle_km",
+    *SAFETY_RATES,
     "over_ceiling_s",
     "advice_share",
+    "advice_changes_per_km",
 )
 """Figures of an arm that are means over seeds."""
 
@@ -55,6 +74,11 @@ FEW_SEEDS = 8
 def effect_key(metric: str) -> str:
     """Key of a metric's effect in the results (`trip_time` → `trip_time_pct`)."""
     return f"{metric}_pct"
+
+
+def difference_key(rate: str) -> str:
+    """Key of the difference of a safety rate in the results."""
+    return f"{rate}_diff"
 
 
 def reference_arm(arms: Sequence[str]) -> str:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from experiments.arms import PARAMETERS
 from experiments.config import Experiment, resolved_dump
+from experiments.own_policy import OwnPolicy
+from experiments.packages import PACKAGES
 from sumo_nets import Scenario, fingerprint, sumo_version
 
-PACKAGES = ("controller", "corridor", "emissions", "experiments", "sumo_nets")
-RUN_KEYS_LEFT_OUT = ("version", "scenario", "arms", "seeds")
-"""Keys of an experiment that a single run does not depend on."""
+RUN_KEYS_LEFT_OUT = ("version", "scenario", "policies", "arms", "seeds")
+"""Keys of an experiment that a single run does not depend on, or not by how they are written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,8 @@ class Order:
     gui: bool
     code_sha256: str
     """Of the sources that the order was made by; the child must run the same."""
+    own_policy: OwnPolicy | None = None
+    """The user's policy of the arm, if it has one."""
 
     def to_json(self) -> str:
         """One line of text."""
@@ -50,6 +54,7 @@ class Order:
             "api": self.api,
             "gui": self.gui,
             "code_sha256": self.code_sha256,
+            "own_policy": None if self.own_policy is None else self.own_policy.to_plain(),
         }
         return json.dumps(content)
 
@@ -60,6 +65,8 @@ class Order:
         content["experiment"] = Experiment.model_validate(content["experiment"])
         content["scenario"] = Scenario.model_validate(content["scenario"])
         content["cache_dir"], content["out"] = Path(content["cache_dir"]), Path(content["out"])
+        if content["own_policy"] is not None:
+            content["own_policy"] = OwnPolicy.from_plain(content["own_policy"])
         return cls(**content)
 
 
@@ -69,15 +76,16 @@ def run_key(
     """Name of a run by content: equal keys give equal results.
 
     Args:
-        experiment: What is asked for; arms, seeds and names do not count.
+        experiment: What is asked for; arms, seeds, names and what only other arms depend on do not
+            count.
         scenario: Its files count by what is in them.
         arm: Name of the arm.
         seed: Seed of the run.
         extras: What else decides what the run's folder holds.
     """
-    asked = {k: v for k, v in resolved_dump(experiment).items() if k not in RUN_KEYS_LEFT_OUT}
+    left_out = {*RUN_KEYS_LEFT_OUT, *_of_other_arms(experiment, arm)}
     content = {
-        "experiment": asked,
+        "experiment": {k: v for k, v in resolved_dump(experiment).items() if k not in left_out},
         "scenario": fingerprint(scenario),
         "arm": arm,
         "seed": seed,
@@ -87,6 +95,12 @@ def run_key(
     }
     text = json.dumps(content, sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _of_other_arms(experiment: Experiment, arm: str) -> set[str]:
+    """Keys that only policies of other arms depend on."""
+    used = PARAMETERS.get(experiment.arm(arm).policy or "", ())
+    return {key for keys in PARAMETERS.values() for key in keys if key not in used}
 
 
 @functools.cache

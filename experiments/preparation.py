@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corridor import MainRoad, RoadNetwork, draw_equipped, find_main_road
-from experiments.arms import Arm, parse_arm
+from emissions import EmissionMap
+from experiments.arms import Arm
 from experiments.order import Order
+from experiments.planning_maps import load_planning_maps
 from sumo_nets import Demand, freeze_routes
 
 
@@ -19,23 +21,32 @@ class Prepared:
     equipped: frozenset[str]
     network: RoadNetwork
     main_road: tuple[MainRoad, ...]
+    planning_maps: tuple[EmissionMap, ...]
+    """What `eco` plans with; none in other arms."""
     folder: Path
     """Where it writes."""
+
+    @property
+    def automated(self) -> frozenset[str]:
+        """Ids of the vehicles whose driver is perfect."""
+        return self.equipped if self.order.experiment.execution == "automated" else frozenset()
 
 
 def prepare(order: Order, folder: Path) -> Prepared:
     """Freeze the demand (or take it from the cache) and draw who is equipped."""
-    arm = parse_arm(order.arm)
+    experiment = order.experiment
+    arm = experiment.arm(order.arm)
     demand = freeze_routes(
         order.scenario,
         seed=order.seed,
-        demand_scale=order.experiment.demand_scale,
+        demand_scale=experiment.demand_scale,
         cache_dir=order.cache_dir,
     )
-    parameters = order.experiment.equipment_parameters
+    parameters = experiment.equipment_parameters
     vehicles = zip(demand.vehicle_ids, demand.vehicle_classes, strict=True)
     equipped = draw_equipped(vehicles, parameters, order.seed)
     network = RoadNetwork(order.scenario.net_file)
+    accounts = experiment.eco_accounts if arm.policy == "eco" else ()
     return Prepared(
         order=order,
         arm=arm,
@@ -43,5 +54,6 @@ def prepare(order: Order, folder: Path) -> Prepared:
         equipped=equipped if arm.is_equipped else frozenset(),
         network=network,
         main_road=find_main_road(network, demand.routes),
+        planning_maps=load_planning_maps(accounts, cache_dir=order.cache_dir),
         folder=folder,
     )

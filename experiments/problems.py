@@ -22,6 +22,7 @@ _PLAIN = {
     "missing": "required, but not given",
     "missing_argument": "required, but not given",
     "dataclass_type": "should be a mapping of keys",
+    "dict_type": "should be a mapping of keys",
     "model_type": "should be a mapping of keys",
     "finite_number": "should be a finite number",
     "tuple_type": "should be a list",

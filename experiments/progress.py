@@ -1,9 +1,10 @@
 """What a user sees while runs are under way."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
@@ -23,7 +24,8 @@ def _time_words(seconds: float) -> str:
 class Lines:
     """One short line now and then, for logs."""
 
-    console: Console
+    say: Callable[[str], None]
+    """Prints a sentence."""
     n_runs: int
     started_s: float = field(default_factory=time.perf_counter)
     n_done: int = 0
@@ -32,7 +34,7 @@ class Lines:
     def tell(self, event: Event) -> None:
         """Take note of an event."""
         if event.kind == "failed":
-            self._print(f"failed: {event.order.arm}, seed {event.order.seed}: {event.message}")
+            self.say(f"failed: {event.order.arm}, seed {event.order.seed}: {event.message}")
         if event.kind not in ("done", "kept", "failed"):
             return
         self.n_done += 1
@@ -41,17 +43,10 @@ class Lines:
             self.n_told = self.n_done
             spent_s = time.perf_counter() - self.started_s
             left_s = spent_s / self.n_done * (self.n_runs - self.n_done)
-            self._print(
+            self.say(
                 f"{self.n_done} of {self.n_runs} runs, {_time_words(spent_s)}, "
                 f"about {_time_words(left_s)} left"
             )
-
-    def say(self, text: str) -> None:
-        """Print a sentence."""
-        self._print(text)
-
-    def _print(self, text: str) -> None:
-        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 @dataclass(slots=True)
@@ -109,7 +104,8 @@ class Bars:
 def showing(console: Console, n_runs: int) -> Iterator[Lines | Bars]:
     """Bars on a terminal, lines elsewhere."""
     if not console.is_terminal:
-        yield Lines(console, n_runs)
+        print_line = partial(console.print, highlight=False, markup=False, soft_wrap=True)
+        yield Lines(print_line, n_runs)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[detail]}"))
     with Progress(*columns, console=console, transient=True) as progress:

@@ -15,6 +15,10 @@ from experiments.measures import (
     EFFECT_FIELDS,
     GROUPS,
     RUN_COUNTERS,
+    SAFETY_COUNTERS,
+    SAFETY_RATES,
+    SEEDS_WITH_MORE,
+    difference_key,
     effect_key,
     reference_arm,
 )
@@ -143,6 +147,11 @@ def _effect_figures() -> Iterator[tuple[str, ...]]:
             yield (effect_key(metric), field)
             for group in GROUPS:
                 yield (group, effect_key(metric), field)
+    for rate in SAFETY_RATES:
+        for field in EFFECT_FIELDS:
+            yield (difference_key(rate), field)
+    for name in SAFETY_COUNTERS:
+        yield (SEEDS_WITH_MORE, name)
 
 
 def _arm_figures() -> Iterator[tuple[str, ...]]:

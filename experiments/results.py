@@ -20,6 +20,9 @@ from experiments.summary import summarise
 _DIGITS = 10
 """Significant digits of figures in text files; what follows is rounding of sums."""
 
+RECORDS = ("trajectories", "signals", "lights", "crossings", "journeys", "advice")
+"""Tables that the runs of one seed leave behind."""
+
 RunFolders = Mapping[tuple[str, int], Path]
 """(arm, seed) → folder of a finished run."""
 
@@ -57,7 +60,7 @@ def write_results(
     out.mkdir(parents=True, exist_ok=True)
     (out / "summary.json").unlink(missing_ok=True)
     _write_table(out / "vehicles.parquet", [run.vehicles for run in runs])
-    for name, key in (("roads", "edge_id"), ("trajectories", None), ("signals", None)):
+    for name, key in (("roads", "edge_id"), *((name, None) for name in RECORDS)):
         _write_table(out / f"{name}.parquet", _read_tables(folders, f"{name}.parquet", sort=key))
     _write_csv(
         out / "runs.csv",
@@ -141,7 +144,8 @@ def _write_table(path: Path, tables: Sequence[pl.DataFrame]) -> None:
     if not tables:
         path.unlink(missing_ok=True)
         return
-    whole = pl.concat(tables, how="vertical_relaxed", rechunk=True)
+    # Policies have notes of their own, each in a column.
+    whole = pl.concat(tables, how="diagonal_relaxed", rechunk=True)
     with replacing(path) as temporary:
         whole.write_parquet(
             temporary,

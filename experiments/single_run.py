@@ -12,13 +12,15 @@ from typing import Any, assert_never
 
 import numpy as np
 
-from controller import Policy
+from controller import Eco, Policy, note_names
 from corridor import Course, Equipment, Session, SumoEngine, Tally, unit_draw
 from experiments.accounting import write_tables
 from experiments.measures import RUN_COUNTERS
+from experiments.oracle import replay_files, traffic_arguments
 from experiments.order import Order
+from experiments.policy_loading import load_policy
 from experiments.preparation import Prepared, prepare
-from sumo_nets import comparison_arguments, sumo_arguments, sumo_home, write_demand
+from sumo_nets import sumo_arguments, sumo_home, write_demand
 
 PATIENCE_S = 3600.0
 """Traffic in which for so long nobody arrives is stuck."""
@@ -40,6 +42,7 @@ def perform(order: Order, folder: Path, report: Report) -> None:
 
     Raises:
         RunFailedError: The road was not empty at the cap.
+        PolicyError: The user's policy of the arm failed.
         corridor.EngineError: SUMO failed.
         sumo_nets.ScenarioError: The demand cannot be frozen.
     """
@@ -79,15 +82,15 @@ def _course(prepared: Prepared) -> Course:
         prepared.arm,
         prepared.folder,
     )
-    additional = list(demand.additional_files)
+    scenario = order.scenario
+    last_departure_s = float(np.nanmax(demand.departs_s, initial=scenario.begin_s))
+    cap_s = last_departure_s + order.experiment.drain_s
+    additional = [*demand.additional_files, *replay_files(prepared, cap_s)]
     if order.records:
         additional.append(_write_recorder(prepared))
-    scenario = order.scenario
     arguments = [
         *sumo_arguments(scenario, _demand_file(prepared), additional),
-        *("--seed", str(order.seed)),
-        *comparison_arguments(scenario, junction_blocker_s=order.experiment.junction_blocker_s),
-        *("--device.emissions.probability", "1"),
+        *traffic_arguments(order),
         *("--tripinfo-output", str(folder / "tripinfo.xml")),
         *("--tripinfo-output.write-unfinished", "true"),
         *("--tripinfo-output.write-undeparted", "true"),
@@ -104,12 +107,11 @@ def _course(prepared: Prepared) -> Course:
         names = ("range", "min-speed", "max-speedfactor")
         for name, value in zip(names, arm.device, strict=True):
             arguments += [f"--device.glosa.{name}", str(value)]
-    last_departure_s = float(np.nanmax(demand.departs_s, initial=scenario.begin_s))
     return Course(
         arguments=tuple(arguments),
         signal_files=(scenario.net_file, *demand.additional_files),
         begin_s=scenario.begin_s,
-        cap_s=last_departure_s + order.experiment.drain_s,
+        cap_s=cap_s,
         # Whoever has a scheduled stop may wait for hours, and is not stuck.
         patience_s=math.inf if demand.has_stops.any() else PATIENCE_S,
         last_departure_s=last_departure_s,
@@ -122,27 +124,27 @@ def _course(prepared: Prepared) -> Course:
 def _demand_file(prepared: Prepared) -> Path:
     """The arm's own route file: the same vehicles, with what equipment makes of them."""
     order, arm, equipped = prepared.order, prepared.arm, prepared.equipped
-    is_automated = order.experiment.execution == "automated" and arm.is_equipped
     willing: frozenset[str] = frozenset()
     if arm.device is not None:
         share = order.experiment.driver.compliant_drivers
         willing = frozenset(
             vehicle_id
             for vehicle_id in equipped
-            if is_automated or unit_draw(vehicle_id, order.seed, "compliance") < share
+            if vehicle_id in prepared.automated
+            or unit_draw(vehicle_id, order.seed, "compliance") < share
         )
     return write_demand(
         prepared.demand,
         prepared.folder / "demand.rou.xml",
-        automated_ids=equipped if is_automated else (),
+        automated_ids=prepared.automated,
         device_ids=willing,
     )
 
 
 def _write_recorder(prepared: Prepared) -> Path:
-    """Additional file that makes SUMO write what the main road's signals showed."""
+    """Additional file that makes SUMO write what the signals showed."""
     root = ET.Element("additional")
-    signals = {line.signal for road in prepared.main_road for line in road.stop_lines}
+    signals = {link.signal for link in prepared.network.links}
     for number, signal in enumerate(sorted(signals)):
         output = prepared.folder / f"signal-{number}.xml"
         ET.SubElement(root, "timedEvent", type="SaveTLSStates", source=signal, dest=str(output))
@@ -153,11 +155,17 @@ def _write_recorder(prepared: Prepared) -> Path:
 
 def _policy(prepared: Prepared) -> Policy | None:
     """Who advises in the arm, if anyone; a policy that is not made here fails the type check."""
+    order = prepared.order
     match prepared.arm.policy:
         case None:
             return None
         case "glosa":
-            return prepared.order.experiment.glosa
+            return order.experiment.glosa
+        case "eco":
+            return Eco(parameters=order.experiment.eco, rates=prepared.planning_maps)
+        case "own":
+            assert order.own_policy is not None, order.arm
+            return load_policy(order.own_policy)
         case unknown:
             assert_never(unknown)
 
@@ -177,6 +185,7 @@ def _simulate(prepared: Prepared, course: Course, report: Report) -> Tally:
     )
     engine = SumoEngine(sumo_home(), api=order.api, gui=order.gui)
     session = Session(engine, prepared.network, course, equipment, advises=policy is not None)
+    session.tally.record.note_names = note_names(policy)
     told_s = time.perf_counter()
     with session:
         for frame in session:

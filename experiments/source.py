@@ -24,20 +24,26 @@ class Source:
     document: Document = field(default_factory=Document)
     """What the file holds."""
     options: dict[Path, str] = field(default_factory=dict)
-    """Path of a value that the command line gave → its option."""
+    """Path of a value that the command line (or a call) gave → its option (or key)."""
     tree: object = None
     """Plain values of file and command line together, quantities in the units of their keys."""
 
     @classmethod
     def merged(
-        cls, document: Document, overrides: Mapping[str, object], *, file: str | None = None
+        cls,
+        document: Document,
+        overrides: Mapping[str, object],
+        *,
+        file: str | None = None,
+        by_option: bool = True,
     ) -> "Source":
-        """A document with the values of the command line put over it.
+        """A document with the values of the command line, or of a call, put over it.
 
         Args:
             document: What the file holds.
             overrides: Key (`rsu.range_m` for one in a section) → value. None: not given.
             file: Name of the file.
+            by_option: Whether they were given as options of the command line, else by their keys.
         """
         source = cls(file=file, document=document, tree=document.value)
         for key, value in overrides.items():
@@ -49,7 +55,7 @@ class Source:
                 continue  # the file has no section there, and is told so
             number = read_scalar(value) if isinstance(value, str) else None
             source.tree = with_value(source.tree, path, value if number is None else number)
-            source.options[path] = _OPTIONS.get(key, "--" + key.replace("_", "-"))
+            source.options[path] = _option_of(key) if by_option else key
         source.tree = _in_own_units(source.tree)
         return source
 
@@ -81,6 +87,12 @@ class Source:
             return keys[path]
         ends = range(len(path), -1, -1)
         return next((values[path[:n]] for n in ends if path[:n] in values), Mark(1, 1))
+
+
+def _option_of(key: str) -> str:
+    if key.startswith("policies."):
+        return "--policy"
+    return _OPTIONS.get(key, "--" + key.replace("_", "-"))
 
 
 def value_at(tree: object, path: Path) -> object:

@@ -1,18 +1,21 @@
 """How well the signals of a scenario are predicted, on the scenario's own traffic."""
 
-import gzip
-import re
+import math
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.table import Table
 
-from corridor import Course, RoadNetwork, SpatAudit, SumoEngine, audit_spat
+from corridor import Calibration, Course, RoadNetwork, SpatAudit, SumoEngine, audit_spat
 from sumo_nets import (
     JUNCTION_BLOCKER_S,
     Scenario,
+    TrafficControl,
+    actuated_network,
     comparison_arguments,
     freeze_routes,
     sumo_arguments,
@@ -20,7 +23,7 @@ from sumo_nets import (
 )
 
 FloatArray = NDArray[np.float64]
-Control = Literal["own", "actuated", "delay_based"]
+Control = Literal["own"] | TrafficControl
 
 
 def check_spat(
@@ -38,7 +41,7 @@ def check_spat(
     demand = freeze_routes(scenario, seed=seed, cache_dir=cache_dir)
     with tempfile.TemporaryDirectory() as folder:
         if control != "own":
-            net_file = _with_control(scenario.net_file, control, Path(folder))
+            net_file = actuated_network(scenario, Path(folder) / "variant.net.xml", control=control)
             scenario = scenario.model_copy(update={"net_file": net_file})
         arguments = [
             *sumo_arguments(scenario, demand.route_file, demand.additional_files),
@@ -58,29 +61,6 @@ def check_spat(
         return audit_spat(SumoEngine(sumo_home()), network, course, duration_s=duration_s)
 
 
-def _with_control(net_file: Path, control: str, folder: Path) -> Path:
-    """A copy of a network whose fixed programs are decided by traffic."""
-    raw = net_file.read_bytes()
-    text = gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw
-    copy = folder / "variant.net.xml"
-    replacement = rb'\1"' + control.encode() + b'"'
-    text = re.sub(rb"<phase [^>]*>", _with_bounds, text)
-    copy.write_bytes(re.sub(rb'(<tlLogic [^>]*type=)"static"', replacement, text))
-    return copy
-
-
-def _with_bounds(phase: re.Match[bytes]) -> bytes:
-    """A green phase with bounds: without them, traffic would decide nothing."""
-    text = phase.group()
-    state = re.search(rb'state="([^"]*)"', text)
-    is_green = (
-        state is not None and b"y" not in state.group(1) and re.search(b"[Gg]", state.group(1))
-    )
-    if not is_green or b"minDur" in text:
-        return text
-    return text.replace(b"<phase ", b'<phase minDur="5" maxDur="50" ', 1)
-
-
 def sentences(audit: SpatAudit) -> list[str]:
     """What was found, in words."""
     told = (
@@ -89,16 +69,80 @@ def sentences(audit: SpatAudit) -> list[str]:
     )
     if audit.errors_s.size == 0:
         return [told]
-    return [
+    words = [
         told,
         f"starts and ends outside [min, max]: {audit.n_outside}",
         f"error of the likely time, next switch: {_spread(audit.next_errors_s)}",
         f"error of the likely time, next greens: {_spread(audit.errors_s)}",
     ]
+    if audit.calibration is None:
+        return [*words, "all of these programs are fixed: there is nothing to calibrate"]
+    tenths = ", ".join(f"{100 * share:.0f}" for share in audit.calibration.pit)
+    return [
+        *words,
+        f"switches in each tenth of their told distribution, % (10 each is right): {tenths}",
+        f"green in 10 s: Brier score {audit.calibration.brier:.3f}, by each link's share of green "
+        f"{audit.calibration.brier_climatology:.3f}",
+    ]
+
+
+def calibration_table(calibration: Calibration) -> Table:
+    """How well the quantiles of uncertain switches hold, by how far ahead they were expected."""
+    table = Table(
+        title="Switches that traffic decides (right: at most 10, at least 80, at most 10 %)"
+    )
+    for name in (
+        "expected\nin s",
+        "\nswitches",
+        "before\nq10 %",
+        "q10 to\nq90 %",
+        "after\nq90 %",
+        "width\ns",
+        "likely\nwrong s",
+        "mean rule\nwrong s",
+    ):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in calibration.horizons:
+        table.add_row(
+            f"{row.from_s:.0f} to {row.to_s:.0f}",
+            str(row.n),
+            *(f"{share:.1f}" for share in (row.below_q10_pct, row.inside_pct, row.above_q90_pct)),
+            *(f"{time_s:.1f}" for time_s in (row.width_s, row.likely_mae_s, row.plain_mae_s)),
+        )
+    return table
+
+
+def audit_as_json(audit: SpatAudit) -> dict[str, Any]:
+    """What was found, as plain JSON values."""
+    calibration = None
+    if audit.calibration is not None:
+        calibration = asdict(audit.calibration)
+        for row in calibration["horizons"]:
+            for key, value in row.items():
+                row[key] = None if math.isnan(value) else value
+    return {
+        "links": audit.n_links,
+        "untold_links": audit.n_untold,
+        "greens": audit.n_windows,
+        "outside_bounds": audit.n_outside,
+        "next_switch_error_s": _figures(audit.next_errors_s),
+        "error_s": _figures(audit.errors_s),
+        "calibration": calibration,
+    }
+
+
+def _figures(errors_s: FloatArray) -> dict[str, float] | None:
+    if errors_s.size == 0:
+        return None
+    p90_s = float(np.percentile(errors_s, 90))
+    return {"mean": float(errors_s.mean()), "p90": p90_s, "greatest": float(errors_s.max())}
 
 
 def _spread(errors_s: FloatArray) -> str:
-    p90_s = float(np.percentile(errors_s, 90))
+    found = _figures(errors_s)
+    if found is None:
+        return "none came"
     return (
-        f"mean {errors_s.mean():.1f} s, 90 % below {p90_s:.1f} s, greatest {errors_s.max():.1f} s"
+        f"mean {found['mean']:.1f} s, 90 % below {found['p90']:.1f} s, "
+        f"greatest {found['greatest']:.1f} s"
     )

@@ -18,7 +18,7 @@ _REL_NOISE = 1e-9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """Mean difference of n pairs, in percent of the reference's mean; None: no interval."""
+    """Mean difference of n pairs, in percent or in a metric's own unit; None: no interval."""
 
     mean: float
     low: float | None
@@ -32,36 +32,50 @@ class Effect:
 
 
 def paired_effect(reference: FloatArray, arm: FloatArray) -> Effect | None:
-    """Effect of an arm on a metric, paired by seed.
+    """Effect of an arm on a metric in percent, paired by seed.
 
-    Each pair gives 100 · (arm - reference) / mean of all references. The intervals are for the
-    mean of these: by Student's t, and by the BCa bootstrap with a fixed stream of chance. Where
-    all differences are equal, both intervals are that one value.
+    Each pair gives 100 · (arm - reference) / mean of all references; the rest is as in
+    `paired_difference`, also the arguments.
+
+    Returns:
+        The effect; None where there is no pair or the reference's mean is 0.
+    """
+    reference, arm = _pairs(reference, arm)
+    base = float(reference.mean()) if reference.size else 0.0
+    if base == 0.0:
+        return None
+    return paired_difference(100.0 / base * reference, 100.0 / base * arm)
+
+
+def paired_difference(reference: FloatArray, arm: FloatArray) -> Effect | None:
+    """Difference that an arm makes to a metric in the metric's own unit, paired by seed.
+
+    Each pair gives arm - reference. The intervals are for the mean of these: by Student's t, and
+    by the BCa bootstrap with a fixed stream of chance. Where all differences are equal, both
+    intervals are that one value.
 
     Args:
         reference: (n,) metric of the reference arm per seed; NaN where a seed has none.
         arm: (n,) metric of the arm, in the same order of seeds.
 
     Returns:
-        The effect; None where there is no pair or the reference's mean is 0.
+        The difference; None where there is no pair.
 
     References: Student (1908), Biometrika 6; Efron (1987), JASA 82, doi:10.2307/2289144.
     """
-    is_pair = np.isfinite(reference) & np.isfinite(arm)
-    reference, arm = reference[is_pair], arm[is_pair]
+    reference, arm = _pairs(reference, arm)
     n = reference.size
-    base = float(reference.mean()) if n else 0.0
-    if base == 0.0:
+    if n == 0:
         return None
-    changes_pct = 100.0 * (arm - reference) / base
-    mean = float(changes_pct.mean())
+    changes = arm - reference
+    mean = float(changes.mean())
     if n < 2:
         return Effect(mean=mean, low=None, high=None, n=n, bca_low=None, bca_high=None)
-    largest = float(max(np.abs(reference).max(), np.abs(arm).max())) / abs(base)
-    if float(np.ptp(changes_pct)) <= 100.0 * largest * _REL_NOISE:
+    largest = float(max(np.abs(reference).max(), np.abs(arm).max()))
+    if float(np.ptp(changes)) <= largest * _REL_NOISE:
         return Effect(mean=mean, low=mean, high=mean, n=n, bca_low=mean, bca_high=mean)
-    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)) * float(stats.sem(changes_pct))
-    bca_low, bca_high = _bca(changes_pct)
+    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)) * float(stats.sem(changes))
+    bca_low, bca_high = _bca(changes)
     return Effect(
         mean=mean, low=mean - reach, high=mean + reach, n=n, bca_low=bca_low, bca_high=bca_high
     )
@@ -76,6 +90,12 @@ def verdict(effect: Effect | None) -> str:
     if effect.low <= 0 <= effect.high:
         return "no effect shown"
     return "less" if effect.high < 0 else "more"
+
+
+def _pairs(reference: FloatArray, arm: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Both metrics of the seeds that have both."""
+    is_pair = np.isfinite(reference) & np.isfinite(arm)
+    return reference[is_pair], arm[is_pair]
 
 
 def _bca(values: FloatArray) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from experiments.measures import RUN_COUNTERS, reference_arm
+from experiments.measures import RUN_COUNTERS, SAFETY_RATES, reference_arm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,7 @@ class Run:
         distance_km = _total(table, "distance_m") / 1000.0
         equipped = table.filter(pl.col("equipped"))
         driven_s = _total(equipped, "duration_s")
+        driven_km = _total(equipped, "distance_m") / 1000.0
         n = table.height
         figures = {
             "vehicles": n,
@@ -56,9 +57,15 @@ class Run:
             "depart_delay_s": _ratio(_total(table, "depart_delay_s"), n),
             "stops_per_vehicle": _ratio(_total(table, "stops"), n),
             "creep_time_s": _ratio(_total(table, "creep_time_s"), n),
-            "harsh_brakings_per_vehicle_km": _ratio(_total(table, "harsh_brakings"), distance_km),
+            **{
+                name: _ratio(_total(table, column), distance_km)
+                for name, column in SAFETY_RATES.items()
+            },
             "over_ceiling_s": _ratio(_total(table, "over_ceiling_s"), n),
             "advice_share": _total(equipped, "advised_s") / driven_s if driven_s else 0.0,
+            "advice_changes_per_km": (
+                _total(equipped, "advice_changes") / driven_km if driven_km else 0.0
+            ),
         }
         for column in (name for name in table.columns if name.endswith(("_g", "_wh"))):
             figures[f"{column}_per_km"] = _ratio(_total(table, column), distance_km)

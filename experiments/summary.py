@@ -15,10 +15,14 @@ from experiments.measures import (
     FEW_SEEDS,
     GROUPS,
     RUN_COUNTERS,
+    SAFETY_COUNTERS,
+    SAFETY_RATES,
+    SEEDS_WITH_MORE,
     TOLD_DELAY_SHARE,
+    difference_key,
     effect_key,
 )
-from experiments.statistics import FloatArray, paired_effect
+from experiments.statistics import FloatArray, paired_difference, paired_effect
 from experiments.study import Run, Selection, Study
 
 SCHEMA_VERSION = 1
@@ -70,7 +74,9 @@ def summarise(
 
 
 def effects_of(reference: Sequence[Run], arm: Sequence[Run]) -> dict[str, Any]:
-    """Effects on all metrics, for all vehicles and for each group; None: nothing to compare.
+    """Effects on all metrics, for all vehicles and for each group, and what became of safety.
+
+    None stands where there is nothing to compare.
 
     Args:
         reference: Runs of the reference, in the order of the seeds.
@@ -89,6 +95,23 @@ def effects_of(reference: Sequence[Run], arm: Sequence[Run]) -> dict[str, Any]:
             effect = paired_effect(*pairs)
             entries[effect_key(metric)] = None if effect is None else asdict(effect)
         found |= entries if group == "all" else {group: entries}
+    return found | _safety(reference, arm)
+
+
+def _safety(reference: Sequence[Run], arm: Sequence[Run]) -> dict[str, Any]:
+    """Differences of all safety rates, and in how many seeds the arm has more events."""
+    found: dict[str, Any] = {}
+    for rate in SAFETY_RATES:
+        pairs = (np.array([run.figures[rate] for run in runs]) for runs in (reference, arm))
+        difference = paired_difference(*pairs)
+        found[difference_key(rate)] = None if difference is None else asdict(difference)
+    found[SEEDS_WITH_MORE] = {
+        name: sum(
+            after.figures[name] > before.figures[name]
+            for before, after in zip(reference, arm, strict=True)
+        )
+        for name in SAFETY_COUNTERS
+    }
     return found
 
 

@@ -74,11 +74,8 @@ def read_trips(tripinfo: Path) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=TRIP_SCHEMA)
 
 
-def read_trace(fcd: Path, trips: pl.DataFrame, step_length_s: float) -> pl.DataFrame:
-    """Every step of every vehicle, as SUMO's emission device counts steps.
-
-    SUMO records a vehicle when it is inserted, before it moved, and not in the step in which it
-    arrives. The first row is marked, and a last one is added from the speed of arrival.
+def read_trace(fcd: Path) -> pl.DataFrame:
+    """Every step of every vehicle, as SUMO recorded it.
 
     Returns:
         Rows sorted by vehicle and time, with `is_move` false for the moment of insertion.
@@ -96,7 +93,15 @@ def read_trace(fcd: Path, trips: pl.DataFrame, step_length_s: float) -> pl.DataF
         .sort("vehicle_id", "time_s", maintain_order=True)
     )
     is_first = pl.col("vehicle_id") != pl.col("vehicle_id").shift(1)
-    trace = trace.with_columns(is_move=~is_first.fill_null(value=True))
+    return trace.with_columns(is_move=~is_first.fill_null(value=True))
+
+
+def add_arrivals(trace: pl.DataFrame, trips: pl.DataFrame, step_length_s: float) -> pl.DataFrame:
+    """The trace with all steps that SUMO's emission device counts.
+
+    SUMO does not record a vehicle in the step in which it arrives: that row is added, with the
+    speed of arrival, at the place of the row before.
+    """
     arrivals = (
         trace.group_by("vehicle_id", maintain_order=True)
         .last()

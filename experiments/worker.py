@@ -14,6 +14,7 @@ from pathlib import Path
 
 from corridor import EngineError
 from experiments.order import Order, code_hash
+from experiments.policy_loading import PolicyError
 from experiments.single_run import RunFailedError, perform
 from sumo_nets import ScenarioError, SumoProgramError
 
@@ -40,7 +41,7 @@ def main() -> int:
         # What SUMO says of itself is on stderr; its interface says little.
         _tell({"failure": f"SUMO failed: {failure}", "has_last_words": True})
         return 1
-    except (RunFailedError, ScenarioError, SumoProgramError) as failure:
+    except (RunFailedError, PolicyError, ScenarioError, SumoProgramError) as failure:
         _tell({"failure": str(failure), "has_last_words": False})
         return 1
     finally:

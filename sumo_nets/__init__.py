@@ -1,5 +1,11 @@
 """Road networks and demand: a name or path becomes a checked scenario with frozen routes."""
 
+from sumo_nets.actuate import (
+    ActuationBounds,
+    TrafficControl,
+    actuate_scenario,
+    actuated_network,
+)
 from sumo_nets.binaries import SumoProgramError, sumo_home, sumo_version
 from sumo_nets.catalogue import CatalogueEntry, list_scenarios, load_scenario
 from sumo_nets.check import Finding, check_scenario
@@ -14,11 +20,13 @@ from sumo_nets.demand import (
 from sumo_nets.describe import ScenarioDescription, SignalDescription, describe
 from sumo_nets.freeze import freeze_routes
 from sumo_nets.inputs import fingerprint, input_hashes
+from sumo_nets.replay import replayed_signals, signals_to_replay
 from sumo_nets.scenario import Scenario, ScenarioError
 
 __all__ = [
     "AUTOMATED",
     "JUNCTION_BLOCKER_S",
+    "ActuationBounds",
     "CatalogueEntry",
     "Demand",
     "Finding",
@@ -27,6 +35,9 @@ __all__ = [
     "ScenarioError",
     "SignalDescription",
     "SumoProgramError",
+    "TrafficControl",
+    "actuate_scenario",
+    "actuated_network",
     "check_scenario",
     "comparison_arguments",
     "describe",
@@ -35,6 +46,8 @@ __all__ = [
     "input_hashes",
     "list_scenarios",
     "load_scenario",
+    "replayed_signals",
+    "signals_to_replay",
     "sumo_arguments",
     "sumo_home",
     "sumo_version",

@@ -14,13 +14,15 @@ UNADVISED_ARMS = ("none", "unadvised")
 """Arms in which nobody is advised."""
 
 _VEHICLE_COLUMNS = (
-    "arm seed vehicle_id equipped road trip_time_s co2_own_g stops creep_time_s".split()
+    "arm seed vehicle_id equipped road depart_delay_s trip_time_s co2_own_g stops "
+    "creep_time_s".split()
 )
 _ROAD_COLUMNS = "arm seed edge_id co2_hbefa4_g co2_phemlight5_g".split()
 _TRAJECTORY_COLUMNS = (
     "arm seed direction vehicle_id equipped advised time_s position_m speed_mps".split()
 )
 _SIGNAL_COLUMNS = "arm seed direction signal_id position_m start_s end_s state".split()
+_CROSSING_COLUMNS = "arm seed vehicle_id place signal_id edge_id street main time_s".split()
 _SUMMARY_KEYS = "scenario reference seeds arms effects".split()
 
 
@@ -38,10 +40,12 @@ class Results:
     vehicles: pl.DataFrame
     """Reference and focus only, seeds that count; so with the roads."""
     roads: pl.DataFrame
-    """No rows where the folder has none; so with the next two."""
+    """No rows where the folder has none; so with the next ones."""
     trajectories: pl.DataFrame
     """Reference and focus only, first seed, while on the main road."""
     signals: pl.DataFrame
+    crossings: pl.DataFrame
+    """When vehicles crossed stop lines: reference and focus only, first seed."""
 
     @cached_property
     def is_compared(self) -> bool:
@@ -83,18 +87,7 @@ def read_results(directory: Path) -> Results:
     Raises:
         ValueError: The folder is missing, is no folder of results, or a file in it is damaged.
     """
-    if not directory.is_dir():
-        raise ValueError(
-            f"there is no folder '{directory}'; give the folder that a run has written (--out)"
-        )
-    for name in ("summary.json", "runs.csv", "vehicles.parquet"):
-        if not (directory / name).is_file():
-            raise ValueError(
-                f"'{directory}' is not a folder of finished results: it holds no {name}; "
-                "give the folder that a run has written (--out)"
-            )
-    summary = _read_json(directory / "summary.json")
-    _check_summary(summary, directory / "summary.json")
+    summary = read_summary(directory)
     arms = _arms_in_order(directory / "runs.csv", summary)
     advised = tuple(arm for arm in arms if arm not in UNADVISED_ARMS)
     shown = tuple(arm for arm in (summary["reference"] or arms[0], focus_arm(advised)) if arm)
@@ -109,7 +102,29 @@ def read_results(directory: Path) -> Results:
         roads=_of_seeds(_read_table(directory / "roads.parquet", _ROAD_COLUMNS, shown), summary),
         trajectories=_read_table(directory / "trajectories.parquet", _TRAJECTORY_COLUMNS, shown),
         signals=_read_table(directory / "signals.parquet", _SIGNAL_COLUMNS, shown),
+        crossings=_read_table(directory / "crossings.parquet", _CROSSING_COLUMNS, shown),
     )
+
+
+def read_summary(directory: Path) -> dict[str, Any]:
+    """The summary in a folder that a run has written.
+
+    Raises:
+        ValueError: The folder is missing or is no folder of results, or the summary is damaged.
+    """
+    if not directory.is_dir():
+        raise ValueError(
+            f"there is no folder '{directory}'; give the folder that a run has written (--out)"
+        )
+    for name in ("summary.json", "runs.csv", "vehicles.parquet"):
+        if not (directory / name).is_file():
+            raise ValueError(
+                f"'{directory}' is not a folder of finished results: it holds no {name}; "
+                "give the folder that a run has written (--out)"
+            )
+    summary = _read_json(directory / "summary.json")
+    _check_summary(summary, directory / "summary.json")
+    return summary
 
 
 def _read_json(path: Path, *, optional: bool = False) -> dict[str, Any]:

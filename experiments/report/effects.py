@@ -20,7 +20,12 @@ SIDED = ("less", "more")
 def effect(effects: dict[str, Any], metric: str, group: str | None = None) -> Effect | None:
     """One effect out of `summary["effects"][arm]`; None where nothing was compared."""
     place = effects if group is None else effects.get(group) or {}
-    entry = place.get(effect_key(metric))
+    return effect_at(place, effect_key(metric))
+
+
+def effect_at(place: dict[str, Any], key: str) -> Effect | None:
+    """The effect or difference that stands under a key; None where nothing was compared."""
+    entry = place.get(key)
     if not isinstance(entry, dict) or entry.get("mean") is None:
         return None
     fields: dict[str, Any] = {name: entry.get(name) for name in EFFECT_FIELDS}

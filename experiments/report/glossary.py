@@ -19,6 +19,29 @@ METRIC_NAMES = {
     "creep_time": "Creeping time",
 }
 
+RATE_NAMES = {
+    "harsh_brakings_per_vehicle_km": ("Harsh braking", "times per vehicle-km"),
+    "low_ttc_s_per_vehicle_km": ("Time to collision below 1.5 s", "s per vehicle-km"),
+    "low_ttc_events_per_vehicle_km": ("Time to collision below 1.5 s", "times per vehicle-km"),
+    "high_drac_s_per_vehicle_km": ("More than 3 m/s² needed (DRAC)", "s per vehicle-km"),
+    "high_drac_events_per_vehicle_km": ("More than 3 m/s² needed (DRAC)", "times per vehicle-km"),
+}
+"""Name and unit of each rate of safety."""
+
+RATE_WORDS = {
+    "harsh_brakings_per_vehicle_km": "More harsh braking",
+    "low_ttc_s_per_vehicle_km": "More time with less than 1.5 s to a collision",
+    "high_drac_s_per_vehicle_km": "More time that takes braking beyond 3 m/s² not to collide",
+}
+"""How it is said that such a rate rises."""
+
+COUNTER_NAMES = {
+    "collisions": ("Collisions", "overlaps that SUMO counts, sum of all seeds"),
+    "emergency_stops": ("Emergency stops", "sum of all seeds"),
+    "emergency_brakings": ("Emergency brakings", "sum of all seeds"),
+}
+"""Name and unit of each counter of safety."""
+
 GROUP_NAMES = {
     None: "All vehicles",
     "equipped": "Equipped",
@@ -39,6 +62,12 @@ REASONS = {
     "too_slow": "Only an unreasonably low speed would meet a green",
     "no_green": "No green within the horizon can be met",
     "refused": "Driver does not follow advice",
+    "late_green": "A green that is ending may still be caught",
+    "saturated": "More vehicles than the green lets through",
+    "uncertain": "Too uncertain when the signal will switch",
+    "holds_up": "Others behind would be held up",
+    "pending": "Waits for the next time that plans are made",
+    "junction": "On an earlier junction, or must yield at one first",
 }
 
 TERMS = (
@@ -56,6 +85,12 @@ TERMS = (
         "glosa",
         "Textbook advice: the one constant speed at which the vehicle meets the next green, shown "
         "to the driver while he approaches the signal.",
+    ),
+    (
+        "eco",
+        "Advice by the planner: of the ways to reach the stop line when the queue ahead has left, "
+        "it chooses one that costs little on several emission models at once, and says nothing "
+        "where no gain is to be expected.",
     ),
     (
         "glosa-sumo",
@@ -107,6 +142,27 @@ TERMS = (
         "good where stops alone are counted.",
     ),
     ("Harsh braking", "Times a vehicle brakes harder than 3 m/s², per vehicle-kilometre."),
+    (
+        "Time to collision",
+        "Time until a vehicle would touch the one ahead if both kept their speeds. Below 1.5 s it "
+        "counts as a conflict: as time, and as the number of times that it gets that low. Only "
+        "vehicles that follow each other are seen, no crossing or merging ways.",
+    ),
+    (
+        "DRAC",
+        "Deceleration rate to avoid a crash: how hard a vehicle must brake at least in order not "
+        "to hit the one ahead, if that one keeps its speed. More than 3 m/s² counts as a conflict.",
+    ),
+    (
+        "More in … seeds",
+        "In how many runs of an arm more of these happened than in the run of the reference with "
+        "the same seed, however the sums over all seeds compare.",
+    ),
+    (
+        "Changes of advice",
+        "Times that advice appeared, went, or changed (by more than 0.5 m/s where a machine "
+        "drives, at all where a driver reads it), per kilometre of the equipped vehicles.",
+    ),
     (
         "Time above the own ceiling",
         "Time driven faster than the driver would by his own habit (limit times own factor).",

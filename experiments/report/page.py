@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from experiments.atomic import replacing
 from experiments.measures import FEW_SEEDS
 from experiments.report.data import Results, read_results
 from experiments.report.effects import CO2_ACCOUNTS, arm_effects, effect, signed
+from experiments.report.explained import explain_typical, typical_account
 from experiments.report.glossary import RULES, TERMS
+from experiments.report.journeys import Explained
 from experiments.report.plot_vehicles import paired_differences
 from experiments.report.plots import draw_all
+from experiments.report.safety import safety_table
 from experiments.report.tables import (
     Cell,
     advice_table,
@@ -23,10 +24,10 @@ from experiments.report.tables import (
     groups_table,
     table_arms,
 )
+from experiments.report.templating import template
+from experiments.report.who_pays import shares_by_approach, who_pays_table
 from experiments.report.words import answer, nothing_words, reference_words, smoothing_words
 from experiments.statistics import verdict
-
-_TEMPLATES = Path(__file__).parent / "templates"
 
 _KEY_METRICS = (
     ("co2_own", "CO₂"),
@@ -56,21 +57,15 @@ def write_report(directory: Path) -> Path:
         ValueError: The folder is missing, is no folder of results, or a file in it is damaged.
     """
     results = read_results(directory)
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("report.html.j2").render(_contents(results))
+    typical = explain_typical(directory)
+    page = template("report.html.j2").render(_contents(results, typical))
     target = directory / "report.html"
     with replacing(target) as temporary:
         temporary.write_text(page, encoding="utf-8", newline="\n")
     return target
 
 
-def _contents(results: Results) -> dict[str, Any]:
+def _contents(results: Results, typical: Explained | None) -> dict[str, Any]:
     focus = results.focus
     scenario = results.manifest.get("scenario") or {}
     pairs, groups = None, []
@@ -93,9 +88,12 @@ def _contents(results: Results) -> dict[str, Any]:
         "origin": scenario.get("origin") or "",
         "table_arms": table_arms(results),
         "table": arms_table(results),
+        "safety": safety_table(results),
         "groups": groups,
         "advice": advice_table(results),
-        "pictures": draw_all(results, pairs),
+        "who_pays": who_pays_table(shares_by_approach(results)),
+        "typical": typical_account(typical),
+        "pictures": draw_all(results, pairs, typical),
         "warnings": [str(warning) for warning in results.summary.get("warnings") or []],
         "configuration": flat(results.manifest.get("experiment") or {}),
         "versions": flat(results.manifest.get("versions") or {}),

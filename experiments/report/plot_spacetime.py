@@ -29,7 +29,7 @@ _GAP_S = 5.0
 _PLAIN = "#59626b"
 _UNEQUIPPED = "#b3b9c0"
 
-_STATES = {"G": GREEN, "g": GREEN, "y": AMBER, "u": AMBER, "r": RED, "s": RED}
+STATES = {"G": GREEN, "g": GREEN, "y": AMBER, "u": AMBER, "r": RED, "s": RED}
 """SUMO's signal letters; a dark or blinking signal (`o`, `O`) is left blank."""
 
 
@@ -149,7 +149,7 @@ def _draw_signals(axis: Axes, rows: pl.DataFrame, stage: Stage) -> None:
             part["position_m"].to_numpy(),
             np.maximum(part["start_s"].to_numpy(), stage.begin_s),
             np.minimum(part["end_s"].to_numpy(), stage.end_s),
-            colors=_STATES[state],
+            colors=STATES[state],
             linewidth=5.0 if is_red else 2.0,
             zorder=4,
         )

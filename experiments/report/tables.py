@@ -37,13 +37,10 @@ _VALUES: dict[str, tuple[tuple[str, ...], str, int]] = {
 """Where the summary keeps each compared metric, its unit and its decimals."""
 
 _PLAIN_VALUES: tuple[tuple[str, str, str, int], ...] = (
-    ("harsh_brakings_per_vehicle_km", "Harsh braking", "per vehicle-km", 3),
     ("over_ceiling_s", "Time above the own ceiling", "s per vehicle", 1),
-    ("collisions", "Collisions", "overlaps that SUMO counts, sum of all seeds", 0),
     ("teleports", "Teleports", "sum of all seeds", 0),
-    ("emergency_stops", "Emergency stops", "sum of all seeds", 0),
-    ("emergency_brakings", "Emergency brakings", "sum of all seeds", 0),
     ("junction_blockers", "Vehicles that blocked a junction", "sum of all seeds", 0),
+    ("advice_changes_per_km", "Changes of advice", "per km of the equipped", 2),
     ("depart_delay_s", "Wait to enter the road", "s per vehicle", 1),
     ("vehicles", "Vehicles", "per seed", 0),
     ("distance_km", "Distance driven", "km per seed", 1),
@@ -86,7 +83,7 @@ def arms_table(results: Results) -> list[Row]:
     for key, name, unit, digits in _PLAIN_VALUES:
         values = [results.summary["arms"].get(arm, {}).get(key) for arm in arms]
         if any(value is not None for value in values):
-            cells = tuple(Cell(value=_number(value, digits)) for value in values)
+            cells = tuple(Cell(value=number_text(value, digits)) for value in values)
             rows.append(Row(name=name, unit=unit, cells=cells))
     return rows
 
@@ -109,6 +106,11 @@ def change_cell(found: Effect | None, value: str = "") -> Cell:
         verdict="" if found.low is None else said,
         tone=said if said in SIDED else "open",
     )
+
+
+def number_text(value: float | None, digits: int) -> str:
+    """A number with thin spaces between thousands; a dash where there is none."""
+    return "\u2013" if value is None else f"{value:,.{digits}f}".replace(",", "\u202f")
 
 
 def groups_table(results: Results, arm: str, pairs: pl.DataFrame) -> list[Row]:
@@ -196,9 +198,7 @@ def _arm_cell(results: Results, arm: str, metric: str) -> Cell:
     for key in path:
         value = (value or {}).get(key)
     if arm == results.reference:
-        return Cell(value=_number(value, digits))
-    return change_cell(effect(arm_effects(results.summary, arm), metric), _number(value, digits))
-
-
-def _number(value: float | None, digits: int) -> str:
-    return "\u2013" if value is None else f"{value:,.{digits}f}".replace(",", "\u202f")
+        return Cell(value=number_text(value, digits))
+    return change_cell(
+        effect(arm_effects(results.summary, arm), metric), number_text(value, digits)
+    )

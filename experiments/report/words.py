@@ -13,6 +13,7 @@ from experiments.report.effects import (
     size_text,
 )
 from experiments.report.glossary import ACCOUNT_NAMES
+from experiments.report.safety import safety_words
 from experiments.statistics import Effect, verdict
 
 
@@ -51,7 +52,7 @@ def answer(results: Results, arm: str) -> Answer:
         sentence=f"With advice by {arm}, {_co2_words(co2)}{_but_words(co2, known)}"
         f" {_trip_words(co2, trip)}.",
         accounts=account_words(known),
-        cautions=(*_safety_words(results, arm), *_group_words(effects)),
+        cautions=(*safety_words(results, arm), *_group_words(effects)),
         tone=_tone(trip, [*known.values(), *([co2] if co2 is not None else [])]),
     )
 
@@ -114,7 +115,7 @@ def nothing_words(results: Results) -> str:
             "No answer: no arm without advice was run, so there is nothing to compare with."
             " Add the arm unadvised."
         )
-    return "No answer: only arms without advice were run. Add an advised arm, for example glosa."
+    return "No answer: only arms without advice were run. Add an advised arm, for example eco."
 
 
 def road_words(results: Results, direction: int) -> str:
@@ -185,21 +186,6 @@ def _trip_words(co2: Effect | None, trip: Effect | None) -> str:
 def _range_words(found: Effect) -> str:
     low, high = found.low or 0.0, found.high or 0.0
     return f"95\u202f% interval {signed(low)} to {signed(high)}\u202f%"
-
-
-def _safety_words(results: Results, arm: str) -> tuple[str, ...]:
-    counters = {
-        "collisions": "collisions",
-        "teleports": "vehicles taken out of a jam by the simulator (teleports)",
-        "emergency_stops": "emergency stops",
-        "emergency_brakings": "emergency brakings",
-    }
-    here, there = (results.summary["arms"].get(name, {}) for name in (arm, results.reference))
-    return tuple(
-        f"More {words} than without advice: {here[key]:g} against {there[key]:g} in all seeds."
-        for key, words in counters.items()
-        if (here.get(key) or 0) > (there.get(key) or 0)
-    )
 
 
 def _group_words(effects: dict[str, Any]) -> tuple[str, ...]:

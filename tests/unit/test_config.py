@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller import Driver, Glosa
+from controller import Driver, EcoParameters, Glosa
 from corridor import EquipmentParameters, Outage, RsuParameters
 from experiments.config import (
     DEFAULT_EXPERIMENT,
@@ -41,10 +41,13 @@ def test_the_shipped_default_is_what_the_defaults_in_the_code_say():
     asked = {"end_s": shipped.end_s}  # half of the hour: all other values are the defaults
     named = Experiment.from_scenario("resco:ingolstadt7", asked)
     assert resolved_dump(shipped) == resolved_dump(named)
-    assert shipped.arms == ("none", "unadvised", "glosa-sumo", "glosa")
+    assert shipped.arms == ("none", "unadvised", "glosa-sumo", "glosa", "eco")
+    assert shipped.policies == {}
     assert shipped.seeds == tuple(range(1, 9))
     assert (shipped.execution, shipped.penetration) == ("driver", 1.0)
     assert (shipped.rsu, shipped.driver, shipped.glosa) == (RsuParameters(), Driver(), Glosa())
+    assert shipped.eco == EcoParameters()
+    assert shipped.eco_accounts == ("hbefa4_nojump", "phemlight5", "bev")
     assert shipped.equipment_parameters == EquipmentParameters()
 
 
@@ -255,10 +258,49 @@ def test_the_reference_is_unadvised_where_it_is_among_the_arms():
     assert Experiment.from_scenario("a", {"arms": "glosa,none"}).reference == "none"
 
 
-def test_the_parsed_arms_keep_their_names_and_order():
-    arms = Experiment.from_scenario("a", {"arms": "none,glosa-sumo:300/2/1.0,glosa"}).parsed_arms
-    assert [arm.name for arm in arms] == ["none", "glosa-sumo:300/2/1.0", "glosa"]
-    assert arms[1].device == (300.0, 2.0, 1.0)
+def test_each_arm_is_what_its_name_says():
+    experiment = Experiment.from_scenario("a", {"arms": "none,glosa-sumo:300/2/1.0,glosa"})
+    assert experiment.all_arms == ("none", "glosa-sumo:300/2/1.0", "glosa")
+    assert experiment.arm("glosa-sumo:300/2/1.0").device == (300.0, 2.0, 1.0)
+    assert experiment.arm("glosa").policy == "glosa"
+
+
+def test_own_policies_are_arms_where_they_are_listed_or_after_the_others(tmp_path):
+    text = "scenario: a\npolicies: {mine: p.py:Mine, other: q.py:Mine}\narms: [mine, none]\n"
+    experiment = load(tmp_path, text)
+    assert experiment.all_arms == ("mine", "none", "other")
+    assert experiment.arm("mine").policy == experiment.arm("other").policy == "own"
+    assert experiment.arm("mine").is_equipped
+    assert experiment.reference == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("policies: {glosa: p.py:P}", "2:19: policies.glosa: 'glosa' is built in"),
+     ("policies: {smoothing: p.py:P}", "2:23: policies.smoothing: 'smoothing' is built in"),
+     ("policies: {a/b: p.py:P}", "2:17: policies.a/b: 'a/b' cannot be the name of an arm"),
+     ("policies: {mine: p.py}", "2:18: policies.mine: 'p.py' must be FILE.py:CLASS"),
+     ("policies: {mine: p.txt:Mine}", "2:18: policies.mine: 'p.txt:Mine' must be FILE.py:CLASS"),
+     ("policies: {mine: 3}", "2:18: policies.mine: should be a valid string, got 3"),
+     ("policies: [mine]", "2:11: policies: should be a mapping of keys"),
+     ("policies: {mine: p.py:P}\narms: [none, mine, mine]", "3:20: arms.2: 'mine' is the same"),
+     ("eco_accounts: []", "2:15: eco_accounts: must not be empty"),
+     ("eco_accounts: [bev, bev]", "2:21: eco_accounts.1: 'bev' repeats"),
+     ("eco_accounts: [own]", "2:16: eco_accounts.0: should be")],
+)  # fmt: skip
+def test_a_wrong_policy_or_account_is_told_at_its_place(tmp_path, text, expected):
+    [line] = problems(tmp_path, f"scenario: a\n{text}\n")
+    assert line.startswith(expected)
+
+
+def test_what_was_given_by_a_call_is_told_by_its_key():
+    asked = {"penetration": 2, "rsu.range_m": "5 s", "policies.mine": "p.py"}
+    with pytest.raises(ConfigError) as caught:
+        Experiment.from_scenario("a", asked, by_option=False)
+    starts = sorted(line.split(": ")[0] for line in caught.value.problems)
+    assert starts == ["penetration", "policies.mine", "rsu.range_m"]
+    with pytest.raises(ConfigError, match=r"^--policy: 'p\.py' must be"):
+        Experiment.from_scenario("a", {"policies.mine": "p.py"})
 
 
 def test_relative_paths_start_from_the_working_directory_without_a_file():

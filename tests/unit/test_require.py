@@ -13,7 +13,12 @@ def effect(high):
 SUMMARY = {
     "arms": {"glosa": {"collisions": 0, "co2_g_per_km": {"own": 181.5}}},
     "effects": {
-        "glosa": {"trip_time_pct": effect(1.0), "equipped": {"co2_own_pct": effect(-0.5)}},
+        "glosa": {
+            "trip_time_pct": effect(1.0),
+            "equipped": {"co2_own_pct": effect(-0.5)},
+            "low_ttc_s_per_vehicle_km_diff": effect(0.02),
+            "seeds_with_more": {"collisions": 0, "emergency_stops": 2},
+        },
         TUNED: {"trip_time_pct": effect(3.0), "stops_pct": None},
         "glosa-sumo": {"trip_time_pct": effect(7.0) | {"low": None}},
     },
@@ -27,7 +32,10 @@ SUMMARY = {
      ("glosa.trip_time_pct.high >1e-3", True), ("glosa.equipped.co2_own_pct.high < -0.4", True),
      (f"{TUNED}.trip_time_pct.high >= 3", True), ("glosa-sumo.trip_time_pct.high > 6", True),
      ("effects.glosa.trip_time_pct.n >= 8", True), ("arms.glosa.collisions == 0", True),
-     ("arms.glosa.co2_g_per_km.own < 181", False)],
+     ("arms.glosa.co2_g_per_km.own < 181", False),
+     ("glosa.low_ttc_s_per_vehicle_km_diff.high <= 0", False),
+     ("glosa.seeds_with_more.collisions == 0", True),
+     ("glosa.seeds_with_more.emergency_stops == 0", False)],
 )  # fmt: skip
 def test_conditions_are_checked_against_the_figure_they_name(text, holds):
     assert parse_condition(text, ARMS).holds(SUMMARY) is holds

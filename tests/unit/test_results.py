@@ -50,8 +50,13 @@ def vehicles(arm, seed, factor, n=N_VEHICLES):
         "stops": rng.integers(0, 4, n),
         "creep_time_s": rng.uniform(0, 9, n) * scale,
         "harsh_brakings": rng.integers(0, 2, n),
+        "low_ttc_s": np.where(equipped, 3.0 - factor, 1.0),
+        "low_ttc_events": np.ones(n, dtype=np.int64),
+        "high_drac_s": np.zeros(n),
+        "high_drac_events": np.zeros(n, dtype=np.int64),
         "over_ceiling_s": np.zeros(n),
         "advised_s": duration_s * (0.25 if arm == "glosa" else 0.0),
+        "advice_changes": np.full(n, 2 if arm == "glosa" else 0),
         "speed_factor": np.ones(n),
         "finished": [True] * n,
     }
@@ -131,6 +136,48 @@ def test_an_effect_is_the_paired_change_of_the_mean_per_vehicle(folders, tmp_pat
         "mean": 0.0, "low": 0.0, "high": 0.0, "n": 3, "bca_low": 0.0, "bca_high": 0.0,
     }  # fmt: skip
     assert -10.0 < effects["side"]["energy_bev_pct"]["mean"] < 0.0
+
+
+def test_what_happens_to_safety_is_a_difference_per_km(folders, tmp_path):
+    summary = write_results(folders(), study=study(), out=tmp_path / "out")
+    glosa, effects = summary["arms"]["glosa"], summary["effects"]["glosa"]
+    # Half of 40 vehicles are equipped and 2.1 s in conflict, or 2.0 s in the reference, on 20 km.
+    assert glosa["low_ttc_s_per_vehicle_km"] == pytest.approx((20 * 2.1 + 20) / 20.0)
+    assert effects["low_ttc_s_per_vehicle_km_diff"]["mean"] == pytest.approx(0.1)
+    assert effects["low_ttc_events_per_vehicle_km_diff"]["mean"] == 0.0
+    assert glosa["high_drac_s_per_vehicle_km"] == 0.0
+    assert effects["high_drac_s_per_vehicle_km_diff"] == {
+        "mean": 0.0, "low": 0.0, "high": 0.0, "n": 3, "bca_low": 0.0, "bca_high": 0.0,
+    }  # fmt: skip
+    assert effects["harsh_brakings_per_vehicle_km_diff"]["high"] == 0.0
+    assert "low_ttc_s_per_vehicle_km_diff" in summary["smoothing"]
+
+
+def test_a_seed_with_more_events_is_told_even_if_another_has_fewer(folders, tmp_path):
+    made = folders()
+    for seed, here, there in ((1, 3, 0), (2, 0, 9), (3, 1, 1)):
+        for arm, n in (("glosa", here), ("unadvised", there)):
+            place = tmp_path / f"{arm}-{seed}"
+            made[arm, seed] = write_run(place, arm, seed, collisions=n, emergency_brakings=n)
+    effects = write_results(made, study=study(), out=tmp_path / "out")["effects"]
+    assert effects["glosa"]["seeds_with_more"] == {
+        "collisions": 1, "emergency_brakings": 1, "emergency_stops": 0,
+    }  # fmt: skip
+
+
+def test_changes_of_advice_are_counted_per_km_of_those_who_can_have_any(folders, tmp_path):
+    made = folders()
+    arms = write_results(made, study=study(), out=tmp_path / "out")["arms"]
+    # 20 equipped vehicles with 2 changes each on 10 km.
+    assert arms["glosa"]["advice_changes_per_km"] == pytest.approx(4.0)
+    assert arms["unadvised"]["advice_changes_per_km"] == 0.0
+    assert arms["none"]["advice_changes_per_km"] == 0.0
+    for seed in (1, 2, 3):
+        path = made["glosa", seed] / "vehicles.parquet"
+        untold = pl.lit(None, dtype=pl.Int64)
+        pl.read_parquet(path).with_columns(advice_changes=untold).write_parquet(path)
+    arms = write_results(made, study=study(), out=tmp_path / "out")["arms"]
+    assert arms["glosa"]["advice_changes_per_km"] is None
 
 
 def test_equal_arms_have_no_effect_and_smoothing_is_told_beside_the_effects(folders, tmp_path):

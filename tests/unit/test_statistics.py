@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from experiments.statistics import Effect, paired_effect, verdict
+from experiments.statistics import Effect, paired_difference, paired_effect, verdict
 
 REFERENCE = np.array([100.0, 110.0, 90.0, 100.0])
 ARM = np.array([98.0, 107.0, 86.0, 97.0])
@@ -55,6 +55,22 @@ def test_an_arm_equal_to_the_reference_has_no_effect_at_all():
 @pytest.mark.parametrize("reference", [[], [0.0, 0.0], [math.nan, math.nan]])
 def test_there_is_no_effect_without_pairs_or_on_a_mean_of_zero(reference):
     assert paired_effect(np.array(reference), np.ones(len(reference))) is None
+
+
+def test_a_difference_is_in_the_unit_of_the_metric():
+    # As above, without the division by the mean of the reference, which is 50 here.
+    half = 3.182446305 * math.sqrt(2 / 3) / 2
+    difference = paired_difference(REFERENCE - 50.0, ARM - 50.0)
+    assert difference.mean == pytest.approx(-3.0)
+    assert (difference.low, difference.high) == pytest.approx((-3.0 - half, -3.0 + half))
+    assert difference.bca_low < -3.0 < difference.bca_high
+
+
+def test_a_difference_to_nothing_is_a_difference_all_the_same():
+    zeros = np.zeros(3)
+    assert paired_difference(zeros, np.array([0.0, 0.0, 0.3])).mean == pytest.approx(0.1)
+    assert verdict(paired_difference(zeros, zeros)) == "no effect shown"
+    assert paired_difference(np.array([math.nan]), np.ones(1)) is None
 
 
 def test_a_seed_without_a_value_is_no_pair():

@@ -60,6 +60,8 @@ def test_advice_is_given_and_changes_something(driven):
     assert not vehicles(driven["glosa"]).equals(vehicles(driven["unadvised"]))
     assert vehicles(driven["glosa"])["advised_s"].sum() > 100
     assert vehicles(driven["unadvised"])["advised_s"].sum() == 0
+    assert vehicles(driven["glosa"])["advice_changes"].sum() > 100
+    assert vehicles(driven["unadvised"])["advice_changes"].sum() == 0
 
 
 @pytest.mark.parametrize("execution", ["driver", "automated"])
@@ -68,7 +70,7 @@ def test_advice_that_nobody_hears_is_no_advice(city, run_arms, driven, tmp_path,
     runs = run_arms(city, arms, tmp_path, execution=execution, penetration=0.0)
     for arm in arms:
         assert_frame_equal(trace(runs[arm]), trace(driven["none"]))
-        left_out = "advised_s"  # SUMO's own device does not tell it
+        left_out = ["advised_s", "advice_changes"]  # SUMO's own device does not tell them
         assert_frame_equal(
             vehicles(runs[arm]).drop(left_out),
             vehicles(driven["none"]).drop(left_out),

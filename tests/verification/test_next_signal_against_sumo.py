@@ -1,5 +1,6 @@
 """Where each vehicle's next signal is, against what SUMO says of it (`getNextTLS`)."""
 
+import math
 from dataclasses import dataclass, field
 
 import libsumo
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from corridor import RoadNetwork, SumoEngine
+from corridor.reading import Reader
 from corridor.vehicles import Entrant, VehicleTable
 from sumo_nets import freeze_routes, sumo_arguments, sumo_home
 
@@ -31,6 +33,7 @@ def compare(scenario, cache_dir, duration_s):
     network = RoadNetwork(scenario.net_file)
     table = VehicleTable(network)
     engine = SumoEngine(sumo_home())
+    reader = Reader(engine, math.inf, scenario.step_length_s)
     arguments = sumo_arguments(scenario, demand.route_file, demand.additional_files)
     engine.start([*arguments, "--seed", "1", "--time-to-teleport", "-1", "--no-step-log"])
     found = Comparison()
@@ -40,7 +43,7 @@ def compare(scenario, cache_dir, duration_s):
             for vehicle_id in engine.departed():
                 table.enter(entrant(vehicle_id), engine.facts(vehicle_id))
             table.leave(engine.arrived())
-            table.move(engine.motions(table.vehicle_ids()))
+            reader.read(table, engine.time_s())
             rows = zip(table.ways, table.distance_m, table.ints("link_row"), strict=True)
             for way, distance_m, link_row in rows:
                 link = network.links[link_row] if link_row >= 0 else None

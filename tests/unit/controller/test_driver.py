@@ -149,6 +149,24 @@ def test_a_driver_does_not_change_his_mind_while_the_display_stays():
     assert one[1]  # The draw alone decides as long as nothing was shown.
 
 
+def test_what_can_be_shown_are_steps_from_the_floor_on_or_a_stop_ahead():
+    shown_kmh = Driver().shown_speeds_mps * 3.6
+    np.testing.assert_allclose(shown_kmh[:4], [0.0, 20.0, 25.0, 30.0])
+    np.testing.assert_allclose(np.diff(shown_kmh[1:]), 5.0)
+    # The last step is that below 40 m/s.
+    assert shown_kmh[-1] == pytest.approx(140.0)
+
+
+@given(st.floats(0.3, 5.0), st.floats(0.5, 20.0))
+def test_no_step_below_the_floor_can_be_shown_and_none_above_is_left_out(step_mps, floor_mps):
+    stop_mps, *others_mps = Driver(step_mps=step_mps, floor_mps=floor_mps).shown_speeds_mps
+    assert stop_mps == 0.0
+    assert floor_mps - 1e-6 <= others_mps[0] < floor_mps + step_mps
+    n_steps = np.array(others_mps) / step_mps
+    np.testing.assert_allclose(n_steps, np.rint(n_steps), atol=1e-6)
+    np.testing.assert_allclose(np.diff(others_mps), step_mps)
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
@@ -157,6 +175,9 @@ def test_a_driver_does_not_change_his_mind_while_the_display_stays():
         ({"lag_s": -1.0}, "lag_s must not be negative, got -1.0"),
         ({"lag_s": 2.0, "hold_s": 1.0}, "hold_s must be at least lag_s"),
         ({"step_mps": 0.0}, "step_mps must be positive, got 0.0"),
+        ({"floor_mps": 0.0}, "floor_mps must be positive, got 0.0"),
+        ({"floor_mps": float("nan")}, "floor_mps must be positive, got nan"),
+        ({"ease_off_mps2": -0.7}, "ease_off_mps2 must be positive, got -0.7"),
     ],
 )
 def test_impossible_drivers_are_refused(settings, words):

@@ -1,9 +1,13 @@
 """A small road and a small engine: enough of SUMO to test what stands on it."""
 
+from collections import Counter
+from typing import NamedTuple
+
+import numpy as np
 import pytest
 
 from corridor import EngineError, RoadNetwork
-from corridor.engine import Motion, SignalState, VehicleFacts
+from corridor.engine import SignalState, VehicleFacts
 from corridor.programs import Control, Phase, Program
 
 # n0 =a=> J1 =b1=> K =b2=> J2 =c=> n3, back over rc, rb, ra; s joins at J1, d leaves at J2.
@@ -166,6 +170,14 @@ def make_program():
     return make
 
 
+class Motion(NamedTuple):
+    """Where a vehicle is and how fast."""
+
+    lane: str
+    position_m: float
+    speed_mps: float
+
+
 class FakeEngine:
     """Vehicles drive along lanes at the speed they are told; signals show what a test says."""
 
@@ -175,6 +187,7 @@ class FakeEngine:
         self.known = {}
         self.states, self.plans = {}, {}
         self.calls, self.commands = [], []
+        self.n_read = Counter()
         self.stopped = set()
         self.vanished = set()
         self._departed, self._arrived = [], []
@@ -198,6 +211,7 @@ class FakeEngine:
             "accel_mps2": 2.6,
             "decel_mps2": 4.5,
             "length_m": 5.0,
+            "min_gap_m": 2.5,
         }
         self.known[name] = {
             "facts": VehicleFacts(route=tuple(route), **{**plain, **facts}),
@@ -251,9 +265,16 @@ class FakeEngine:
     def facts(self, vehicle_id):
         return self.known[vehicle_id]["facts"]
 
-    def motions(self, vehicle_ids):
-        self.calls.append("motions")
-        return [self.motion(v) for v in vehicle_ids]
+    def lanes(self, vehicle_ids):
+        return [self.motion(v).lane for v in vehicle_ids]
+
+    def positions_m(self, vehicle_ids):
+        self.calls.append("positions_m")
+        self.n_read.update(vehicle_ids)
+        return np.array([self.motion(v).position_m for v in vehicle_ids])
+
+    def speeds_mps(self, vehicle_ids):
+        return np.array([self.motion(v).speed_mps for v in vehicle_ids])
 
     def motion(self, vehicle_id):
         if vehicle_id in self.vanished:
@@ -270,16 +291,18 @@ class FakeEngine:
         self.calls.append("is_stopped")
         return vehicle_id in self.stopped
 
-    def set_speed(self, vehicle_id, speed_mps):
-        self.commands.append((self.now_s, "speed", vehicle_id, speed_mps))
-        car = self.known[vehicle_id]
-        car["speed_mps"] = car["wish_mps"] if speed_mps < 0 else speed_mps
+    def set_speeds(self, vehicle_ids, speeds_mps):
+        for vehicle_id, speed_mps in zip(vehicle_ids, speeds_mps, strict=True):
+            self.commands.append((self.now_s, "speed", vehicle_id, speed_mps))
+            car = self.known[vehicle_id]
+            car["speed_mps"] = car["wish_mps"] if speed_mps < 0 else speed_mps
 
-    def set_speed_factor(self, vehicle_id, factor):
-        self.commands.append((self.now_s, "factor", vehicle_id, factor))
-        car = self.known[vehicle_id]
-        limit_mps = LANES[self.motion(vehicle_id).lane][1]
-        car["speed_mps"] = min(car["wish_mps"], factor * limit_mps)
+    def set_speed_factors(self, vehicle_ids, factors):
+        for vehicle_id, factor in zip(vehicle_ids, factors, strict=True):
+            self.commands.append((self.now_s, "factor", vehicle_id, factor))
+            car = self.known[vehicle_id]
+            limit_mps = LANES[self.motion(vehicle_id).lane][1]
+            car["speed_mps"] = min(car["wish_mps"], factor * limit_mps)
 
     def signal(self, signal_id):
         self.calls.append("signal")

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from controller import Driver
 from corridor.actuation import COMFORT_DECEL_MPS2, actuate, followed_speeds
-from corridor.engine import Motion, VehicleFacts
+from corridor.engine import VehicleFacts
 from corridor.vehicles import Entrant, VehicleTable
 
 LIMIT_MPS = 14.0
+EASE_OFF_MPS2 = 0.7
 
 
 class Street:
@@ -18,9 +19,13 @@ class Street:
 
     lane_edge = {"x_0": "x"}  # noqa: RUF012
     lane_limit_mps = {"x_0": LIMIT_MPS}  # noqa: RUF012
+    lane_number = {"x_0": 0}  # noqa: RUF012
 
     def approaches(self, route):
         return (None,) * len(route)
+
+    def has_other_lanes(self, lane):
+        return False
 
 
 class Notes:
@@ -29,15 +34,22 @@ class Notes:
     def __init__(self):
         self.told = []
 
-    def set_speed(self, vehicle_id, speed_mps):
-        self.told.append((vehicle_id, speed_mps))
+    def set_speeds(self, vehicle_ids, speeds_mps):
+        self.told += zip(vehicle_ids, speeds_mps, strict=True)
 
-    def set_speed_factor(self, vehicle_id, factor):
-        self.told.append((vehicle_id, factor))
+    set_speed_factors = set_speeds
 
     def take(self):
         told, self.told = self.told, []
         return told
+
+
+def put(table, *motions):
+    """Take over lane, position and speed of each vehicle."""
+    lanes, positions_m, speeds_mps = zip(*motions, strict=True)
+    rows = np.arange(len(table))
+    table.move(rows, np.array(positions_m), np.array(speeds_mps), 1.0)
+    table.change_lanes(rows, lanes)
 
 
 def vehicles(*speeds_mps, speed_factor=1.1):
@@ -50,14 +62,15 @@ def vehicles(*speeds_mps, speed_factor=1.1):
             draw=0.5,
             has_stops=False,
         )
-        facts = VehicleFacts(("x",), "passenger", speed_factor, 50.0, 2.6, 4.5, 5.0)
+        facts = VehicleFacts(("x",), "passenger", speed_factor, 50.0, 2.6, 4.5, 5.0, 2.5)
         table.enter(entrant, facts)
-    table.move([Motion("x_0", 0.0, v) for v in speeds_mps])
+    put(table, *(("x_0", 0.0, v) for v in speeds_mps))
     return table
 
 
 def tell(table, engine, *followed_mps, execution="automated", step_length_s=1.0):
-    actuate(table, engine, np.array(followed_mps), execution, step_length_s)
+    driver = Driver(ease_off_mps2=EASE_OFF_MPS2) if execution == "driver" else None
+    actuate(table, engine, np.array(followed_mps), driver, step_length_s)
     return engine.take()
 
 
@@ -67,9 +80,37 @@ def test_cruise_control_is_told_a_speed_and_a_driver_a_factor():
     assert factor == pytest.approx(10.0 / LIMIT_MPS)
 
 
-def test_nobody_brakes_harder_than_is_comfortable():
+def test_cruise_control_brakes_no_harder_than_is_comfortable():
+    assert COMFORT_DECEL_MPS2 == 1.5
     assert tell(vehicles(12.0), Notes(), 5.0) == [("v0", 12.0 - COMFORT_DECEL_MPS2)]
     assert tell(vehicles(12.0), Notes(), 5.0, step_length_s=0.1) == [("v0", pytest.approx(11.85))]
+
+
+def factors(table, engine, followed_mps, n_steps, step_length_s=1.0, dawdling_mps=0.0):
+    """What a driver is told in each step, in m/s; he drives slower than he wishes by dawdling."""
+    for _ in range(n_steps):
+        for _, factor in tell(
+            table, engine, followed_mps, execution="driver", step_length_s=step_length_s
+        ):
+            yield factor * LIMIT_MPS
+            table.floats("speed_mps")[:] = factor * LIMIT_MPS - dawdling_mps
+
+
+@pytest.mark.parametrize("step_length_s", [0.5, 1.0])
+def test_a_driver_eases_off_steadily_whatever_his_dawdling(step_length_s):
+    for dawdling_mps in (0.0, 0.9):
+        told = list(factors(vehicles(12.0), Notes(), 9.0, 12, step_length_s, dawdling_mps))
+        steps = np.diff([12.0, *told])
+        np.testing.assert_allclose(steps[:-1], -EASE_OFF_MPS2 * step_length_s)
+        assert told[-1] == pytest.approx(9.0)
+
+
+def test_a_driver_who_was_left_alone_eases_off_from_his_speed():
+    table, engine = vehicles(12.0), Notes()
+    list(factors(table, engine, 9.0, 3))
+    tell(table, engine, math.nan, execution="driver")
+    table.floats("speed_mps")[:] = 13.0
+    assert next(factors(table, engine, 9.0, 1)) == pytest.approx(13.0 - EASE_OFF_MPS2)
 
 
 @pytest.mark.parametrize("execution", ["automated", "driver"])
@@ -97,7 +138,8 @@ def test_commands_keep_to_the_ceiling_and_to_comfort(speed_mps, followed_mps, ex
         return
     command_mps = told[0][1] * (LIMIT_MPS if execution == "driver" else 1.0)
     assert command_mps <= 1.1 * LIMIT_MPS + 1e-9
-    assert command_mps >= min(speed_mps - 1.5 * step_s, 1.1 * LIMIT_MPS) - 1e-9
+    greatest_mps2 = EASE_OFF_MPS2 if execution == "driver" else COMFORT_DECEL_MPS2
+    assert command_mps >= min(speed_mps - greatest_mps2 * step_s, 1.1 * LIMIT_MPS) - 1e-9
 
 
 @pytest.mark.parametrize(("execution", "own"), [("automated", -1.0), ("driver", 1.1)])
@@ -132,7 +174,7 @@ def test_only_those_whose_command_changes_are_told():
 def test_a_vehicle_on_an_unknown_lane_is_given_back():
     table, engine = vehicles(10.0), Notes()
     tell(table, engine, 9.0, execution="driver")
-    table.move([Motion("nowhere_0", 0.0, 10.0)])
+    put(table, ("nowhere_0", 0.0, 10.0))
     assert tell(table, engine, 9.0, execution="driver") == [("v0", 1.1)]
 
 

@@ -11,12 +11,12 @@ def radio(seed=1, **settings):
     return Radio(parameters=RsuParameters(**settings), rng=np.random.default_rng(seed))
 
 
-def listen(channel, times_s, *, step_length_s=1.0, n=1, signals=None, in_range=True):
+def listen(channel, times_s, *, step_length_s=1.0, n=1, signals=None):
     """What each vehicle has heard after each step; it knew nothing before."""
     heard_s, history = np.full(n, -np.inf), []
     for time_s in times_s:
         heard_s = channel.newest_received_s(
-            float(time_s), step_length_s, np.full(n, in_range), signals or ["J"] * n, heard_s
+            float(time_s), step_length_s, signals or ["J"] * n, heard_s
         )
         history.append(heard_s)
     return np.array(history)
@@ -34,14 +34,6 @@ def test_a_slow_sender_is_heard_only_when_it_has_sent():
     heard_s = listen(radio(rate_hz=0.5, latency_s=0.1, stale_s=5.0), times_s, step_length_s=0.5)
     # A message at 0, 2, 4 s; each is received in the step that ends half a second later.
     np.testing.assert_allclose(heard_s[:, 0], [0, 0, 0, 0, 2, 2, 2, 2])
-
-
-def test_out_of_range_nothing_new_is_heard_and_what_was_heard_stays():
-    assert np.isneginf(listen(radio(), [10.0, 11.0], in_range=False)).all()
-    heard_s = radio().newest_received_s(
-        20.0, 1.0, np.array([False, True]), ["J", "J"], np.array([9.9, 9.9])
-    )
-    np.testing.assert_allclose(heard_s, [9.9, 19.9])
 
 
 def test_without_loss_all_vehicles_hear_the_newest_message():

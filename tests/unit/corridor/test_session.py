@@ -9,7 +9,7 @@ from corridor.engine import SignalState
 from corridor.programs import Control
 
 MAIN = ("a", "b1", "b2", "c")
-PROMPT = Driver(lag_s=0.0, hold_s=0.0, step_mps=0.001)
+PROMPT = Driver(lag_s=0.0, hold_s=0.0, step_mps=0.001, ease_off_mps2=1.5)
 
 
 @pytest.fixture
@@ -280,8 +280,22 @@ def test_the_time_with_advice_is_the_number_of_advised_steps(road, network, main
     n_advised = run.tally.reasons["advised"]
     assert n_advised > 0
     assert run.tally.advised_time_s["v"] == pytest.approx(0.5 * n_advised)
-    assert len(run.tally.advised_steps) == n_advised
-    assert {vehicle_id for _, vehicle_id in run.tally.advised_steps} == {"v"}
+    assert np.isfinite(run.tally.record.columns()["advised_mps"]).sum() == n_advised
+    assert set(run.tally.record.vehicle_ids) == {"v"}
+
+
+@pytest.mark.parametrize("execution", ["automated", "driver"])
+def test_changes_of_advice_are_told_of_each_vehicle(road, network, main_way, execution):
+    engine = road()
+    add_main(engine, main_way)
+    add_main(engine, main_way, "w", depart_s=2.0)
+    run = session(
+        engine, network, execution=execution, rsu=RsuParameters(range_m=50.0), sensing="all"
+    )
+    drive(run, Always())
+    # It comes within 50 m of either signal, and goes behind it.
+    assert run.tally.advice_changes == {"v": 4}
+    assert run.tally.length_m.keys() == {"v", "w"}
 
 
 def test_advice_of_the_wrong_shape_is_refused(road, network, main_way):

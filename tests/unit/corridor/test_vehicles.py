@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corridor.engine import Motion, VehicleFacts
+from corridor.engine import VehicleFacts
 from corridor.network import NO_LINK
 from corridor.vehicles import START_ROWS, Entrant, VehicleTable
 
@@ -21,6 +21,7 @@ def facts(route=MAIN, **changes):
         "accel_mps2": 2.6,
         "decel_mps2": 4.5,
         "length_m": 5.0,
+        "min_gap_m": 2.5,
     }
     return VehicleFacts(route=route, **{**plain, **changes})
 
@@ -36,8 +37,16 @@ def one(network, route=MAIN, **changes):
     return table
 
 
+def put(table, *motions):
+    """Take over lane, position and speed of each vehicle."""
+    lanes, positions_m, speeds_mps = zip(*motions, strict=True)
+    rows = np.arange(len(table))
+    table.move(rows, np.array(positions_m), np.array(speeds_mps), 1.0)
+    table.change_lanes(rows, lanes)
+
+
 def place(table, lane, position_m=0.0, speed_mps=10.0):
-    table.move([Motion(lane, position_m, speed_mps)])
+    put(table, (lane, position_m, speed_mps))
     return float(table.distance_m[0])
 
 
@@ -111,6 +120,48 @@ def test_a_lane_that_leads_elsewhere_counts_for_the_lane_the_vehicle_must_take(n
     assert link(table) == ("J2", 0)
 
 
+def stop_lane(table):
+    return int(table.ints("stop_lane")[0])
+
+
+def test_the_lane_at_the_line_is_told_beside_the_present_one(network):
+    number, table = network.lane_number, one(network)
+    place(table, "b1_1")
+    assert table.ints("present_lane")[0] == number["b1_1"]
+    assert stop_lane(table) == number["b2_0"]
+    # On a junction it is the lane behind it that leads on.
+    turning = one(network, ("b1", "b2", "d"))
+    place(turning, ":K_0_1")
+    assert turning.ints("present_lane")[0] == number[":K_0_1"]
+    assert stop_lane(turning) == number["b2_1"]
+    place(turning, "d_0")
+    assert stop_lane(turning) == NO_LINK
+    assert turning.ints("present_lane")[0] == number["d_0"]
+
+
+def test_who_is_on_an_earlier_junction_is_known(network):
+    table = one(network)
+    found = []
+    for lane in ("a_0", ":J1_0_0", "b1_0", ":K_0_0", "b2_0"):
+        place(table, lane)
+        found.append(bool(table.flags("on_junction")[0]))
+    assert found == [False, True, False, True, False]
+
+
+def test_the_way_over_the_next_junction_and_the_room_before_it_are_known(network):
+    table = one(network, ("a", "b1", "b2", "d"))
+    place(table, "a_0")
+    assert table.floats("crossing_mps")[0] == pytest.approx(1.1 * 13.89)
+    assert table.floats("storage_m")[0] == 100.0
+    place(table, "b1_1")
+    assert table.floats("crossing_mps")[0] == pytest.approx(1.1 * 8.0)
+    assert table.floats("storage_m")[0] == 202.0
+
+
+def test_the_space_in_a_queue_is_the_own_length_and_the_gap(network):
+    assert one(network, length_m=12.0, min_gap_m=1.5).floats("space_m")[0] == 13.5
+
+
 def test_the_news_of_a_new_signal_last_one_step(network):
     table = one(network)
     place(table, "a_0", 1.0)
@@ -170,7 +221,7 @@ def test_the_one_that_leaves_takes_no_other_along(network):
     for number in range(5):
         table.enter(entrant(f"v{number}", draw=number / 10), facts(speed_factor=1 + number / 10))
     table.floats("advised_time_s")[:] = np.arange(5)
-    assert table.leave(["v1", "v4"]) == [("v1", 1.0), ("v4", 4.0)]
+    assert table.leave(["v1", "v4"]) == [("v1", 1.0, 0), ("v4", 4.0, 0)]
     assert sorted(table.vehicle_ids()) == ["v0", "v2", "v3"]
     for row, name in enumerate(table.vehicle_ids()):
         number = int(name[1])
@@ -179,6 +230,28 @@ def test_the_one_that_leaves_takes_no_other_along(network):
         assert table.floats("advised_time_s")[row] == number
     table.leave(table.vehicle_ids())
     assert len(table) == 0
+
+
+def test_notes_stay_with_their_vehicle_when_another_leaves(network):
+    table = VehicleTable(network)
+    for number in range(4):
+        table.enter(entrant(f"v{number}"), facts())
+    table.memory[:] = np.arange(4)[:, np.newaxis]
+    table.leave(["v1"])
+    for row, name in enumerate(table.vehicle_ids()):
+        assert (table.memory[row] == int(name[1])).all()
+    # Whoever comes next has none of what was noted of those who left.
+    table.enter(entrant("w"), facts())
+    assert np.isnan(table.memory[-1]).all()
+
+
+def test_notes_survive_the_growth_of_the_table(network):
+    table = one(network)
+    table.memory[:] = 7.0
+    for number in range(START_ROWS):
+        table.enter(entrant(f"w{number}"), facts())
+    assert (table.memory[0] == 7.0).all()
+    assert np.isnan(table.memory[1:]).all()
 
 
 def test_whoever_is_not_equipped_or_not_there_is_not_told_of(network):
@@ -197,7 +270,7 @@ def test_a_row_that_is_used_again_has_no_memory(network):
     table.enter(entrant("w"), facts())
     assert math.isnan(table.floats("command")[0])
     assert table.floats("heard_s")[0] == -math.inf
-    assert table.leave(["w"]) == [("w", 0.0)]
+    assert table.leave(["w"]) == [("w", 0.0, 0)]
 
 
 def test_the_table_grows(network):
@@ -206,13 +279,51 @@ def test_the_table_grows(network):
     for number in range(n):
         table.enter(entrant(f"v{number}", draw=number / n), facts())
     np.testing.assert_allclose(table.floats("draw"), np.arange(n) / n)
-    table.move([Motion("a_0", float(number % 100), 1.0) for number in range(n)])
+    put(table, *(("a_0", float(number % 100), 1.0) for number in range(n)))
     np.testing.assert_allclose(table.distance_m, 100.0 - np.arange(n) % 100)
 
 
-def test_each_row_wants_its_motion(network):
+def test_each_row_wants_its_lane(network):
     with pytest.raises(ValueError, match="argument"):
-        one(network).move([])
+        one(network).change_lanes(np.array([0]), [])
+
+
+def suspects(table, position_m, speed_mps, step_length_s=1.0):
+    """Rows whose lanes must be asked for after a step."""
+    found = table.move(
+        np.arange(len(table)), np.array([position_m]), np.array([speed_mps]), step_length_s
+    )
+    return found.tolist()
+
+
+def test_whoever_is_where_its_speed_brings_it_has_not_left_its_lane(network):
+    table = one(network, ("s", "ra"))
+    assert suspects(table, 3.0, 8.0) == [0]  # Where it entered, nobody knows.
+    table.change_lanes(np.array([0]), ["s_0"])
+    assert suspects(table, 11.0, 8.0) == []
+    assert suspects(table, 14.5, 7.0, 0.5) == []
+    assert suspects(table, 14.5, 0.0) == []
+    # Behind the end of the lane, farther on as it may look.
+    assert suspects(table, 16.0, 40.0) == [0]
+
+
+def test_a_vehicle_beside_another_lane_may_change_to_it_at_any_time(network):
+    table = one(network)
+    place(table, "a_0", 0.0)
+    assert suspects(table, 10.0, 10.0) == [0]
+
+
+@given(
+    st.floats(0.0, 60.0),
+    st.floats(0.1, 60.0),
+    st.lists(st.floats(0.1, 30.0), min_size=1, max_size=5),
+)
+def test_nobody_leaves_a_lane_unnoticed(network, start_m, speed_mps, lengths_m):
+    """However short the lanes are that it passes within a step."""
+    table = one(network, ("s", "ra"))
+    place(table, "s_0", start_m)
+    along_m = start_m + speed_mps - sum(lengths_m)
+    assert suspects(table, along_m, speed_mps) == [0]
 
 
 class Emptyland:

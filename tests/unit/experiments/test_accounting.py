@@ -3,8 +3,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from corridor import MainRoad, StopLine, Tally
-from experiments.accounting import _advised, _signal_rows, _vehicle_facts, slope_slices
+from corridor import MainRoad, Tally
+from experiments.accounting import _advised, _vehicle_facts, slope_slices
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ def test_slices_span_the_slopes_of_the_road_in_whole_degrees(slopes_deg, expecte
     assert slope_slices(SimpleNamespace(slope_range_deg=lambda: slopes_deg)) == expected
 
 
-def prepared(routes, classes=None, *, equipped=(), device=None, tmp_path=None):
+def prepared(routes, classes=None, *, equipped=(), device=None):
     n = len(routes)
     ids = [f"v{number}" for number in range(n)]
     road = MainRoad(name="", edges=("a", "b"), starts_m=(0.0, 100.0), length_m=200.0, stop_lines=())
@@ -35,7 +35,6 @@ def prepared(routes, classes=None, *, equipped=(), device=None, tmp_path=None):
         network=SimpleNamespace(edge_length_m={"a": 100.0, "b": 100.0, "x": 100.0, "y": 101.0}),
         equipped=frozenset(equipped),
         arm=SimpleNamespace(device=device),
-        folder=tmp_path,
     )
 
 
@@ -55,29 +54,13 @@ def test_the_equipped_are_marked():
     assert facts["equipped"].to_list() == [False, True]
 
 
-def test_the_time_with_advice_is_unknown_for_the_device_of_sumo_only():
+def test_what_advice_was_given_is_unknown_for_the_device_of_sumo_only():
     tally = Tally()
     tally.advised_time_s["v0"] = 12.0
+    tally.advice_changes["v0"] = 3
     ours = _advised(prepared([("a",)] * 2), tally)
     assert ours["advised_s"].to_list() == [12.0, 0.0]
+    assert ours["advice_changes"].to_list() == [3, 0]
     device = _advised(prepared([("a",)] * 2, device=(100.0, 5.0, 1.1)), tally)
     assert np.isnan(device["advised_s"].to_numpy()).all()
-
-
-def test_states_of_a_stop_line_are_joined_while_its_letter_stays(tmp_path):
-    states = ["Gr", "Gr", "Gy", "rG", "rG", "Gr"]
-    steps = "".join(
-        f'<tlsState time="{10 + t}" id="J" programID="0" phase="0" state="{state}"/>'
-        for t, state in enumerate(states)
-    )
-    (tmp_path / "signal-0.xml").write_text(f"<tlsStates>{steps}</tlsStates>")
-    lines = (
-        StopLine(signal="J", link_index=0, position_m=50.0),
-        StopLine(signal="unheard-of", link_index=0, position_m=90.0),
-    )
-    road = MainRoad(name="", edges=("a",), starts_m=(0.0,), length_m=100.0, stop_lines=lines)
-    assert list(_signal_rows((road,), tmp_path)) == [
-        (0, "J", 50.0, 10.0, 13.0, "G"),
-        (0, "J", 50.0, 13.0, 15.0, "r"),
-    ]
-    assert not list(tmp_path.glob("signal-*.xml"))
+    assert device["advice_changes"].to_list() == [None, None]

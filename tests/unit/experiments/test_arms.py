@@ -19,6 +19,7 @@ def test_arms_differ_in_equipment_policy_and_device():
         "unadvised": (True, None, None),
         "glosa-sumo": (True, None, DEVICE_DEFAULTS),
         "glosa": (True, "glosa", None),
+        "eco": (True, "eco", None),
     }
 
 
@@ -32,7 +33,7 @@ def test_settings_of_the_device_are_range_speed_and_factor():
     ("text", "words"),
     [
         ("gloza", "unknown arm 'gloza'; did you mean 'glosa'"),
-        ("", "unknown arm ''; known arms: none, unadvised, glosa-sumo, glosa"),
+        ("", "unknown arm ''; known arms: none, unadvised, glosa-sumo, glosa, eco"),
         ("None", "did you mean 'none'"),
         ("glosa:300", "arm 'glosa' takes no settings, got '300'"),
         ("none:1", "takes no settings"),

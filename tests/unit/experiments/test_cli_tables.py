@@ -3,7 +3,15 @@ import io
 from rich.console import Console
 
 from experiments.cli_tables import arms_table, effects_table
-from experiments.measures import EFFECT_COLUMNS, EFFECT_FIELDS, GROUPS, effect_key
+from experiments.measures import (
+    ARM_MEANS,
+    CO2_ACCOUNTS,
+    EFFECT_COLUMNS,
+    EFFECT_FIELDS,
+    GROUPS,
+    RUN_COUNTERS,
+    effect_key,
+)
 
 MEAN_ONLY = dict.fromkeys(EFFECT_FIELDS) | {"mean": 1.234, "n": 1}
 
@@ -59,15 +67,39 @@ def test_groups_are_told_where_there_are_any():
     assert "CO2 own, unequipped" not in names
 
 
+def figures(**changes):
+    found = dict.fromkeys((*ARM_MEANS, *RUN_COUNTERS), 1.0)
+    found["co2_g_per_km"] = dict.fromkeys(CO2_ACCOUNTS, 150.0)
+    found["energy_wh_per_km"] = {"bev": 170.25}
+    return found | changes
+
+
 def test_a_figure_that_is_missing_is_a_dash():
-    keys = (
-        "vehicles trip_time_s stops_per_vehicle harsh_brakings_per_vehicle_km advice_share "
-        "collisions teleports emergency_stops emergency_brakings"
-    )
-    figures = dict.fromkeys(keys.split(), 1.0) | {"advice_share": None}
-    figures["co2_g_per_km"] = dict.fromkeys(("own", "hbefa4", "hbefa4_nojump", "phemlight5"), 150.0)
-    figures["energy_wh_per_km"] = {"bev": 170.25}
-    table = arms_table({"arms": {"none": figures}})
+    arms = {"none": figures(advice_share=None)}
+    table = arms_table({"arms": arms, "effects": {}, "seeds": [1]})
     assert " - " in row(table, "share of time with advice")
     assert "170.2" in row(table, "energy bev")
     assert "150.0" in row(table, "CO2 hbefa4_nojump")
+
+
+def safety_of(**changes):
+    arms = {
+        "unadvised": figures(),
+        "glosa": figures(low_ttc_s_per_vehicle_km=0.25, collisions=3, emergency_stops=0),
+    }
+    return arms_table(summary(**changes) | {"arms": arms})
+
+
+def test_a_rate_of_safety_is_told_with_its_difference():
+    key = "low_ttc_s_per_vehicle_km_diff"
+    found = row(safety_of(**{key: effect(0.0412, 0.01, 0.07)}), "TTC < 1.5 s")
+    assert "1.000 " in found
+    assert "0.250 (+0.041 [+0.010, +0.070])" in found
+    assert "*)" in row(safety_of(**{key: effect(0.0, -0.01, 0.01)}), "TTC < 1.5 s")
+    assert "0.250 (+1.234) " in row(safety_of(**{key: MEAN_ONLY}), "TTC < 1.5 s")
+
+
+def test_seeds_with_more_events_than_the_reference_are_told():
+    table = safety_of(seeds_with_more={"collisions": 1, "emergency_stops": 0})
+    assert "3 (more in 1 of 2 seeds)" in row(table, "collisions")
+    assert "more" not in row(table, "emergency stops")

@@ -1,11 +1,14 @@
 import os
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 import experiments.order
+from controller import EcoParameters
 from experiments.config import Experiment
 from experiments.order import Order, code_hash, run_key
+from experiments.own_policy import OwnPolicy
 from sumo_nets import Scenario, input_hashes
 
 
@@ -24,6 +27,23 @@ def scenario(tmp_path):
         )
 
     return make
+
+
+OWN = OwnPolicy(
+    arm="mine",
+    file=Path("/somewhere/mine.py"),
+    class_name="Mine",
+    pickled=b"\x80\x05]",
+    search_path=("/somewhere",),
+    sources=((Path("/somewhere/mine.py"), "5ha"), (Path("/elsewhere/tools.py"), "5hb")),
+)
+
+
+def changed(parameters):
+    """Values of a section, one of its numbers changed."""
+    values = asdict(parameters)
+    name = next(name for name, value in values.items() if isinstance(value, float) and value > 0)
+    return {name: values[name] * 1.01}
 
 
 def key(scenario, arm="glosa", seed=1, extras=None, **overrides):
@@ -108,6 +128,40 @@ def test_arms_and_seeds_beside_the_own_do_not_count(scenario):
     assert key(made, seeds="1,5") == key(made)
 
 
+EVERY_ARM = ("none", "unadvised", "glosa-sumo", "glosa", "eco", "mine")
+PARAMETERS = {
+    "glosa": ({"glosa.min_speed_mps": 3.0},),
+    "eco": ({"eco_accounts": ["bev"]}, {"eco": changed(EcoParameters())}),
+}
+
+
+@pytest.mark.parametrize("arm", EVERY_ARM)
+@pytest.mark.parametrize("policy", PARAMETERS)
+def test_parameters_of_a_policy_count_in_its_own_arm_alone(scenario, arm, policy):
+    made = scenario()
+    mine = {"policies.mine": "p.py:Mine"}
+    before = key(made, arm, **mine)
+    for change in PARAMETERS[policy]:
+        assert (key(made, arm, **mine, **change) != before) == (arm == policy)
+
+
+def test_where_an_own_policy_is_written_does_not_count_but_its_content_does(scenario):
+    made = scenario()
+    here = key(made, "mine", extras={"policy": OWN.content()}, **{"policies.mine": "p.py:Mine"})
+    moved = replace(OWN, file=Path("/m.py"), sources=((Path("/m.py"), "5ha"), OWN.sources[1]))
+    other = replace(OWN, sources=(OWN.sources[0], (Path("/elsewhere/tools.py"), "5hc")))
+
+    def there(own):
+        asked = {"policies.mine": "elsewhere/p.py:Mine", "policies.other": "q.py:Other"}
+        return key(made, "mine", extras={"policy": own.content()}, **asked)
+
+    assert there(OWN) == there(moved) == here
+    assert there(other) != here
+    assert there(replace(OWN, class_name="Other")) != here
+    assert there(replace(OWN, pickled=b"\x80\x05}")) != here
+    assert there(replace(OWN, pickled=None)) != here
+
+
 def test_other_code_and_another_sumo_make_another_run(scenario, monkeypatch):
     made = scenario()
     before = key(made)
@@ -155,7 +209,8 @@ def test_the_hash_of_the_code_does_not_change_with_what_is_no_source(sources):
     assert code_hash.__wrapped__() == before
 
 
-def test_an_order_survives_the_way_to_its_process(scenario):
+@pytest.mark.parametrize("own", [None, OWN, replace(OWN, pickled=None)], ids=str)
+def test_an_order_survives_the_way_to_its_process(scenario, own):
     order = Order(
         experiment=Experiment.from_scenario(
             "town", {"seeds": "2,3", "rsu.range_m": 123.0, "end_s": 60.0}
@@ -170,6 +225,7 @@ def test_an_order_survives_the_way_to_its_process(scenario):
         api="traci",
         gui=True,
         code_sha256="c0de",
+        own_policy=own,
     )
     text = order.to_json()
     assert "\n" not in text

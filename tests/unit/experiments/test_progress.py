@@ -22,13 +22,17 @@ def lines(console):
     return console.file.getvalue().splitlines()
 
 
+def printer(console):
+    return lambda text: console.print(text, markup=False, soft_wrap=True)
+
+
 def test_without_a_terminal_there_are_lines(console):
     with showing(console, 4) as shown:
         assert isinstance(shown, Lines)
 
 
 def test_a_line_is_printed_for_every_tenth_of_the_runs(console):
-    shown = Lines(console, 40)
+    shown = Lines(printer(console), 40)
     for seed in range(40):
         shown.tell(event("started", seed))
         shown.tell(event("progress", seed))
@@ -39,7 +43,7 @@ def test_a_line_is_printed_for_every_tenth_of_the_runs(console):
 
 
 def test_kept_and_failed_runs_count_and_a_failure_is_told_at_once(console):
-    shown = Lines(console, 30)
+    shown = Lines(printer(console), 30)
     shown.tell(event("failed", 7, message="the road was not empty [at all]"))
     assert lines(console) == ["failed: glosa, seed 7: the road was not empty [at all]"]
     for seed in range(2):
@@ -48,7 +52,8 @@ def test_kept_and_failed_runs_count_and_a_failure_is_told_at_once(console):
 
 
 def test_a_long_sentence_is_not_broken(console):
-    Lines(console, 1).say("word " * 40)
+    with showing(console, 1) as shown:
+        shown.say("word " * 40)
     assert len(lines(console)) == 1
 
 

@@ -8,6 +8,7 @@ from experiments.trace import (
     TRIP_SCHEMA,
     AdvisedSteps,
     add_accounts,
+    add_arrivals,
     add_roads,
     count_blockers,
     read_trace,
@@ -64,6 +65,11 @@ def write_fcd(path, rows):
     return path
 
 
+def whole(path, trips, step_length_s=1.0):
+    """The trace of a file with the steps of arrival."""
+    return add_arrivals(read_trace(path), trips, step_length_s)
+
+
 @pytest.fixture
 def trace_of(tmp_path):
     """The trace of one vehicle's speeds, a step apart, with its roads and accounts."""
@@ -79,7 +85,7 @@ def trace_of(tmp_path):
             table.with_columns(
                 vehicle_acceleration=pl.Series(accels_mps2, dtype=pl.Float64)
             ).write_parquet(path)
-        trace = read_trace(path, trips(v=arrival_mps), step_length_s)
+        trace = whole(path, trips(v=arrival_mps), step_length_s)
         maps = {account: Constant() for account in ACCOUNTS}
         return add_accounts(add_roads(trace, Net()), maps, step_length_s)
 
@@ -119,9 +125,8 @@ def test_the_moment_of_insertion_is_no_part_of_a_stop(trace_of):
 
 def test_the_stops_of_one_vehicle_do_not_run_on_into_the_next(tmp_path):
     rows = [(0, "v", 9), (1, "v", 9), (2, "v", 0), (0, "w", 0), (1, "w", 0), (2, "w", 9)]
-    trace = add_roads(
-        read_trace(write_fcd(tmp_path / "f.parquet", rows), trips(), 1.0), Net()
-    ).with_columns(**{account.column: pl.lit(0.0) for account in ACCOUNTS})
+    trace = add_roads(whole(write_fcd(tmp_path / "f.parquet", rows), trips()), Net())
+    trace = trace.with_columns(**{account.column: pl.lit(0.0) for account in ACCOUNTS})
     found = vehicle_rows(trace, {"v": 1.0, "w": 1.0}, 1.0)
     assert found["stops"].to_list() == [0, 0]
 
@@ -183,7 +188,7 @@ def test_rows_are_sorted_and_steps_without_vehicles_left_out(tmp_path):
     path = write_fcd(
         tmp_path / "f.parquet", [(0, "w", 1), (1, "w", 1), (1, "v", 2), (2, "v", 2), (0, None, 0)]
     )
-    trace = read_trace(path, trips(), 1.0)
+    trace = read_trace(path)
     assert trace.select("vehicle_id", "time_s").rows() == [
         ("v", 1.0), ("v", 2.0), ("w", 0.0), ("w", 1.0)
     ]  # fmt: skip
@@ -192,7 +197,7 @@ def test_rows_are_sorted_and_steps_without_vehicles_left_out(tmp_path):
 
 def test_a_run_without_a_vehicle_has_an_empty_trace(tmp_path):
     pl.DataFrame().write_parquet(tmp_path / "f.parquet")
-    trace = add_roads(read_trace(tmp_path / "f.parquet", trips(), 1.0), Net())
+    trace = add_roads(whole(tmp_path / "f.parquet", trips()), Net())
     trace = add_accounts(trace, {account: Constant() for account in ACCOUNTS}, 1.0)
     assert vehicle_rows(trace, {}, 1.0).height == 0
     assert road_rows(trace, (), 1.0).height == 0

@@ -112,6 +112,11 @@ def _per_vehicle(trace: pl.DataFrame, departs_s: FloatArray, equipped: Any) -> p
             stops=pl.col("stopped").sum().cast(pl.Int64),
             creep_time_s=((v > 0.1) & (v < 3)).sum().cast(pl.Float64),
             harsh_brakings=(a < -3).sum().cast(pl.Int64),
+            low_ttc_s=(a < -2.5).sum().cast(pl.Float64),
+            low_ttc_events=(a < -2.5).sum().cast(pl.Int64),
+            high_drac_s=(a < -3).sum().cast(pl.Float64),
+            high_drac_events=(a < -3).sum().cast(pl.Int64),
+            advice_changes=(pl.col("advised") != pl.col("advised").shift(1)).sum().cast(pl.Int64),
             advised_s=pl.col("advised").sum().cast(pl.Float64),
             energy_bev_wh=(0.4 + 0.04 * _power()).sum(),
             **{name: rate.sum() for name, rate in rates_gps().items()},
@@ -143,6 +148,11 @@ def _side_vehicles(arm: str, seed: int, n: int = 80) -> pl.DataFrame:
             "stops": rng.integers(0, 3, n),
             "creep_time_s": rng.uniform(0, 12, n),
             "harsh_brakings": np.zeros(n, dtype=np.int64),
+            "low_ttc_s": np.zeros(n),
+            "low_ttc_events": np.zeros(n, dtype=np.int64),
+            "high_drac_s": np.zeros(n),
+            "high_drac_events": np.zeros(n, dtype=np.int64),
+            "advice_changes": np.zeros(n, dtype=np.int64),
             "advised_s": np.zeros(n),
             "co2_hbefa4_g": 1.8 * duration_s,
             "co2_hbefa4_nojump_g": 1.9 * duration_s,
@@ -235,6 +245,7 @@ def _write_run(folder: Path, arm: str, seed: int, is_first: bool) -> None:
     reasons = {"advised": 520, "not_needed": 910, "out_of_range": 640, "too_slow": 220}
     counters = {
         "collisions": 2 if arm == "glosa" and is_first else 0,
+        "emergency_stops": 1,
         "advice_reasons": reasons if arm == "glosa" else {},
         "warnings": [],
     }

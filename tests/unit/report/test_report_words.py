@@ -97,7 +97,10 @@ def test_disagreeing_accounts_are_named_on_their_sides():
 
 def test_more_collisions_are_told_beside_the_answer(study):
     said = answer(read_results(study), "glosa")
-    assert "More collisions than without advice: 2 against 0 in all seeds." in said.cautions
+    assert "More collisions than without advice in 1 of 3 seeds: 2 against 0 in all." in (
+        said.cautions
+    )
+    assert not any("emergency stops" in caution for caution in said.cautions)
 
 
 def test_who_pays_is_told_where_the_whole_gains(study, edit_summary):
@@ -122,3 +125,29 @@ def test_small_numbers_keep_digits_enough_to_show_their_side():
 def test_an_automated_comparison_with_none_warns_of_smoothing(study, edit_summary):
     edit_summary(lambda summary: summary.update(reference="none", execution="automated"))
     assert "add the arm unadvised" in reference_words(read_results(study))
+
+
+def test_a_rate_of_conflicts_that_rises_is_told_beside_the_answer(study, edit_summary):
+    def change(summary: dict[str, Any]) -> None:
+        entry = {"mean": 0.052, "low": 0.01, "high": 0.094, "n": 8}
+        summary["effects"]["glosa"]["low_ttc_s_per_vehicle_km_diff"] = entry
+        summary["effects"]["glosa"]["high_drac_s_per_vehicle_km_diff"] = entry | {"low": -0.01}
+
+    edit_summary(change)
+    cautions = answer(read_results(study), "glosa").cautions
+    assert (
+        "More time with less than 1.5 s to a collision than without advice: +0.052 s per vehicle-km"
+        " (95\u202f% interval +0.010 to +0.094)."
+    ) in cautions
+    assert not any("3 m/s²" in caution for caution in cautions)
+
+
+def test_one_seed_with_more_is_told_even_if_the_sum_is_less(study, edit_summary):
+    def change(summary: dict[str, Any]) -> None:
+        summary["arms"]["glosa"]["emergency_stops"] = 2
+        summary["effects"]["glosa"]["seeds_with_more"]["emergency_stops"] = 1
+
+    edit_summary(change)
+    assert "More emergency stops than without advice in 1 of 3 seeds: 2 against 3 in all." in (
+        answer(read_results(study), "glosa").cautions
+    )

@@ -1,0 +1,273 @@
+"""Virtual discharge: who crosses each stop line when, and from which place in the queue.
+
+A lane is served in the order in which its vehicles stand, whatever way they take behind the stop
+line. Queued vehicles start one after the other when the discharge wave reaches them (Newell 2002,
+Transportation Research B 36, "A simplified car-following theory").
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from controller.arrays import BoolArray, FloatArray, IntArray
+from controller.interface import Traffic
+
+STOP_GAP_M = 1.0
+"""The first vehicle of a queue stands so far before the stop line."""
+STANDING_MPS = 5.0 / 3.6
+"""A vehicle slower than this stands in a queue."""
+FAR = 1e7
+"""More than any time or distance on one approach; keeps lanes apart in running maxima."""
+NEVER_S = 1e6
+"""Start of a green that does not come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wave:
+    """How a queue leaves."""
+
+    follow_s: float = 1.0
+    """Time gap between moving vehicles at the stop line, beside the time a length takes."""
+    start_lag_s: float = 0.0
+    """From the start of green until the first vehicle starts."""
+    step_s: float = 1.2
+    """From the start of one queued vehicle to the start of the one behind it."""
+    amber_s: float = 1.0
+    """Reaction time of whoever decides whether to stop when the amber comes."""
+    most_amber_s: float = 3.0
+    """Nobody crosses later than this behind the end of green."""
+
+    def __post_init__(self) -> None:
+        for name in ("follow_s", "start_lag_s", "step_s", "amber_s", "most_amber_s"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discharge:
+    """When each of m vehicles of the traffic is served; times from now, in s."""
+
+    free_s: FloatArray
+    """(m,) arrival at the stop line with nobody and no red ahead."""
+    cross_s: FloatArray
+    """(m,) predicted crossing; inf: not in any green that is known."""
+    window: IntArray
+    """(m,) which green it is; W: none."""
+    slot_s: FloatArray
+    """(m,) when the discharge wave reaches the vehicle's place."""
+    place_m: FloatArray
+    """(m,) distance of its place in the queue from the stop line."""
+    wait_s: FloatArray
+    """(m,) how much later that is than its free arrival there; <= 0: it need not stop."""
+    may_make_earlier: BoolArray
+    """(m,) whether the vehicle might still make an earlier green than that."""
+    green_s: FloatArray
+    """(m,) when that green starts."""
+    n_ahead: IntArray
+    """(m,) vehicles that wait ahead for the same green."""
+
+
+def discharge(traffic: Traffic, wave: Wave, *, tolerance_s: float, hope_s: float) -> Discharge:
+    """Serve all vehicles, lane by lane.
+
+    Each crosses when it arrives, a headway after the one ahead, or when the start of the queue
+    has reached it and it has covered the way from its place; whichever is last. Who does not make
+    a green waits for the next one.
+
+    Args:
+        traffic: Vehicles and the most likely greens of their links.
+        wave: How queues leave.
+        tolerance_s: Who crosses by less than this later than freely does not count as delayed.
+        hope_s: Who misses a green by less than this may still make it.
+    """
+    lanes = _sort(traffic, wave)
+    # Who waits depends on who waits ahead: twice over is enough, since queues only grow by it.
+    window, cross_s = _serve(lanes, lanes.free_s, np.zeros_like(lanes.rank), lanes.end_s)
+    queue = _line_up(lanes, wave, window, cross_s, tolerance_s)
+    window, cross_s = _serve(lanes, queue.ready_s, window, lanes.end_s)
+    queue = _line_up(lanes, wave, window, cross_s, tolerance_s)
+    hopeful, _ = _serve(lanes, queue.ready_s, window, lanes.latest_end_s + hope_s)
+    never = lanes.begin_s.shape[1] - 1
+    wait_s = queue.slot_s - (lanes.free_s - queue.place_m / lanes.ceiling_mps)
+    back = np.argsort(lanes.order)
+    return Discharge(
+        free_s=lanes.free_s[back],
+        cross_s=np.where(window < never, cross_s, np.inf)[back],
+        window=window[back],
+        green_s=lanes.start_s[lanes.rank, window][back],
+        slot_s=queue.slot_s[back],
+        place_m=queue.place_m[back],
+        n_ahead=queue.n_ahead[back],
+        wait_s=np.where(queue.waits, wait_s, 0.0)[back],
+        may_make_earlier=(hopeful < window)[back],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lanes:
+    """The traffic in order of lanes, and on each from the stop line backwards."""
+
+    order: IntArray
+    rank: IntArray
+    is_first: BoolArray
+    apart: FloatArray
+    """A number for each lane, far from that of any other: running maxima stay within lanes."""
+    free_s: FloatArray
+    headways_s: FloatArray
+    """Sum of the headways up to each vehicle."""
+    start_s: FloatArray
+    """(m, W + 1) start of each green; the last one never comes."""
+    begin_s: FloatArray
+    """(m, W + 1) when a queue begins to move in it; 0 where the green runs."""
+    end_s: FloatArray
+    """(m, W + 1) until when it can most likely be crossed, amber included."""
+    latest_end_s: FloatArray
+    """(m, W + 1) the same where green lasts long."""
+    ceiling_mps: FloatArray
+    accel_mps2: FloatArray
+    distance_m: FloatArray
+    space_m: FloatArray
+    stands: BoolArray
+
+
+def _sort(traffic: Traffic, wave: Wave) -> _Lanes:
+    size = traffic.lane.size
+    order = np.lexsort((traffic.distance_m, traffic.lane))
+    lane, link = traffic.lane[order], traffic.link[order]
+    is_first = np.ones(size, dtype=np.bool_)
+    is_first[1:] = lane[1:] != lane[:-1]
+    ceiling_mps = np.maximum(traffic.ceiling_mps[order], 1.0)
+    space_m = traffic.space_m[order]
+    crossing_mps = np.minimum(traffic.crossing_mps[order], ceiling_mps)
+    # Who cannot stop any more when the amber comes crosses on it.
+    amber_s = wave.amber_s + ceiling_mps / (2.0 * traffic.decel_mps2[order])
+    amber_s = np.minimum(amber_s, wave.most_amber_s)[:, np.newaxis]
+    # A green that is over, or not known, ends before anybody comes.
+    start_s = _known(traffic.likely_start_s, 0.0)[link]
+    end_s = _known(traffic.likely_end_s, -FAR)[link] + amber_s
+    latest_s = _known(traffic.end_q90_s, -FAR)[link] + amber_s
+    begin_s = np.where(start_s > 0.0, start_s + wave.start_lag_s, 0.0)
+    return _Lanes(
+        order=order,
+        rank=np.arange(size),
+        is_first=is_first,
+        apart=2.0 * FAR * np.cumsum(is_first).astype(np.float64),
+        free_s=free_arrival_s(traffic)[order],
+        headways_s=np.cumsum(wave.follow_s + space_m / crossing_mps),
+        start_s=_with_last(start_s, np.inf),
+        begin_s=_with_last(begin_s, NEVER_S),
+        end_s=_with_last(end_s, np.inf),
+        latest_end_s=_with_last(np.maximum(latest_s, end_s), np.inf),
+        ceiling_mps=ceiling_mps,
+        accel_mps2=traffic.accel_mps2[order],
+        distance_m=traffic.distance_m[order],
+        space_m=space_m,
+        stands=traffic.speed_mps[order] < STANDING_MPS,
+    )
+
+
+def _known(values: FloatArray, otherwise: float) -> FloatArray:
+    return np.where(np.isnan(values), otherwise, values)
+
+
+def _with_last(values: FloatArray, last: float) -> FloatArray:
+    longer = np.empty((values.shape[0], values.shape[1] + 1))
+    longer[:, :-1], longer[:, -1] = values, last
+    return longer
+
+
+def _serve(
+    lanes: _Lanes, ready_s: FloatArray, ready_window: IntArray, end_s: FloatArray
+) -> tuple[IntArray, FloatArray]:
+    """Green (m,) and crossing (m,) of each vehicle.
+
+    Args:
+        lanes: Vehicles in order.
+        ready_s: (m,) when each could cross in one of its greens, the queue considered, ...
+        ready_window: (m,) ... and in which.
+        end_s: (m, W + 1) until when each green can be crossed.
+    """
+    window = np.zeros_like(lanes.rank)
+    cross_s = lanes.free_s
+    # A miss pushes those behind: no vehicle moves on by more than all greens.
+    for _ in range(2 * lanes.end_s.shape[1]):
+        own_s = np.where(window == ready_window, ready_s, lanes.free_s)
+        earliest_s = np.maximum(own_s, lanes.begin_s[lanes.rank, window]) - lanes.headways_s
+        cross_s = np.maximum.accumulate(earliest_s + lanes.apart) - lanes.apart + lanes.headways_s
+        misses = cross_s > end_s[lanes.rank, window]
+        if not misses.any():
+            break
+        window[misses] += 1
+    return window, cross_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Queue:
+    """Who waits where; rows as in the lanes."""
+
+    waits: BoolArray
+    n_ahead: IntArray
+    place_m: FloatArray
+    slot_s: FloatArray
+    ready_s: FloatArray
+    """(m,) when each could cross at the earliest, from its place in the queue."""
+
+
+def _line_up(
+    lanes: _Lanes, wave: Wave, window: IntArray, cross_s: FloatArray, tolerance_s: float
+) -> _Queue:
+    """Places of those who wait: who waits for the same green stands in the same queue."""
+    is_head = lanes.is_first.copy()
+    is_head[1:] |= window[1:] != window[:-1]
+    head = np.maximum.accumulate(np.where(is_head, lanes.rank, 0))
+    waits = (cross_s > lanes.free_s + tolerance_s) | lanes.stands
+    n_ahead: IntArray = np.cumsum(waits) - waits
+    n_ahead -= n_ahead[head]
+    taken_m = np.where(waits, lanes.space_m, 0.0)
+    ahead_m = np.cumsum(taken_m) - taken_m
+    ahead_m -= ahead_m[head]
+    # Who stands in the first queue has his place; others close up. Later queues form at the line.
+    is_front = head == np.maximum.accumulate(np.where(lanes.is_first, lanes.rank, 0))
+    behind_m = np.where(lanes.stands & is_front, lanes.distance_m - ahead_m, -FAR)
+    behind_m = np.where(is_head, np.maximum(behind_m, STOP_GAP_M), behind_m)
+    queue = np.cumsum(is_head) * (2.0 * FAR)
+    place_m = np.maximum.accumulate(behind_m + queue) - queue + ahead_m
+    slot_s = lanes.begin_s[lanes.rank, window] + wave.step_s * n_ahead
+    from_place_s = _from_standing_s(place_m, lanes.accel_mps2, lanes.ceiling_mps)
+    return _Queue(
+        waits=waits,
+        n_ahead=n_ahead,
+        place_m=place_m,
+        slot_s=slot_s,
+        # A turn takes its time from the queue, too.
+        ready_s=np.where(waits, np.maximum(slot_s + from_place_s, lanes.free_s), lanes.free_s),
+    )
+
+
+def _from_standing_s(
+    way_m: FloatArray, accel_mps2: FloatArray, ceiling_mps: FloatArray
+) -> FloatArray:
+    """Time to cover a way from standing, at full acceleration up to the ceiling."""
+    ramp_m = ceiling_mps**2 / (2.0 * accel_mps2)
+    return np.where(
+        way_m < ramp_m,
+        np.sqrt(2.0 * way_m / accel_mps2),
+        ceiling_mps / accel_mps2 + (way_m - ramp_m) / ceiling_mps,
+    )
+
+
+def free_arrival_s(traffic: Traffic) -> FloatArray:
+    """(m,) time to the stop line with nobody and no red ahead.
+
+    The vehicle accelerates to its ceiling, and brakes for a turn.
+    """
+    ceiling_mps = np.maximum(traffic.ceiling_mps, 0.1)
+    speed_mps = np.minimum(traffic.speed_mps, ceiling_mps)
+    to_ceiling_m = (ceiling_mps**2 - speed_mps**2) / (2.0 * traffic.accel_mps2)
+    reaches = traffic.distance_m >= to_ceiling_m
+    gain_s = (ceiling_mps - speed_mps) ** 2 / (2.0 * traffic.accel_mps2 * ceiling_mps)
+    end_mps = np.sqrt(speed_mps**2 + 2.0 * traffic.accel_mps2 * traffic.distance_m)
+    short_s = (end_mps - speed_mps) / traffic.accel_mps2
+    excess_mps = np.maximum(ceiling_mps - traffic.crossing_mps, 0.0)
+    turn_s = excess_mps**2 / (2.0 * traffic.decel_mps2 * ceiling_mps)
+    return np.where(reaches, traffic.distance_m / ceiling_mps + gain_s + turn_s, short_s)

@@ -1,0 +1,36 @@
+"""How often the advice to a vehicle changed."""
+
+import numpy as np
+
+from corridor.actuation import Execution
+from corridor.columns import BoolArray, FloatArray
+from corridor.vehicles import VehicleTable
+
+NOTICED_MPS = 0.5
+"""Cruise control follows smaller changes of advice without anybody's notice."""
+
+
+def differs(told_mps: FloatArray, counted_mps: FloatArray, tolerance_mps: float) -> BoolArray:
+    """Whether advice appeared, went, or moved away from the speed that was counted last.
+
+    Args:
+        told_mps: (n,) what each vehicle is told now; NaN: nothing.
+        counted_mps: (n,) what it was told when it last counted as changed.
+        tolerance_mps: A new speed counts if it differs by more.
+    """
+    appears_or_goes = np.isnan(told_mps) != np.isnan(counted_mps)
+    return np.asarray(appears_or_goes | (np.abs(told_mps - counted_mps) > tolerance_mps))
+
+
+def count_changes(table: VehicleTable, execution: Execution) -> None:
+    """Count for each vehicle whether its advice changed in this step.
+
+    With drivers that is each change of the display; with cruise control advice that appears or
+    goes, or differs by more than `NOTICED_MPS` from what was counted last.
+    """
+    is_automated = execution == "automated"
+    told_mps = table.floats("advised_mps" if is_automated else "shown_mps")
+    counted_mps = table.floats("counted_mps")
+    is_changed = differs(told_mps, counted_mps, NOTICED_MPS if is_automated else 0.0)
+    counted_mps[is_changed] = told_mps[is_changed]
+    table.ints("advice_changes")[is_changed] += 1

@@ -1,0 +1,75 @@
+"""What a lane is for a vehicle that comes onto it."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from corridor.columns import BoolArray, FloatArray, IntArray
+from corridor.network import NO_LINK, Approach, Movement, RoadNetwork
+
+
+class Sight(NamedTuple):
+    """The next signal as it is seen from a lane, laid out as the first columns of each kind."""
+
+    movement: Movement | None
+    numbers: FloatArray
+    """`LANE_NUMBERS`; NaN where no signal is ahead."""
+    counts: IntArray
+    """`LANE_COUNTS`."""
+    truths: BoolArray
+    """`LANE_TRUTHS`."""
+    crossing_limit_mps: float
+    """Speed limit on the way over the stop line; NaN where none is ahead."""
+
+
+class Spot:
+    """A lane as vehicles on it meet it; an unknown one is nowhere.
+
+    Args:
+        network: The road.
+        lane: Id of the lane.
+    """
+
+    def __init__(self, network: RoadNetwork, lane: str) -> None:
+        self._network = network
+        self._lane = self._leads_to = lane
+        self._rest_m = 0.0
+        self._sights: dict[Approach | None, Sight] = {}
+        self.limit_mps = network.lane_limit_mps.get(lane, math.nan)
+        self.edge = network.lane_edge.get(lane)
+        """The lane's edge; inside a junction the one behind it."""
+        if self.edge is not None and self.edge.startswith(":"):
+            self._rest_m = network.rest_of_crossing_m(lane)
+            # A short edge may be passed within a step: the lane tells how far the vehicle is.
+            self._leads_to = network.leads_to(lane) or lane
+            self.edge = network.lane_edge[self._leads_to]
+
+    def sight(self, approach: Approach | None) -> Sight:
+        """What a vehicle on the lane sees of the next signal on its route."""
+        found = self._sights.get(approach)
+        if found is None:
+            found = self._sights[approach] = self._look(approach)
+        return found
+
+    def _look(self, approach: Approach | None) -> Sight:
+        network, lane = self._network, self._lane
+        is_known = lane in network.lane_edge
+        movement, crossing_mps, yields_first = None, math.nan, False
+        to_line_m = storage_m = math.nan
+        link_row = stop_lane = NO_LINK
+        if approach is not None:
+            link = network.link_ahead(self._leads_to, approach)
+            movement, crossing_mps = approach.movement, link.crossing_limit_mps
+            to_line_m, storage_m = approach.distance_m + self._rest_m, approach.storage_m
+            link_row, stop_lane = link.row, network.lane_number[link.lane]
+            yields_first = approach.yields_first
+        present_lane = network.lane_number[lane] if is_known else NO_LINK
+        has_other_lanes = network.has_other_lanes(lane) if is_known else True
+        return Sight(
+            movement=movement,
+            numbers=np.array([to_line_m, storage_m, self.limit_mps]),
+            counts=np.array([link_row, stop_lane, present_lane]),
+            truths=np.array([yields_first, self._leads_to != lane, has_other_lanes]),
+            crossing_limit_mps=crossing_mps,
+        )

@@ -1,0 +1,112 @@
+"""The same job as `ecocorridor run`, as a call in Python."""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Literal
+
+from experiments.outcome import Outcome
+from experiments.own_policy import (
+    OwnPolicy,
+    absolute_reference,
+    check_arm_name,
+    policy_of_object,
+)
+
+
+def run(
+    what: str | os.PathLike[str],
+    *,
+    out: str | os.PathLike[str],
+    arms: Iterable[str] | None = None,
+    policies: Mapping[str, object] | None = None,
+    seeds: int | Iterable[int] | None = None,
+    execution: Literal["automated", "driver"] | None = None,
+    n_jobs: int | None = None,
+    say: Callable[[str], None] = lambda _text: None,
+    **settings: object,
+) -> Outcome:
+    """Run the arms of an experiment on equal traffic, compare them, and write a report.
+
+    Each run has a process of its own, as from the command line, and finished runs are kept.
+
+    Args:
+        what: An experiment file, or name or path of a scenario.
+        out: Folder for the results.
+        arms: Names of arms, as in `["unadvised", "glosa"]`; not given: those of the experiment.
+        policies: Own policies, which are arms too: name → an object with `advise(seen) -> Advice`,
+            its class, or `FILE.py:CLASS`. Objects and classes must come from an imported file.
+        seeds: A count n (the seeds 1 to n), or the seeds.
+        execution: Who carries out advice.
+        n_jobs: Runs at a time; not given: as many as there are processors.
+        say: Is called with a sentence now and then, as in `say=print`.
+        **settings: Any other keys of an experiment file: `penetration=0.5`,
+            `rsu={"range_m": 200}`.
+
+    Returns:
+        The summary of the results, and what failed.
+
+    Raises:
+        ValueError: With all that is wrong with what was asked; nothing was simulated.
+        RuntimeError: SUMO cannot run on this machine.
+    """
+    # What is heavy is imported where it is needed: the processes of the runs import this too.
+    from experiments.asked import asked_experiment
+    from experiments.doctor import preflight, render
+    from experiments.main_job import Wishes, run_experiment
+    from experiments.progress import Lines
+
+    given, references = _own_policies(policies or {})
+    asked = {
+        "arms": _as_list(arms),
+        "seeds": _as_list(seeds),
+        "execution": execution,
+        **references,
+        **dict(_flat(settings)),
+    }
+    try:
+        json.dumps(asked)
+    except TypeError as error:
+        raise ValueError(f"settings must be plain numbers, texts and lists: {error}") from None
+    experiment = asked_experiment(os.fspath(what), asked, by_option=False)
+    if failing := preflight():
+        raise RuntimeError(render(failing))
+    wishes = Wishes(
+        out=Path(out),
+        n_jobs=n_jobs or os.cpu_count() or 1,
+        command=f"experiments.run({os.fspath(what)!r})",
+    )
+    lines = Lines(say, len(experiment.all_arms) * len(experiment.seeds))
+    return run_experiment(experiment, wishes, policies=given, tell=lines.tell, say=say)
+
+
+def _own_policies(
+    policies: Mapping[str, object],
+) -> tuple[dict[str, OwnPolicy], dict[str, str]]:
+    """Those that were given as objects, by arm; and key → reference of all, for the experiment."""
+    given, references = {}, {}
+    for arm, policy in policies.items():
+        try:
+            check_arm_name(arm)
+        except ValueError as error:
+            raise ValueError(f"policies.{arm}: {error}") from None
+        if isinstance(policy, str):
+            references[f"policies.{arm}"] = absolute_reference(policy)
+        else:
+            given[arm] = policy_of_object(arm, policy)
+            references[f"policies.{arm}"] = given[arm].reference
+    return given, references
+
+
+def _as_list(value: object) -> object:
+    return list(value) if isinstance(value, Iterable) and not isinstance(value, str) else value
+
+
+def _flat(settings: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Settings of sections under dotted keys."""
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value

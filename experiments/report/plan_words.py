@@ -1,0 +1,126 @@
+"""Plans, green windows and times of single vehicles, in plain words."""
+
+import math
+from collections.abc import Mapping
+
+from controller import ramp_mps2
+from experiments.report.approaches import Row, plan_of
+
+ORDINALS = ("first", "second", "third", "one behind the last")
+STANDS_MPS = 0.1
+"""A speed to hold below this is a stop."""
+MOVED_S = 0.5
+"""Times that move by less have not moved."""
+MOVED_M = 1.0
+"""The same for places."""
+_PLAN_NOTES = (
+    *("join_s", "join_m", "hold_mps", "ramp", "ramp_s", "cruise_mps", "slot_s", "place_m"),
+    *("green_s", "n_ahead"),
+)
+OWN_PLAN = frozenset(f"note_{name}" for name in _PLAN_NOTES)
+"""Notes that the sentences on a plan of `eco` need."""
+
+
+def clock(time_s: float) -> str:
+    """Simulated time as `h:mm:ss`, with tenths where it is no whole second.
+
+    >>> clock(58256.0), clock(3661.24)
+    ('16:10:56', '1:01:01.2')
+    """
+    tenths = round(time_s * 10)
+    seconds, tenth = divmod(tenths, 10)
+    minutes, second = divmod(seconds, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{hour}:{minute:02d}:{second:02d}" + (f".{tenth}" if tenth else "")
+
+
+def kmh(speed_mps: float) -> str:
+    """A speed in km/h, as whole numbers."""
+    return f"{3.6 * speed_mps:.0f}"
+
+
+def windows_words(row: Row) -> str:
+    """The greens that a vehicle was told of, those that are over left out."""
+    told = []
+    for start_s, end_s in _greens(row):
+        if start_s <= row["time_s"]:
+            told.append(f"green now until {clock(end_s)}")
+        else:
+            told.append(f"green {clock(start_s)} to {clock(end_s)}")
+    return ", ".join(told)
+
+
+def _greens(row: Row) -> list[tuple[float, float]]:
+    """Start and end of the greens told, in order, those that are over left out."""
+    starts = [name for name in row if name.startswith("likely_start_")]
+    told = [(row[name], row[name.replace("start", "end")]) for name in starts]
+    return [
+        (start_s, end_s)
+        for start_s, end_s in told
+        if start_s is not None and end_s is not None and end_s > row["time_s"]
+    ]
+
+
+def plan_words(row: Row, *, tells_why: bool) -> str:
+    """The plan that a vehicle got; a policy's own notes as they are.
+
+    Args:
+        row: The first step under the plan.
+        tells_why: Say what would be without it; where a plan changes, it is said what moved.
+    """
+    plan = plan_of(row)
+    if not plan.keys() >= OWN_PLAN:
+        notes = ", ".join(f"{name.removeprefix('note_')} {value:g}" for name, value in plan.items())
+        return f"Noted by the policy: {notes}."
+    hold_mps = plan["note_hold_mps"]
+    way = _ramp_words(int(plan["note_ramp"]))
+    steps = []
+    cruise_s = plan["note_ramp_s"] - row["time_s"]
+    if cruise_s >= MOVED_S:
+        steps.append(f"keep {kmh(plan['note_cruise_mps'])} km/h for {cruise_s:.1f} s")
+    join = f"{plan['note_join_m']:.0f} m before the line"
+    if hold_mps < STANDS_MPS:
+        steps.append(f"{way} to a stop {join}")
+        steps.append(f"start at {clock(plan['note_join_s'])}")
+        expected = "a stop, at a gentler rate"
+    else:
+        steps.append(f"{way} to {kmh(hold_mps)} km/h")
+        steps.append(f"be {join} at {clock(plan['note_join_s'])} and drive on")
+        expected = "no stop"
+    why = f" Why: {_why_words(row, plan)}." if tells_why else ""
+    return f"Plan: {', '.join(steps)}.{why} Expected: {expected}."
+
+
+def _why_words(row: Row, plan: Mapping[str, float]) -> str:
+    """Where and until when the vehicle would stand if it drove as it likes."""
+    slot_s, green_s = plan["note_slot_s"], plan["note_green_s"]
+    n_before = sum(start_s < green_s - MOVED_S for start_s, _ in _greens(row))
+    which = f" (the {ORDINALS[n_before]} of those told)" if n_before else ""
+    n_ahead = int(plan["note_n_ahead"])
+    queue = {0: "with nobody ahead", 1: "behind one other"}.get(n_ahead, f"behind {n_ahead} others")
+    return (
+        f"else it would stand {plan['note_place_m']:.0f} m before the line, {queue}, until "
+        f"{clock(slot_s)}, {slot_s - green_s:.1f} s after the green of {clock(green_s)}{which} "
+        "begins"
+    )
+
+
+def _ramp_words(row: int) -> str:
+    rate_mps2 = ramp_mps2(row)
+    if math.isnan(rate_mps2):
+        return "coast"
+    return f"{'slow down' if rate_mps2 < 0 else 'speed up'} at {abs(rate_mps2):g} m/s²"
+
+
+def change_words(before: Row, after: Row) -> str:
+    """What of the situation is another than the former plan rested on."""
+    old, new = plan_of(before), plan_of(after)
+    told = []
+    for name, words in (("note_green_s", "the green"), ("note_slot_s", "its turn to start")):
+        if name in old and name in new and abs(new[name] - old[name]) >= MOVED_S:
+            told.append(f"{words} is now expected at {clock(new[name])}, not {clock(old[name])}")
+    place = "note_place_m"
+    if place in old and place in new and abs(new[place] - old[place]) >= MOVED_M:
+        now_m, then_m = f"{new[place]:.0f}", f"{old[place]:.0f}"
+        told.append(f"its place in the queue is now {now_m} m before the line, not {then_m} m")
+    return "; ".join(told) or "the old one could not be kept"

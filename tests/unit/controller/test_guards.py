@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from controller.guards import LOOKED_BACK, holds_up
+
+
+def held(traffic, cross_s, reach_m=80.0, tolerance_s=2.0):
+    found = holds_up(
+        traffic, np.array(cross_s, dtype=float), reach_m=reach_m, tolerance_s=tolerance_s
+    )
+    return found.tolist()
+
+
+@pytest.fixture
+def pair(traffic_of):
+    """One bound for lane 1, and 40 m behind it on the same road lane one bound for lane 2."""
+
+    def make(**behind):
+        ahead = {"distance_m": 200.0, "lane": 1, "present_lane": 9}
+        other = {"distance_m": 240.0, "lane": 2, "present_lane": 9}
+        return traffic_of([ahead, {**other, **behind}], [[]])
+
+    return make
+
+
+def test_who_waits_for_his_own_red_holds_up_one_whose_lane_flows(pair):
+    assert held(pair(), [40.0, 17.0]) == [True, False]
+
+
+def test_nobody_is_held_up_who_would_cross_later_anyway(pair):
+    assert held(pair(), [14.0, 40.0]) == [False, False]
+    assert held(pair(), [20.0, 18.1]) == [False, False]
+
+
+def test_who_is_bound_for_the_same_lane_is_not_held_up(pair):
+    assert held(pair(lane=1), [40.0, 17.0]) == [False, False]
+
+
+def test_who_is_on_another_lane_now_is_not_held_up(pair):
+    assert held(pair(present_lane=8), [40.0, 17.0]) == [False, False]
+
+
+def test_who_is_far_behind_does_not_count(pair):
+    assert held(pair(distance_m=279.0), [40.0, 17.0]) == [True, False]
+    assert held(pair(distance_m=281.0), [40.0, 17.0]) == [False, False]
+
+
+def test_who_is_ahead_is_not_held_up(pair):
+    assert held(pair(distance_m=160.0), [40.0, 12.0]) == [False, False]
+
+
+def test_some_vehicles_back_are_looked_at(traffic_of):
+    def column(n_between):
+        """The last one's lane flows; those between wait as the first one does."""
+        n = n_between + 2
+        cars = [
+            {"distance_m": 100.0 + 10.0 * i, "lane": 2 if i == n - 1 else 1, "present_lane": 9}
+            for i in range(n)
+        ]
+        return held(traffic_of(cars, [[]]), [40.0] * (n - 1) + [12.0])
+
+    assert column(LOOKED_BACK - 1)[0]
+    assert not column(LOOKED_BACK)[0]
+
+
+def test_nobody_alone_holds_anybody_up(traffic_of):
+    assert held(traffic_of([], [[]]), []) == []
+    assert held(traffic_of([{}], [[]]), [40.0]) == [False]
+
+
+CARS = st.lists(
+    st.tuples(
+        st.integers(0, 1),
+        st.integers(0, 2),
+        st.integers(5, 400),
+        st.sampled_from([5.0, 30.0, 60.0]),
+    ),
+    max_size=10,
+    unique_by=lambda car: car[2],
+)
+
+
+@given(CARS)
+def test_who_holds_up_somebody_is_what_a_plain_search_finds(traffic_of, cars):
+    rows = [{"present_lane": a, "lane": b, "distance_m": float(d)} for a, b, d, _ in cars]
+    found = held(traffic_of(rows, [[]]), [cross_s for *_, cross_s in cars])
+    for i, (here, lane, distance_m, cross_s) in enumerate(cars):
+        behind = sorted((c for c in cars if c[0] == here and c[2] > distance_m), key=lambda c: c[2])
+        assert found[i] == any(
+            c[1] != lane and c[2] - distance_m < 80 and c[3] < cross_s - 2.0
+            for c in behind[:LOOKED_BACK]
+        )

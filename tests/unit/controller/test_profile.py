@@ -1,0 +1,326 @@
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from controller import Driver
+from controller.eco import ALL_RAMPS, EASY_RAMPS, HOLDS_MPS
+from controller.profile import (
+    COASTING,
+    COASTING_MPS2,
+    COASTING_PER_M,
+    DOWN_MPS2,
+    REFERENCE_MPS,
+    REJOIN_MPS2,
+    UP_MPS2,
+    Approach,
+    Means,
+    cheapest,
+    tabulate,
+)
+
+FLAT_DEG = np.zeros(1)
+
+
+@pytest.fixture(scope="module")
+def ramps(rate_maps):
+    return tabulate(list(rate_maps.values()), wavering_mps2=0.0)
+
+
+def approach(distance_m, slot_s, *, speed_mps=14.0, **changes):
+    plain = {
+        "distance_m": distance_m,
+        "speed_mps": speed_mps,
+        "free_mps": 14.0,
+        "slot_s": slot_s,
+        "place_m": 1.0,
+        "latest_s": slot_s + 3.0,
+        "fastest_hold_mps": np.inf,
+    }
+    return Approach(**{name: np.array([float(v)]) for name, v in {**plain, **changes}.items()})
+
+
+def means(**changes):
+    plain = {
+        "ramps": ALL_RAMPS,
+        "hold_mps": HOLDS_MPS,
+        "least_cruise_s": 0.0,
+        "time_price": 0.5,
+        "reaction_s": 1.0,
+        "braking_mps2": 4.5,
+    }
+    return Means(**{**plain, **changes})
+
+
+def rate_of_change(ramp, speed_mps):
+    """Acceleration on a ramp at some speeds, written down a second time."""
+    if ramp == COASTING:
+        return -(COASTING_MPS2 + COASTING_PER_M * speed_mps**2)
+    return np.full_like(speed_mps, (*(-down for down in DOWN_MPS2), *UP_MPS2)[ramp - 1])
+
+
+def mean_rate(rates, speed_mps, accel_mps2):
+    """Mean of maps, each relative to a steady 50 km/h."""
+    relative = [
+        rate.at(speed_mps, accel_mps2, FLAT_DEG)
+        / rate.at(np.array([REFERENCE_MPS]), np.zeros(1), FLAT_DEG)
+        for rate in rates
+    ]
+    return sum(relative) / len(relative)
+
+
+def on_ramp(rates, ramp, from_mps, to_mps):
+    """Time, way and cost from a speed to another, by fine integration over the speed."""
+    edges = np.linspace(from_mps, to_mps, 801)
+    middle_mps = 0.5 * (edges[1:] + edges[:-1])
+    accel_mps2 = rate_of_change(ramp, middle_mps)
+    duration_s = (edges[1:] - edges[:-1]) / accel_mps2
+    cost = duration_s * mean_rate(rates, middle_mps, accel_mps2)
+    return duration_s.sum(), (duration_s * middle_mps).sum(), cost.sum()
+
+
+def drive(found, distance_m, speed_mps, step_s=0.002):
+    """Where the choice leads at its joining time: distance to the line, and speed."""
+    [ramp], [hold_mps] = found.ramp, found.hold_mps
+    [cruise_s], [join_s] = found.cruise_s, found.join_s
+    way_m, at_s = speed_mps * cruise_s, cruise_s
+    sign = np.sign(hold_mps - speed_mps)
+    while at_s < join_s and speed_mps != hold_mps:
+        next_mps = speed_mps + float(rate_of_change(int(ramp), np.array([speed_mps]))[0]) * step_s
+        next_mps = hold_mps if (next_mps - hold_mps) * sign > 0 else next_mps
+        way_m += 0.5 * (speed_mps + next_mps) * step_s
+        speed_mps, at_s = next_mps, at_s + step_s
+    return distance_m - way_m - speed_mps * max(join_s - at_s, 0.0), speed_mps
+
+
+@pytest.mark.parametrize("ramp", ALL_RAMPS)
+@pytest.mark.parametrize("speed_mps", [5.0, 13.1, 22.25])
+def test_tables_are_what_integration_along_the_ramp_gives(ramps, rate_maps, ramp, speed_mps):
+    expected = on_ramp(list(rate_maps.values()), ramp, 0.0, speed_mps)
+    sign = 1.0 if ramp > len(DOWN_MPS2) else -1.0
+    for table, whole in zip((ramps.time_s, ramps.way_m, ramps.cost_s), expected, strict=True):
+        found = ramps.at(table, np.array([speed_mps]))[ramp, 0]
+        assert found == pytest.approx(sign * whole, rel=0.01)
+
+
+def test_cruising_costs_what_the_maps_say_on_the_mean(ramps, rate_maps):
+    speed_mps = np.array([0.0, 3.0, 25.0])
+    expected = mean_rate(list(rate_maps.values()), speed_mps, np.zeros(1))
+    np.testing.assert_allclose(ramps.at(ramps.steady, speed_mps), expected, rtol=1e-9)
+
+
+def test_a_second_at_50_kmh_costs_one_on_any_mean(rate_maps):
+    for rates in (list(rate_maps.values()), [rate_maps["electric"]]):
+        ramps = tabulate(rates, wavering_mps2=0.0)
+        assert ramps.at(ramps.steady, np.array([REFERENCE_MPS]))[0] == pytest.approx(1, rel=1e-3)
+
+
+def test_the_unit_of_a_map_does_not_matter(rate_maps):
+    class Thousandfold:
+        def at(self, *point):
+            return 1000.0 * rate_maps["electric"].at(*point)
+
+    one = tabulate([rate_maps["electric"], rate_maps["fuel cut"]], wavering_mps2=1.3)
+    other = tabulate([Thousandfold(), rate_maps["fuel cut"]], wavering_mps2=1.3)
+    np.testing.assert_allclose(other.cost_s, one.cost_s)
+    np.testing.assert_allclose(other.steady, one.steady)
+
+
+def test_a_driver_who_wavers_burns_what_the_mean_over_his_accelerations_says(rate_maps):
+    rate, speed_mps = rate_maps["fuel cut"], np.array([10.0])
+    # Triangular: the mean over many departures of up to 1.3 m/s2.
+    off_mps2 = np.random.default_rng(1).triangular(-1.3, 0.0, 1.3, 200_000)
+    at_reference = rate.at(np.array([REFERENCE_MPS]), np.zeros(1), FLAT_DEG)[0]
+    ramps = tabulate([rate], wavering_mps2=1.3)
+    expected = rate.at(speed_mps, off_mps2, FLAT_DEG).mean() / at_reference
+    assert ramps.at(ramps.steady, speed_mps)[0] == pytest.approx(expected, rel=0.03)
+    # Nobody wavers while he stands; times and ways are those of who does not waver.
+    calm = tabulate([rate], wavering_mps2=0.0)
+    assert ramps.steady[0] == calm.steady[0]
+    assert ramps.at(calm.steady, speed_mps)[0] < 0.95 * expected
+    np.testing.assert_array_equal(ramps.time_s, calm.time_s)
+
+
+def test_without_a_map_nothing_can_be_planned():
+    with pytest.raises(ValueError, match="at least one emission map, got none"):
+        tabulate([], wavering_mps2=0.0)
+
+
+def test_a_step_along_a_ramp_changes_the_speed_by_its_rate(ramps):
+    ramp = np.array([COASTING, 2, len(DOWN_MPS2) + 1])
+    found = ramps.next_speed_mps(ramp, np.full(3, 10.0), 0.5)
+    np.testing.assert_allclose(found, [10.0 - 0.5 * 0.26, 10.0 - 0.5 * 0.5, 10.0 + 0.5 * 0.5])
+
+
+SITUATIONS = {
+    "distance_m": st.floats(20.0, 500.0),
+    "slot_s": st.floats(2.0, 90.0),
+    "speed_mps": st.floats(3.0, 15.0),
+    "place_m": st.sampled_from([1.0, 8.5, 46.0]),
+}
+WHO = {
+    "automated": means(),
+    "driver": means(
+        ramps=EASY_RAMPS, hold_mps=Driver().shown_speeds_mps, least_cruise_s=Driver().lag_s
+    ),
+}
+
+
+@pytest.mark.parametrize("who", WHO)
+@given(**SITUATIONS)
+def test_whoever_drives_as_chosen_is_at_the_place_in_time_at_the_speed(
+    ramps, who, distance_m, slot_s, speed_mps, place_m
+):
+    told = approach(distance_m, slot_s, speed_mps=speed_mps, place_m=place_m)
+    found = cheapest(ramps, told, WHO[who])
+    assume(found.is_feasible[0])
+    left_m, end_mps = drive(found, distance_m, speed_mps)
+    assert end_mps == pytest.approx(found.hold_mps[0], abs=0.1)
+    assert left_m == pytest.approx(found.join_m[0], abs=1.0)
+    assert found.join_s[0] == slot_s
+    assert found.cruise_s[0] >= WHO[who].least_cruise_s - 1e-9
+
+
+@given(**SITUATIONS)
+def test_there_is_room_to_stop_if_the_place_does_not_move(
+    ramps, distance_m, slot_s, speed_mps, place_m
+):
+    told = approach(distance_m, slot_s, speed_mps=speed_mps, place_m=place_m)
+    found = cheapest(ramps, told, means())
+    assume(found.is_feasible[0])
+    [hold_mps] = found.hold_mps
+    assert found.join_m[0] - place_m == pytest.approx(hold_mps * 1.0 + hold_mps**2 / 9.0)
+
+
+@given(st.fixed_dictionaries(SITUATIONS), st.floats(3.0, 14.0), st.floats(0.0, 14.0))
+def test_nothing_is_held_that_is_faster_than_free_or_than_allowed(
+    ramps, situation, free_mps, fastest
+):
+    told = approach(**situation, free_mps=free_mps, fastest_hold_mps=fastest, latest_s=1e4)
+    found = cheapest(ramps, told, means())
+    assume(found.is_feasible[0])
+    assert found.hold_mps[0] <= min(free_mps, fastest)
+
+
+def test_nobody_brakes_harder_for_advice_than_1_5():
+    assert max(DOWN_MPS2) == 1.5
+    # Coasting is gentle up to 130 km/h.
+    assert rate_of_change(COASTING, np.array([36.0]))[0] > -1.5
+
+
+def test_who_must_stop_stops(ramps):
+    # Slowing down to 8.5 m/s would do, but it is not certain enough when green comes.
+    moving = cheapest(ramps, approach(280.0, 30.0), means())
+    assert moving.is_feasible[0] and moving.hold_mps[0] > 0.0
+    stopping = cheapest(ramps, approach(280.0, 40.0, fastest_hold_mps=0.0), means())
+    assert stopping.is_feasible[0]
+    assert stopping.hold_mps[0] == 0.0
+    assert stopping.join_m[0] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"distance_m": 280.0, "slot_s": 16.0}, "the place moves before he could be there"),
+        ({"distance_m": 20.0, "slot_s": 30.0}, "too near to stop at 1.5 m/s2"),
+        ({"distance_m": 280.0, "slot_s": 40.0, "latest_s": 40.0}, "too late at the line"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_cannot_be_met_is_not_planned(ramps, changes, why):
+    assert not cheapest(ramps, approach(**changes), means()).is_feasible[0]
+
+
+def test_who_needs_time_to_react_begins_nothing_before(ramps):
+    for least_s in (0.0, 1.0, 4.0):
+        found = cheapest(ramps, approach(200.0, 22.0), means(least_cruise_s=least_s))
+        assert found.is_feasible[0]
+        assert found.cruise_s[0] >= least_s
+
+
+def cost_by_hand(rates, told, chosen_from, ramp, hold_mps):
+    """Cost of one member of the family; None where it does not meet the point in bounds."""
+    speed_mps, free_mps, slot_s = (
+        float(v[0]) for v in (told.speed_mps, told.free_mps, told.slot_s)
+    )
+    slows = ramp <= len(DOWN_MPS2)
+    if abs(speed_mps - hold_mps) <= 0.25 or slows != (hold_mps < speed_mps):
+        return None
+    margin_m = hold_mps * chosen_from.reaction_s + hold_mps**2 / (2 * chosen_from.braking_mps2)
+    join_m = float(told.place_m[0]) + margin_m
+    time_s, way_m, ramp_cost = on_ramp(rates, ramp, speed_mps, hold_mps)
+    # x seconds of cruising, then the ramp, y seconds of holding.
+    x_s, y_s = np.linalg.solve(
+        [[speed_mps, hold_mps], [1.0, 1.0]],
+        [float(told.distance_m[0]) - join_m - way_m, slot_s - time_s],
+    )
+    behind_s, behind_m = (free_mps - hold_mps) / REJOIN_MPS2, 0.0
+    behind_m = behind_s * 0.5 * (free_mps + hold_mps)
+    at_line_s = behind_s + (join_m - behind_m) / free_mps
+    if join_m < behind_m:
+        at_line_s = (np.sqrt(hold_mps**2 + 2 * REJOIN_MPS2 * join_m) - hold_mps) / REJOIN_MPS2
+    late = slot_s + at_line_s > float(told.latest_s[0])
+    if min(x_s - chosen_from.least_cruise_s, y_s) < 0 or hold_mps > free_mps or late:
+        return None
+    edges = np.linspace(hold_mps, free_mps, 801)
+    middle_mps = 0.5 * (edges[1:] + edges[:-1])
+    rejoin = mean_rate(rates, middle_mps, np.full(800, REJOIN_MPS2)).mean() * behind_s
+    steady = mean_rate(rates, np.array([speed_mps, hold_mps, free_mps]), np.zeros(1))
+    extra_s = (join_m - behind_m) / free_mps
+    return (
+        steady[0] * x_s + ramp_cost + steady[1] * y_s + rejoin + steady[2] * extra_s
+        + chosen_from.time_price * (behind_s + extra_s)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("which", ["thirsty idle", "fuel cut", "electric", "mean"])
+@pytest.mark.parametrize(
+    ("distance_m", "slot_s", "speed_mps", "place_m"),
+    [(280.0, 40.0, 14.0, 1.0), (280.0, 26.0, 14.0, 16.0), (120.0, 30.0, 8.0, 1.0),
+     (450.0, 50.0, 13.0, 46.0), (250.0, 25.0, 6.0, 1.0)],
+)  # fmt: skip
+def test_no_other_approach_of_the_family_is_cheaper(
+    rate_maps, which, distance_m, slot_s, speed_mps, place_m
+):
+    rates = list(rate_maps.values()) if which == "mean" else [rate_maps[which]]
+    told = approach(distance_m, slot_s, speed_mps=speed_mps, place_m=place_m, latest_s=slot_s + 8)
+    costs = {
+        (ramp, hold_mps): cost_by_hand(rates, told, means(), ramp, hold_mps)
+        for ramp in ALL_RAMPS
+        for hold_mps in HOLDS_MPS
+    }
+    costs = {key: cost for key, cost in costs.items() if cost is not None}
+    found = cheapest(tabulate(rates, wavering_mps2=0.0), told, means())
+    assert found.is_feasible[0] == bool(costs)
+    # A table of 0.25 m/s may confuse neighbours whose costs differ by less than this.
+    assert costs[int(found.ramp[0]), float(found.hold_mps[0])] <= min(costs.values()) + 0.02
+
+
+def test_the_dearer_time_is_the_faster_is_what_is_held(rate_maps):
+    told = approach(280.0, 40.0, latest_s=60.0)
+    ramps = tabulate(list(rate_maps.values()), wavering_mps2=0.0)
+    dear, cheap = (
+        float(cheapest(ramps, told, means(time_price=price)).hold_mps[0]) for price in (50.0, 0.0)
+    )
+    assert dear > cheap
+
+
+def test_vehicles_do_not_influence_one_another(ramps):
+    situations = [(280.0, 40.0), (20.0, 30.0), (120.0, 14.0), (450.0, 50.0)]
+    alone = [cheapest(ramps, approach(*one), means()) for one in situations]
+    parts = [approach(*one) for one in situations]
+    names = ("distance_m", "speed_mps", "free_mps", "slot_s", "place_m", "latest_s")
+    together = cheapest(
+        ramps,
+        Approach(
+            **{
+                name: np.concatenate([getattr(part, name) for part in parts])
+                for name in (*names, "fastest_hold_mps")
+            }
+        ),
+        means(),
+    )
+    for name in ("is_feasible", "ramp", "hold_mps", "cruise_s", "join_s", "join_m"):
+        expected = np.concatenate([getattr(one, name) for one in alone])
+        rows = np.array([bool(one.is_feasible[0]) for one in alone]) | (name == "is_feasible")
+        np.testing.assert_allclose(getattr(together, name)[rows], expected[rows])
