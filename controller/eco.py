@@ -164,7 +164,8 @@ class Eco:
         window = served.window[row]
         which = np.arange(window.size), np.minimum(window, n_windows - 1)
         is_to_come = served.green_s[row] > 0.0
-        late_s = seen.start_q90_s[which] - seen.likely_start_s[which]
+        late_s = np.maximum(seen.start_q90_s[which] - seen.likely_start_s[which], 0.0)
+        late_s = np.where(is_to_come, late_s, 0.0)
         spread_s = seen.start_q90_s[which] - seen.start_q10_s[which]
         held_up = holds_up(
             seen.traffic,
@@ -177,7 +178,8 @@ class Eco:
             is_known=window < n_windows,
             green_s=served.green_s[row],
             # Who arrives late loses less than who arrives early and has to stop.
-            slot_s=served.slot_s[row] + np.where(is_to_come, np.maximum(late_s, 0.0), 0.0),
+            slot_s=served.slot_s[row] + late_s,
+            late_s=late_s,
             place_m=served.place_m[row],
             n_ahead=served.n_ahead[row],
             wait_s=served.wait_s[row],
@@ -248,7 +250,7 @@ class Eco:
                 free_mps=np.minimum(seen.ceiling_mps[rows], np.maximum(crossing_mps, SLOWEST_MPS)),
                 slot_s=target.slot_s[rows],
                 place_m=target.place_m[rows],
-                latest_s=target.cross_s[rows] + parameters.later_s,
+                latest_s=target.cross_s[rows] + target.late_s[rows] + parameters.later_s,
                 fastest_hold_mps=np.where(is_certain, np.inf, 0.0),
             ),
             Means(

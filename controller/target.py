@@ -15,6 +15,8 @@ class Target:
     """Start of that green."""
     slot_s: FloatArray
     """When its place in the queue begins to move, on the safe side."""
+    late_s: FloatArray
+    """How much later that is than most likely."""
     place_m: FloatArray
     """Distance of that place from the stop line."""
     n_ahead: IntArray

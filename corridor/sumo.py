@@ -19,11 +19,12 @@ import numpy as np
 
 from corridor.columns import FloatArray
 from corridor.engine import EngineError, SignalState, VehicleFacts
-from corridor.programs import GREEN, Control, Phase, Program
+from corridor.programs import Control, Phase, Program
 
 UNBOUNDED_S = 1e6
 """SUMO writes a phase without a greatest length as one of 2147483 s."""
-YELLOW = frozenset("yYu")
+GREEN, YELLOW = frozenset("Gg"), frozenset("yYu")
+"""Letters by which SUMO knows a green phase, and one that is none."""
 YES = frozenset({"true", "True", "TRUE", "1", "yes", "on", "x", "t"})
 """What SUMO takes for yes."""
 

@@ -99,6 +99,8 @@ def conflict_rows(
         is_sublane: Whether vehicles may be side by side on a lane; those that overlap lengthwise
             are then taken for such.
     """
+    # Persons and whoever is beside the road are on no lane.
+    trace = trace.filter(pl.col("lane").is_not_null())
     following = follow(trace, length_m, step_length_s)
     gap_m = following.gap_m
     if is_sublane:

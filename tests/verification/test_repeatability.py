@@ -46,7 +46,8 @@ def test_the_folder_of_results_holds_what_it_should_and_nothing_else(results):
     found = {path.name for path in results.iterdir()}
     told = "summary.json runs.csv vehicles.parquet manifest.json timings.csv report.html"
     drawn = "roads.parquet trajectories.parquet signals.parquet network.json"
-    assert found == {*told.split(), *drawn.split(), ".runs"}
+    explained = "advice.parquet crossings.parquet journeys.parquet lights.parquet"
+    assert found == {*told.split(), *drawn.split(), *explained.split(), ".runs"}
 
 
 def test_times_and_folders_are_in_no_result(results):
