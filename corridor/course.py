@@ -79,6 +79,8 @@ class Tally:
     """Vehicle-steps of equipped vehicles by reason for (no) advice."""
     n_arrived: int = 0
     n_running: int = 0
+    most_running: int = 0
+    """Most vehicles on the road at once."""
     end_s: float = 0.0
     """Simulated time at the end."""
     cap_hit: bool = False

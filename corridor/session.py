@@ -138,6 +138,7 @@ class Session:
             )
             self._table.enter(entrant, facts)
         self.tally.n_running += len(departed) - len(arrived)
+        self.tally.most_running = max(self.tally.most_running, self.tally.n_running)
         if arrived:
             self._last_arrival_s = self._engine.time_s()
             self.tally.n_arrived += len(self._course.vehicle_ids.intersection(arrived))

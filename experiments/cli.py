@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.console import Console
 
+from experiments.cli_bench import bench_app
 from experiments.cli_ends import (
     BAD_INPUT,
     FAILED,
@@ -41,6 +42,7 @@ app = typer.Typer(
 )
 config_app = typer.Typer(help="Experiment files: check, schema, init.", no_args_is_help=True)
 app.add_typer(nets_app, name="nets")
+app.add_typer(bench_app, name="bench")
 app.add_typer(config_app, name="config")
 
 

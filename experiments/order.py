@@ -39,6 +39,8 @@ class Order:
     """Of the sources that the order was made by; the child must run the same."""
     own_policy: OwnPolicy | None = None
     """The user's policy of the arm, if it has one."""
+    is_timed: bool = False
+    """Whether it is told where the time of the simulation goes, which costs a little more."""
 
     def to_json(self) -> str:
         """One line of text."""
@@ -55,6 +57,7 @@ class Order:
             "gui": self.gui,
             "code_sha256": self.code_sha256,
             "own_policy": None if self.own_policy is None else self.own_policy.to_plain(),
+            "is_timed": self.is_timed,
         }
         return json.dumps(content)
 

@@ -20,6 +20,7 @@ from experiments.oracle import replay_files, traffic_arguments
 from experiments.order import Order
 from experiments.policy_loading import load_policy
 from experiments.preparation import Prepared, prepare
+from experiments.stopwatch import Laps, Stopwatch
 from sumo_nets import sumo_arguments, sumo_home, write_demand
 
 PATIENCE_S = 3600.0
@@ -46,12 +47,12 @@ def perform(order: Order, folder: Path, report: Report) -> None:
         corridor.EngineError: SUMO failed.
         sumo_nets.ScenarioError: The demand cannot be frozen.
     """
-    started_s = time.perf_counter()
+    laps, watch = Laps(), Stopwatch()
     prepared = prepare(order, folder)
-    frozen_s = time.perf_counter()
+    laps.end("prepare")
     course = _course(prepared)
-    tally = _simulate(prepared, course, report)
-    simulated_s = time.perf_counter()
+    tally = _simulate(prepared, course, report, watch if order.is_timed else None)
+    laps.end("simulate")
     counters = _counters(folder, tally)
     if tally.cap_hit:
         raise RunFailedError(_gridlock_words(tally, counters, course))
@@ -65,13 +66,15 @@ def perform(order: Order, folder: Path, report: Report) -> None:
     _write_json(folder / "run.json", counters)
     for name in () if order.keeps_raw else RAW_FILES:
         (folder / name).unlink()
-    timing = {
-        "prepare_s": frozen_s - started_s,
-        "simulate_s": simulated_s - frozen_s,
-        "account_s": time.perf_counter() - simulated_s,
+    laps.end("account")
+    counts = {
         "vehicle_steps": found.n_steps,
+        "most_running": tally.most_running,
         "max_rss_mib": _max_rss_mib(),
     }
+    timing: dict[str, Any] = laps.seconds | counts
+    if order.is_timed:
+        timing["parts_cpu_s"] = watch.seconds(laps.seconds["simulate_cpu_s"])
     _write_json(folder / "timing.json", timing)
 
 
@@ -170,7 +173,7 @@ def _policy(prepared: Prepared) -> Policy | None:
             assert_never(unknown)
 
 
-def _simulate(prepared: Prepared, course: Course, report: Report) -> Tally:
+def _simulate(prepared: Prepared, course: Course, report: Report, watch: Stopwatch | None) -> Tally:
     order, experiment, demand = prepared.order, prepared.order.experiment, prepared.demand
     policy = _policy(prepared)
     stops = zip(demand.vehicle_ids, demand.has_stops, strict=True)
@@ -186,6 +189,9 @@ def _simulate(prepared: Prepared, course: Course, report: Report) -> Tally:
     engine = SumoEngine(sumo_home(), api=order.api, gui=order.gui)
     session = Session(engine, prepared.network, course, equipment, advises=policy is not None)
     session.tally.record.note_names = note_names(policy)
+    if watch is not None:
+        watch.engine(engine)
+        policy = policy and watch.policy(policy)
     told_s = time.perf_counter()
     with session:
         for frame in session:

@@ -19,6 +19,7 @@ from sumo_nets.demand import (
 )
 from sumo_nets.describe import ScenarioDescription, SignalDescription, describe
 from sumo_nets.freeze import freeze_routes
+from sumo_nets.grid import grid_scenario
 from sumo_nets.inputs import fingerprint, input_hashes
 from sumo_nets.replay import replayed_signals, signals_to_replay
 from sumo_nets.scenario import Scenario, ScenarioError
@@ -43,6 +44,7 @@ __all__ = [
     "describe",
     "fingerprint",
     "freeze_routes",
+    "grid_scenario",
     "input_hashes",
     "list_scenarios",
     "load_scenario",

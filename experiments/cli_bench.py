@@ -1,0 +1,134 @@
+"""The commands `bench …`: what advice costs in time."""
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from experiments.cli_ends import BAD_INPUT, FAILED, AsJson, stop
+
+if TYPE_CHECKING:
+    from experiments.bench import Bench
+
+bench_app = typer.Typer(help="The fixed benchmark of speed.", no_args_is_help=True)
+
+
+@bench_app.callback()
+def _common() -> None:
+    pass
+
+
+@bench_app.command("speed")
+def bench_speed(
+    *,
+    networks: Annotated[
+        str, typer.Option(help="Scenarios, as in A,B.")
+    ] = "resco:cologne8,resco:ingolstadt7,resco:ingolstadt21",
+    repeat: Annotated[int, typer.Option(min=1, help="Runs of each arm.")] = 5,
+    seed: Annotated[int, typer.Option(min=0, help="Of all runs.")] = 1,
+    execution: Annotated[
+        Literal["automated", "driver"], typer.Option(help="Who carries advice out.")
+    ] = "automated",
+    growth: Annotated[
+        bool, typer.Option(help="Also time more and more vehicles, up to 10,000 at once.")
+    ] = True,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Ten minutes of each scenario, and a small town.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Time `none`, `glosa-sumo` and `eco` in pairs, and how time grows with the traffic."""
+    from corridor import EngineError
+    from experiments.bench import BenchError, benching, checked_networks, machine
+    from sumo_nets import SumoProgramError
+
+    def say(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    found: dict[str, Any] = {"machine": machine(), "networks": {}, "growth": {}}
+    try:
+        scenarios = checked_networks(networks, is_quick=quick)
+        with benching(seed=seed, execution=execution, say=say) as bench:
+            for name, scenario in scenarios.items():
+                found["networks"][name] = bench.network(scenario, repeat=repeat)
+            if growth:
+                found["growth"] = _grow(bench, is_quick=quick)
+    except ValueError as error:
+        stop(str(error), BAD_INPUT)
+    except (BenchError, EngineError, SumoProgramError, OSError) as error:
+        stop(str(error), FAILED)
+    if as_json:
+        print(json.dumps(found))
+        return
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    for name, network in found["networks"].items():
+        console.print(_network_table(name, network))
+    for name, grown in found["growth"].items():
+        console.print(_growth_table(name, grown))
+
+
+def _grow(bench: "Bench", *, is_quick: bool) -> dict[str, Any]:
+    from experiments.bench_growth import LARGE_TOWN, SMALL_TOWN, grow_public, grow_town
+
+    town = SMALL_TOWN if is_quick else LARGE_TOWN
+    return {"grid4x4": grow_public(bench), town.name: grow_town(bench, town)}
+
+
+def _network_table(name: str, network: Mapping[str, Any]) -> Table:
+    """Times of the arms, and how many times those of `none` they are."""
+    costs = network["us_per_vehicle_step"]
+    parts = ", ".join(f"{part} {us:.2f}" for part, us in costs.items())
+    table = Table(
+        title=f"{name}: seconds, medians over {network['repeat']} runs; in brackets the range "
+        "of the ratios to none in pairs",
+        title_justify="left",
+        caption=f"eco, microseconds of processor time per vehicle-step: {parts}",
+        caption_justify="left",
+    )
+    for column in ("", "simulation", "its cpu", "whole run", "its cpu"):
+        table.add_column(column, justify="right" if column else "left")
+    table.add_column("vehicle-steps", justify="right")
+    table.add_column("MiB", justify="right")
+    for arm, figures in network["arms"].items():
+        table.add_row(
+            arm,
+            *(f"{figures[time]:.2f}" for time in network["times"]),
+            f"{figures['vehicle_steps']}",
+            f"{figures['max_rss_mib']:.0f}",
+        )
+    for arm, ratios in network["pairs"].items():
+        words = [
+            f"{ratio['median']:.2f} [{ratio['least']:.2f}, {ratio['most']:.2f}]"
+            for ratio in ratios.values()
+        ]
+        table.add_row(f"{arm} / none", *words)
+    return table
+
+
+def _growth_table(name: str, grown: Mapping[str, Any]) -> Table:
+    """What more and more vehicles take."""
+    shape = "linear" if grown["is_linear"] else "NOT linear"
+    memory = "under" if grown["is_small"] else "NOT under"
+    table = Table(
+        title=f"{name}, eco: microseconds of processor time per vehicle-step",
+        title_justify="left",
+        caption=f"time grows with the power {grown['exponent']:.2f} of the vehicle-steps, what is "
+        f"not SUMO's with {grown['exponent_ours']:.2f}: {shape}; memory {memory} 1 GiB",
+        caption_justify="left",
+    )
+    parts = list(grown["runs"][0]["us_per_vehicle_step"])
+    for column in ("most at once", "vehicle-steps", *parts, "simulation, s", "MiB"):
+        table.add_column(column, justify="right")
+    for run in grown["runs"]:
+        table.add_row(
+            f"{run['most_running']}",
+            f"{run['vehicle_steps']}",
+            *(f"{us:.2f}" for us in run["us_per_vehicle_step"].values()),
+            f"{run['simulate_cpu_s']:.1f}",
+            f"{run['max_rss_mib']:.0f}",
+        )
+    return table
