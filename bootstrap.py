@@ -130,7 +130,9 @@ def install(python: str, oldest: "tuple[int, int]") -> None:
     pip = [str(VENV_PYTHON), "-m", "pip", "install"]
     pip += ["--quiet", "--no-input", "--disable-pip-version-check"]
     say("Installing the locked packages into .venv (1 GB; a minute or two) ...")
-    run([*pip, "--require-hashes", "-r", str(ROOT / "requirements.lock")])
+    # The lock is complete. Left to resolve it anew, old pips go for a newer release of a package
+    # that is also wanted with an extra (coverage[toml]), and then refuse it for its hash.
+    run([*pip, "--require-hashes", "--no-deps", "-r", str(ROOT / "requirements.lock")])
     # Built with the locked hatchling: nothing unlocked is fetched.
     run([*pip, "--no-build-isolation", "--no-deps", "-e", str(ROOT)])
 

@@ -82,6 +82,16 @@ def test_too_little_disk_is_told_with_what_is_needed_and_what_is_free(bootstrap)
         bootstrap.check_machine(facts)
 
 
+def test_only_what_the_lock_names_is_installed_whatever_was_released_since(bootstrap, monkeypatch):
+    commands = []
+    monkeypatch.setattr(bootstrap, "version_of", lambda name: (3, 11))
+    monkeypatch.setattr(bootstrap, "is_at_home", lambda: True)
+    monkeypatch.setattr(bootstrap, "run", commands.append)
+    bootstrap.install("python3.11", (3, 11))
+    locked = next(command for command in commands if "--require-hashes" in command)
+    assert "--no-deps" in locked
+
+
 @pytest.mark.parametrize("changed", ["requirements.lock", "pyproject.toml"])
 def test_what_is_installed_is_out_of_date_when_its_source_changes(bootstrap, tmp_path, changed):
     for name in bootstrap.INPUTS:
