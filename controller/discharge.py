@@ -20,6 +20,8 @@ FAR = 1e7
 """More than any time or distance on one approach; keeps lanes apart in running maxima."""
 NEVER_S = 1e6
 """Start of a green that does not come."""
+NOT_KNOWN_S = np.array([0.0, -FAR, -FAR]).reshape(3, 1, 1)
+"""Start, likely end and late end of a green that is over, or not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,19 +84,21 @@ def discharge(traffic: Traffic, wave: Wave, *, tolerance_s: float, hope_s: float
     """
     lanes = _sort(traffic, wave)
     # Who waits depends on who waits ahead: twice over is enough, since queues only grow by it.
-    window, cross_s = _serve(lanes, lanes.free_s, np.zeros_like(lanes.rank), lanes.end_s)
+    window, cross_s = _serve(lanes, lanes.earliest_s, lanes.end_s)
     queue = _line_up(lanes, wave, window, cross_s, tolerance_s)
-    window, cross_s = _serve(lanes, queue.ready_s, window, lanes.end_s)
+    window, cross_s = _serve(lanes, _from_queue(lanes, queue, window), lanes.end_s)
     queue = _line_up(lanes, wave, window, cross_s, tolerance_s)
-    hopeful, _ = _serve(lanes, queue.ready_s, window, lanes.latest_end_s + hope_s)
+    earliest_s = _from_queue(lanes, queue, window)
+    hopeful, _ = _serve(lanes, earliest_s, lanes.latest_end_s + hope_s)
     never = lanes.begin_s.shape[1] - 1
     wait_s = queue.slot_s - (lanes.free_s - queue.place_m / lanes.ceiling_mps)
-    back = np.argsort(lanes.order)
+    back = np.empty_like(lanes.order)
+    back[lanes.order] = lanes.rank
     return Discharge(
         free_s=lanes.free_s[back],
         cross_s=np.where(window < never, cross_s, np.inf)[back],
         window=window[back],
-        green_s=lanes.start_s[lanes.rank, window][back],
+        green_s=lanes.start_s.take(lanes.cell + window)[back],
         slot_s=queue.slot_s[back],
         place_m=queue.place_m[back],
         n_ahead=queue.n_ahead[back],
@@ -109,7 +113,11 @@ class _Lanes:
 
     order: IntArray
     rank: IntArray
+    cell: IntArray
+    """Place of each vehicle's first green in the flattened (m, W + 1) arrays."""
     is_first: BoolArray
+    first: IntArray
+    """Rank of the first vehicle of its lane."""
     apart: FloatArray
     """A number for each lane, far from that of any other: running maxima stay within lanes."""
     free_s: FloatArray
@@ -123,6 +131,8 @@ class _Lanes:
     """(m, W + 1) until when it can most likely be crossed, amber included."""
     latest_end_s: FloatArray
     """(m, W + 1) the same where green lasts long."""
+    earliest_s: FloatArray
+    """(m, W + 1) when it can be crossed with nobody ahead; less the headways, apart by lane."""
     ceiling_mps: FloatArray
     accel_mps2: FloatArray
     distance_m: FloatArray
@@ -131,33 +141,40 @@ class _Lanes:
 
 
 def _sort(traffic: Traffic, wave: Wave) -> _Lanes:
-    size = traffic.lane.size
     order = np.lexsort((traffic.distance_m, traffic.lane))
-    lane, link = traffic.lane[order], traffic.link[order]
-    is_first = np.ones(size, dtype=np.bool_)
-    is_first[1:] = lane[1:] != lane[:-1]
+    rank = np.arange(order.size)
+    lane = traffic.lane[order]
+    is_first = np.ones(order.size, dtype=np.bool_)
+    np.not_equal(lane[1:], lane[:-1], out=is_first[1:])
     ceiling_mps = np.maximum(traffic.ceiling_mps[order], 1.0)
     space_m = traffic.space_m[order]
     crossing_mps = np.minimum(traffic.crossing_mps[order], ceiling_mps)
     # Who cannot stop any more when the amber comes crosses on it.
     amber_s = wave.amber_s + ceiling_mps / (2.0 * traffic.decel_mps2[order])
-    amber_s = np.minimum(amber_s, wave.most_amber_s)[:, np.newaxis]
-    # A green that is over, or not known, ends before anybody comes.
-    start_s = _known(traffic.likely_start_s, 0.0)[link]
-    end_s = _known(traffic.likely_end_s, -FAR)[link] + amber_s
-    latest_s = _known(traffic.end_q90_s, -FAR)[link] + amber_s
+    amber_s = np.minimum(amber_s, wave.most_amber_s)
+    start_s, end_s, latest_end_s = _greens(traffic, traffic.link[order], amber_s)
     begin_s = np.where(start_s > 0.0, start_s + wave.start_lag_s, 0.0)
+    begin_s[:, -1] = NEVER_S
+    free_s = free_arrival_s(traffic)[order]
+    headways_s = (wave.follow_s + space_m / crossing_mps).cumsum()
+    apart = 2.0 * FAR * is_first.cumsum()
+    earliest_s = np.maximum(free_s[:, np.newaxis], begin_s)
+    earliest_s -= headways_s[:, np.newaxis]
+    earliest_s += apart[:, np.newaxis]
     return _Lanes(
         order=order,
-        rank=np.arange(size),
+        rank=rank,
+        cell=rank * begin_s.shape[1],
         is_first=is_first,
-        apart=2.0 * FAR * np.cumsum(is_first).astype(np.float64),
-        free_s=free_arrival_s(traffic)[order],
-        headways_s=np.cumsum(wave.follow_s + space_m / crossing_mps),
-        start_s=_with_last(start_s, np.inf),
-        begin_s=_with_last(begin_s, NEVER_S),
-        end_s=_with_last(end_s, np.inf),
-        latest_end_s=_with_last(np.maximum(latest_s, end_s), np.inf),
+        first=np.maximum.accumulate(rank * is_first),
+        apart=apart,
+        free_s=free_s,
+        headways_s=headways_s,
+        start_s=start_s,
+        begin_s=begin_s,
+        end_s=end_s,
+        latest_end_s=latest_end_s,
+        earliest_s=earliest_s,
         ceiling_mps=ceiling_mps,
         accel_mps2=traffic.accel_mps2[order],
         distance_m=traffic.distance_m[order],
@@ -166,39 +183,39 @@ def _sort(traffic: Traffic, wave: Wave) -> _Lanes:
     )
 
 
-def _known(values: FloatArray, otherwise: float) -> FloatArray:
-    return np.where(np.isnan(values), otherwise, values)
+def _greens(traffic: Traffic, link: IntArray, amber_s: FloatArray) -> FloatArray:
+    """(3, m, W + 1) start, likely end and late end of each green; the last one never comes."""
+    told_s = np.array((traffic.likely_start_s, traffic.likely_end_s, traffic.end_q90_s))
+    greens_s = np.full((3, link.size, told_s.shape[2] + 1), np.inf)
+    known_s = told_s.take(link, axis=1)
+    # A green that is over, or not known, ends before anybody comes.
+    np.copyto(known_s, NOT_KNOWN_S, where=np.isnan(known_s))
+    greens_s[..., :-1] = known_s
+    greens_s[1:] += amber_s[:, np.newaxis]
+    np.maximum(greens_s[2], greens_s[1], out=greens_s[2])
+    return greens_s
 
 
-def _with_last(values: FloatArray, last: float) -> FloatArray:
-    longer = np.empty((values.shape[0], values.shape[1] + 1))
-    longer[:, :-1], longer[:, -1] = values, last
-    return longer
-
-
-def _serve(
-    lanes: _Lanes, ready_s: FloatArray, ready_window: IntArray, end_s: FloatArray
-) -> tuple[IntArray, FloatArray]:
+def _serve(lanes: _Lanes, earliest_s: FloatArray, end_s: FloatArray) -> tuple[IntArray, FloatArray]:
     """Green (m,) and crossing (m,) of each vehicle.
 
     Args:
         lanes: Vehicles in order.
-        ready_s: (m,) when each could cross in one of its greens, the queue considered, ...
-        ready_window: (m,) ... and in which.
+        earliest_s: (m, W + 1) when each could cross in each green; less the headways, apart.
         end_s: (m, W + 1) until when each green can be crossed.
     """
-    window = np.zeros_like(lanes.rank)
+    cell = lanes.cell.copy()
     cross_s = lanes.free_s
     # A miss pushes those behind: no vehicle moves on by more than all greens.
-    for _ in range(2 * lanes.end_s.shape[1]):
-        own_s = np.where(window == ready_window, ready_s, lanes.free_s)
-        earliest_s = np.maximum(own_s, lanes.begin_s[lanes.rank, window]) - lanes.headways_s
-        cross_s = np.maximum.accumulate(earliest_s + lanes.apart) - lanes.apart + lanes.headways_s
-        misses = cross_s > end_s[lanes.rank, window]
-        if not misses.any():
+    for _ in range(2 * end_s.shape[1]):
+        cross_s = np.maximum.accumulate(earliest_s.take(cell))
+        cross_s -= lanes.apart
+        cross_s += lanes.headways_s
+        misses = (cross_s > end_s.take(cell)).nonzero()[0]
+        if not misses.size:
             break
-        window[misses] += 1
-    return window, cross_s
+        cell[misses] += 1
+    return cell - lanes.cell, cross_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,20 +236,20 @@ def _line_up(
     """Places of those who wait: who waits for the same green stands in the same queue."""
     is_head = lanes.is_first.copy()
     is_head[1:] |= window[1:] != window[:-1]
-    head = np.maximum.accumulate(np.where(is_head, lanes.rank, 0))
+    head = np.maximum.accumulate(lanes.rank * is_head)
     waits = (cross_s > lanes.free_s + tolerance_s) | lanes.stands
-    n_ahead: IntArray = np.cumsum(waits) - waits
+    n_ahead: IntArray = waits.cumsum() - waits
     n_ahead -= n_ahead[head]
-    taken_m = np.where(waits, lanes.space_m, 0.0)
-    ahead_m = np.cumsum(taken_m) - taken_m
+    taken_m = lanes.space_m * waits
+    ahead_m = taken_m.cumsum() - taken_m
     ahead_m -= ahead_m[head]
     # Who stands in the first queue has his place; others close up. Later queues form at the line.
-    is_front = head == np.maximum.accumulate(np.where(lanes.is_first, lanes.rank, 0))
-    behind_m = np.where(lanes.stands & is_front, lanes.distance_m - ahead_m, -FAR)
-    behind_m = np.where(is_head, np.maximum(behind_m, STOP_GAP_M), behind_m)
-    queue = np.cumsum(is_head) * (2.0 * FAR)
+    has_place = lanes.stands & (head == lanes.first)
+    behind_m = np.where(has_place, lanes.distance_m - ahead_m, -FAR)
+    np.maximum(behind_m, STOP_GAP_M, out=behind_m, where=is_head)
+    queue = is_head.cumsum() * (2.0 * FAR)
     place_m = np.maximum.accumulate(behind_m + queue) - queue + ahead_m
-    slot_s = lanes.begin_s[lanes.rank, window] + wave.step_s * n_ahead
+    slot_s = lanes.begin_s.take(lanes.cell + window) + wave.step_s * n_ahead
     from_place_s = _from_standing_s(place_m, lanes.accel_mps2, lanes.ceiling_mps)
     return _Queue(
         waits=waits,
@@ -242,6 +259,15 @@ def _line_up(
         # A turn takes its time from the queue, too.
         ready_s=np.where(waits, np.maximum(slot_s + from_place_s, lanes.free_s), lanes.free_s),
     )
+
+
+def _from_queue(lanes: _Lanes, queue: _Queue, window: IntArray) -> FloatArray:
+    """(m, W + 1) when each could cross in each green: in one of them from its place in a queue."""
+    cell = lanes.cell + window
+    ready_s = np.maximum(queue.ready_s, lanes.begin_s.take(cell))
+    earliest_s = lanes.earliest_s.copy()
+    earliest_s.put(cell, ready_s - lanes.headways_s + lanes.apart)
+    return earliest_s
 
 
 def _from_standing_s(
@@ -263,10 +289,11 @@ def free_arrival_s(traffic: Traffic) -> FloatArray:
     """
     ceiling_mps = np.maximum(traffic.ceiling_mps, 0.1)
     speed_mps = np.minimum(traffic.speed_mps, ceiling_mps)
-    to_ceiling_m = (ceiling_mps**2 - speed_mps**2) / (2.0 * traffic.accel_mps2)
+    squared, twice_mps2 = speed_mps**2, 2.0 * traffic.accel_mps2
+    to_ceiling_m = (ceiling_mps**2 - squared) / twice_mps2
     reaches = traffic.distance_m >= to_ceiling_m
-    gain_s = (ceiling_mps - speed_mps) ** 2 / (2.0 * traffic.accel_mps2 * ceiling_mps)
-    end_mps = np.sqrt(speed_mps**2 + 2.0 * traffic.accel_mps2 * traffic.distance_m)
+    gain_s = (ceiling_mps - speed_mps) ** 2 / (twice_mps2 * ceiling_mps)
+    end_mps = np.sqrt(squared + twice_mps2 * traffic.distance_m)
     short_s = (end_mps - speed_mps) / traffic.accel_mps2
     excess_mps = np.maximum(ceiling_mps - traffic.crossing_mps, 0.0)
     turn_s = excess_mps**2 / (2.0 * traffic.decel_mps2 * ceiling_mps)

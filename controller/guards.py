@@ -7,6 +7,8 @@ from controller.interface import Traffic
 
 LOOKED_BACK = 3
 """Vehicles behind that are looked at."""
+BEHIND = np.arange(1, LOOKED_BACK + 1)[:, np.newaxis]
+"""Places from each vehicle to those."""
 
 
 def holds_up(
@@ -22,16 +24,14 @@ def holds_up(
         reach_m: Who is farther behind does not count.
         tolerance_s: Who crosses earlier by less than this does not count.
     """
-    size = traffic.lane.size
     order = np.lexsort((traffic.distance_m, traffic.present_lane))
     lane, here = traffic.lane[order], traffic.present_lane[order]
     distance_m, cross_s = traffic.distance_m[order], cross_s[order]
-    holds = np.zeros(size, dtype=np.bool_)
-    for behind in range(1, min(LOOKED_BACK, size - 1) + 1):
-        is_pair = (here[behind:] == here[:-behind]) & (lane[behind:] != lane[:-behind])
-        is_pair &= distance_m[behind:] - distance_m[:-behind] < reach_m
-        is_pair &= cross_s[behind:] < cross_s[:-behind] - tolerance_s
-        holds[:-behind] |= is_pair
-    back = np.empty_like(holds)
-    back[order] = holds
-    return back
+    # Behind the last vehicle stands itself, which is no pair: it is bound for the same lane.
+    behind = np.minimum(np.arange(order.size) + BEHIND, order.size - 1)
+    is_pair = (here.take(behind) == here) & (lane.take(behind) != lane)
+    is_pair &= distance_m.take(behind) - distance_m < reach_m
+    is_pair &= cross_s.take(behind) < cross_s - tolerance_s
+    holds = np.empty(order.size, dtype=np.bool_)
+    holds[order] = is_pair.any(axis=0)
+    return holds
