@@ -18,8 +18,9 @@ def differs(told_mps: FloatArray, counted_mps: FloatArray, tolerance_mps: float)
         counted_mps: (n,) what it was told when it last counted as changed.
         tolerance_mps: A new speed counts if it differs by more.
     """
-    appears_or_goes = np.isnan(told_mps) != np.isnan(counted_mps)
-    return np.asarray(appears_or_goes | (np.abs(told_mps - counted_mps) > tolerance_mps))
+    appears_or_goes: BoolArray = np.isnan(told_mps) != np.isnan(counted_mps)
+    appears_or_goes |= np.abs(told_mps - counted_mps) > tolerance_mps
+    return appears_or_goes
 
 
 def count_changes(table: VehicleTable, execution: Execution) -> None:
@@ -32,5 +33,7 @@ def count_changes(table: VehicleTable, execution: Execution) -> None:
     told_mps = table.floats("advised_mps" if is_automated else "shown_mps")
     counted_mps = table.floats("counted_mps")
     is_changed = differs(told_mps, counted_mps, NOTICED_MPS if is_automated else 0.0)
-    counted_mps[is_changed] = told_mps[is_changed]
-    table.ints("advice_changes")[is_changed] += 1
+    rows = is_changed.nonzero()[0]
+    if rows.size:
+        counted_mps[rows] = told_mps[rows]
+        table.ints("advice_changes")[rows] += 1

@@ -12,17 +12,15 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-LANE_NUMBERS = ("to_line_m", "storage_m", "limit_mps")
+LANE_NUMBERS = ("to_line_m", "storage_m", "limit_mps", "ceiling_mps", "crossing_mps")
 LANE_COUNTS = ("link_row", "stop_lane", "present_lane")
-LANE_TRUTHS = ("yields_first", "on_junction", "has_other_lanes")
-"""Columns that depend on where a vehicle is and where it drives; they come first."""
+LANE_TRUTHS = ("yields_first", "on_junction", "has_other_lanes", "is_new_signal", "is_done")
+"""Columns that change where a vehicle comes onto another lane; they come first."""
 FLOAT_COLUMNS = (
     *LANE_NUMBERS,
     "distance_m",
     "position_m",
     "speed_mps",
-    "ceiling_mps",
-    "crossing_mps",
     "speed_factor",
     "max_speed_mps",
     "accel_mps2",
@@ -46,8 +44,6 @@ BOOL_COLUMNS = (
     "is_equipped",
     "follows_advice",
     "has_stops",
-    "is_new_signal",
-    "is_done",
 )
 PLACE = {
     name: place

@@ -51,7 +51,8 @@ class Hearing:
         in_range &= ~columns.flags("is_new_signal")
         signals = self._signal_ids(table) if rsu.outages else ()
         newest_s = self._radio.newest_received_s(time_s, self._step_length_s, signals, heard_s)
-        heard_s[:] = np.where(in_range, newest_s, -np.inf)
+        heard_s[:] = newest_s
+        np.copyto(heard_s, -np.inf, where=~in_range)
 
     def told_to(self, heard: Columns) -> FloatArray:
         """(10, m, W) windows as they were when the newest message of each vehicle was made.

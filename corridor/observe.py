@@ -19,6 +19,15 @@ from corridor.spat import (
     from_now,
 )
 
+ADVISED, NO_SIGNAL, OUT_OF_RANGE, NOT_HEARD, STALE, NO_SPAT, AT_STOP, REFUSED = map(
+    int,
+    (
+        *(Reason.ADVISED, Reason.NO_SIGNAL, Reason.OUT_OF_RANGE, Reason.NOT_HEARD),
+        *(Reason.STALE, Reason.NO_SPAT, Reason.AT_STOP, Reason.REFUSED),
+    ),
+)
+"""As numbers: to look a member up in its class takes longer than to fill a column with it."""
+
 
 def reasons_without_advice(
     columns: Columns,
@@ -41,16 +50,16 @@ def reasons_without_advice(
     """
     link_row, distance_m = columns.ints("link_row"), columns.floats("distance_m")
     # From the last reason to the first: each hides those before it.
-    reason = np.full(link_row.size, Reason.ADVISED.value)
+    reason = np.full(link_row.size, ADVISED)
     if not is_told.all():
-        np.copyto(reason, Reason.NO_SPAT.value, where=~is_told.take(link_row, mode="wrap"))
-    np.copyto(reason, Reason.STALE.value, where=age_s > stale_s + 1e-9)
-    np.copyto(reason, Reason.NOT_HEARD.value, where=np.isinf(age_s))
+        np.copyto(reason, NO_SPAT, where=~is_told.take(link_row, mode="wrap"))
+    np.copyto(reason, STALE, where=age_s > stale_s + 1e-9)
+    np.copyto(reason, NOT_HEARD, where=np.isinf(age_s))
     if is_at_stop is not None:
-        np.copyto(reason, Reason.AT_STOP.value, where=is_at_stop)
-    np.copyto(reason, Reason.REFUSED.value, where=~columns.flags("follows_advice"))
-    np.copyto(reason, Reason.OUT_OF_RANGE.value, where=distance_m > range_m)
-    np.copyto(reason, Reason.NO_SIGNAL.value, where=~(distance_m > 0.0))
+        np.copyto(reason, AT_STOP, where=is_at_stop)
+    np.copyto(reason, REFUSED, where=~columns.flags("follows_advice"))
+    np.copyto(reason, OUT_OF_RANGE, where=distance_m > range_m)
+    np.copyto(reason, NO_SIGNAL, where=~(distance_m > 0.0))
     return reason
 
 
@@ -68,12 +77,11 @@ def queue_ahead(lane: IntArray, distance_m: FloatArray, is_known: BoolArray) -> 
         (n,) counts.
     """
     order = np.lexsort((distance_m, lane))
-    known = is_known[order].astype(np.int64)
+    known, sorted_lane = is_known[order], lane[order]
     before = known.cumsum() - known
-    sorted_lane = lane[order]
     is_first = np.ones(order.size, dtype=np.bool_)
     np.not_equal(sorted_lane[1:], sorted_lane[:-1], out=is_first[1:])
-    counts = np.empty_like(known)
+    counts = np.empty_like(before)
     # Counts only grow: the greatest of those at the starts of lanes so far is that of this lane.
     counts[order] = before - np.maximum.accumulate(before * is_first)
     return counts

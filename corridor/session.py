@@ -19,6 +19,7 @@ from corridor.hearing import Hearing
 from corridor.lane_demand import sense
 from corridor.network import RoadNetwork
 from corridor.observe import (
+    ADVISED,
     Moment,
     nothing_seen,
     observe,
@@ -33,6 +34,7 @@ from corridor.vehicles import Entrant, VehicleTable
 
 STANDING_MPS = 5.0 / 3.6
 """A vehicle slower than this stands in a queue."""
+N_REASONS = max(Reason) + 1
 
 
 class Session:
@@ -74,7 +76,7 @@ class Session:
         )
         self._seen = nothing_seen(self._moment(course.begin_s))
         self._reader = Reader(engine, equipment.rsu.range_m, course.step_length_s)
-        self._n_by_reason: IntArray = np.zeros(max(Reason) + 1, dtype=np.int64)
+        self._n_by_reason: IntArray = np.zeros(N_REASONS, dtype=np.int64)
         self._last_arrival_s = course.begin_s
 
     def __enter__(self) -> Self:
@@ -171,7 +173,7 @@ class Session:
             is_told=self._spat.is_told,
             is_at_stop=self._at_stop(),
         )
-        self._rows = (is_equipped & (reason == Reason.ADVISED)).nonzero()[0]
+        self._rows = (is_equipped & (reason == ADVISED)).nonzero()[0]
         # Whoever can be advised is seen; mostly all who are seen can be.
         place = seen_rows.searchsorted(self._rows)
         told = near if place.size == seen_rows.size else near.at(place)
@@ -247,7 +249,7 @@ class Session:
     def _count_reasons(self) -> None:
         columns = self._table.columns
         reasons = columns.ints("reason")[columns.flags("is_equipped")]
-        self._n_by_reason += np.bincount(reasons, minlength=max(Reason) + 1)
+        self._n_by_reason += np.bincount(reasons, minlength=N_REASONS)
 
     def _tell_reasons(self) -> None:
         counts = self._n_by_reason.tolist()

@@ -3,24 +3,21 @@
 import math
 from typing import NamedTuple
 
-import numpy as np
-
-from corridor.columns import BoolArray, FloatArray, IntArray
 from corridor.network import NO_LINK, Approach, Movement, RoadNetwork
 
 
 class Sight(NamedTuple):
-    """The next signal as it is seen from a lane, laid out as the first columns of each kind."""
+    """The next signal as it is seen from a lane; NaN where none is ahead."""
 
     movement: Movement | None
-    numbers: FloatArray
-    """`LANE_NUMBERS`; NaN where no signal is ahead."""
-    counts: IntArray
+    numbers: tuple[float, float, float]
+    """The first of `LANE_NUMBERS`."""
+    counts: tuple[int, int, int]
     """`LANE_COUNTS`."""
-    truths: BoolArray
-    """`LANE_TRUTHS`."""
+    truths: tuple[bool, bool, bool]
+    """The first of `LANE_TRUTHS`."""
     crossing_limit_mps: float
-    """Speed limit on the way over the stop line; NaN where none is ahead."""
+    """Speed limit on the way over the stop line."""
 
 
 class Spot:
@@ -68,8 +65,8 @@ class Spot:
         has_other_lanes = network.has_other_lanes(lane) if is_known else True
         return Sight(
             movement=movement,
-            numbers=np.array([to_line_m, storage_m, self.limit_mps]),
-            counts=np.array([link_row, stop_lane, present_lane]),
-            truths=np.array([yields_first, self._leads_to != lane, has_other_lanes]),
+            numbers=(to_line_m, storage_m, self.limit_mps),
+            counts=(link_row, stop_lane, present_lane),
+            truths=(yields_first, self._leads_to != lane, has_other_lanes),
             crossing_limit_mps=crossing_mps,
         )

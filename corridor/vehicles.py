@@ -73,12 +73,17 @@ class Leaver(NamedTuple):
     advice_changes: int
 
 
+_Met = tuple[tuple[float, ...], tuple[int, ...], tuple[bool, ...]]
+"""`LANE_NUMBERS`, `LANE_COUNTS` and `LANE_TRUTHS` of a vehicle."""
+
+
 @dataclass(slots=True)
 class VehicleTable:
     """Vehicles under way; see `Columns` for what is known of each."""
 
     network: RoadNetwork
     ways: list[Way] = field(default_factory=list)
+    _ids: list[str] = field(default_factory=list)
     _room: Columns = field(init=False)
     _columns: Columns = field(init=False)
     _spots: dict[str, Spot] = field(default_factory=dict)
@@ -145,6 +150,7 @@ class VehicleTable:
                 max_speed_mps=facts.max_speed_mps,
             )
         )
+        self._ids.append(entrant.vehicle_id)
         self._rows[entrant.vehicle_id] = row
         self._room.forget(row)
         numbers, counts, truths = self._room.numbers, self._room.counts, self._room.truths
@@ -187,19 +193,19 @@ class VehicleTable:
                         advice_changes=int(columns.ints("advice_changes")[row]),
                     )
                 )
-            last = self.ways.pop()
+            last, last_id = self.ways.pop(), self._ids.pop()
             if row < len(self.ways):
-                self.ways[row] = last
-                self._rows[last.vehicle_id] = row
+                self.ways[row], self._ids[row] = last, last_id
+                self._rows[last_id] = row
                 columns.overwrite(row, by=len(self.ways))
         return left
 
     def vehicle_ids(self, rows: IntArray | None = None) -> list[str]:
-        """Id of some rows, or of each."""
-        if rows is None:
-            return [way.vehicle_id for way in self.ways]
-        ways = self.ways
-        return [ways[row].vehicle_id for row in rows.tolist()]
+        """Id of some rows, which rise, or of each."""
+        ids = self._ids
+        if rows is None or rows.size == len(ids):
+            return ids.copy()
+        return [ids[row] for row in rows.tolist()]
 
     def move(
         self, rows: IntArray, positions_m: FloatArray, speeds_mps: FloatArray, step_length_s: float
@@ -227,12 +233,26 @@ class VehicleTable:
 
     def change_lanes(self, rows: IntArray, lanes: Sequence[str]) -> None:
         """Take over on which lanes some vehicles are now."""
+        ways = self.ways
+        changed: list[int] = []
+        met: list[_Met] = []
         for row, lane in zip(rows.tolist(), lanes, strict=True):
-            way = self.ways[row]
+            way = ways[row]
             if lane != way.lane:
-                self._change_lane(row, way, lane)
+                changed.append(row)
+                met.append(self._come_onto(lane, way))
+        if not changed:
+            return
+        numbers, counts, truths = zip(*met, strict=True)
+        columns = self.columns
+        columns.numbers[: len(LANE_NUMBERS), changed] = np.array(numbers).T
+        columns.counts[: len(LANE_COUNTS), changed] = np.array(counts).T
+        columns.truths[: len(LANE_TRUTHS), changed] = np.array(truths).T
+        place_m = columns.floats("position_m")[changed]
+        columns.floats("distance_m")[changed] = columns.floats("to_line_m")[changed] - place_m
 
-    def _change_lane(self, row: int, way: Way, lane: str) -> None:
+    def _come_onto(self, lane: str, way: Way) -> _Met:
+        """A vehicle comes onto a lane; the new values of its columns."""
         way.lane = lane
         spot = self._spots.get(lane)
         if spot is None:
@@ -240,16 +260,14 @@ class VehicleTable:
         is_on_route = way.go_to(spot.edge)
         approach = way.approaches[way.place] if is_on_route else None
         sight = spot.sight(approach)
-        numbers, counts, truths = self._room.numbers, self._room.counts, self._room.truths
-        numbers[: len(LANE_NUMBERS), row] = sight.numbers
-        counts[: len(LANE_COUNTS), row] = sight.counts
-        truths[: len(LANE_TRUTHS), row] = sight.truths
-        to_line_m, place_m = numbers[PLACE["to_line_m"], row], numbers[PLACE["position_m"], row]
-        numbers[PLACE["distance_m"], row] = to_line_m - place_m
-        own_mps = spot.limit_mps * way.speed_factor
-        numbers[PLACE["ceiling_mps"], row] = min(own_mps, way.max_speed_mps)
-        own_mps = sight.crossing_limit_mps * way.speed_factor
-        numbers[PLACE["crossing_mps"], row] = min(own_mps, way.max_speed_mps)
-        truths[PLACE["is_new_signal"], row] = sight.movement is not way.movement
-        truths[PLACE["is_done"], row] = is_on_route and approach is None and way.is_simple
+        is_new_signal = sight.movement is not way.movement
         way.movement = sight.movement
+        factor, max_mps = way.speed_factor, way.max_speed_mps
+        ceiling_mps = min(spot.limit_mps * factor, max_mps)
+        crossing_mps = min(sight.crossing_limit_mps * factor, max_mps)
+        is_done = is_on_route and approach is None and way.is_simple
+        return (
+            (*sight.numbers, ceiling_mps, crossing_mps),
+            sight.counts,
+            (*sight.truths, is_new_signal, is_done),
+        )
