@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 
 from controller import Display, Driver, takes_up, update_display
-from corridor.columns import FloatArray
+from corridor.columns import Columns, FloatArray
 from corridor.engine import Engine
 from corridor.vehicles import VehicleTable
 
@@ -18,24 +18,24 @@ SAME = 1e-9
 
 
 def followed_speeds(
-    table: VehicleTable, execution: Execution, driver: Driver, time_s: float
+    columns: Columns, execution: Execution, driver: Driver, time_s: float
 ) -> FloatArray:
     """(n,) speed that each vehicle keeps to because of advice; NaN: its driver's own.
 
     Cruise control takes advice as it is; a driver sees it on a display, see `update_display`.
     """
     if execution == "automated":
-        return table.floats("advised_mps").copy()
+        return columns.floats("advised_mps").copy()
     before = Display(
-        shown_mps=table.floats("shown_mps"),
-        changed_s=table.floats("changed_s"),
-        followed_mps=table.floats("followed_mps"),
+        shown_mps=columns.floats("shown_mps"),
+        changed_s=columns.floats("changed_s"),
+        followed_mps=columns.floats("followed_mps"),
     )
-    after = update_display(driver, before, table.floats("advised_mps"), time_s)
-    table.floats("shown_mps")[:] = after.shown_mps
-    table.floats("changed_s")[:] = after.changed_s
-    table.floats("followed_mps")[:] = after.followed_mps
-    accepted = takes_up(driver, table.floats("draw"), after.changed_s)
+    after = update_display(driver, before, columns.floats("advised_mps"), time_s)
+    columns.floats("shown_mps")[:] = after.shown_mps
+    columns.floats("changed_s")[:] = after.changed_s
+    columns.floats("followed_mps")[:] = after.followed_mps
+    accepted = takes_up(driver, columns.floats("draw"), after.changed_s)
     return np.where(accepted, after.followed_mps, np.nan)
 
 

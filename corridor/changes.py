@@ -3,8 +3,7 @@
 import numpy as np
 
 from corridor.actuation import Execution
-from corridor.columns import BoolArray, FloatArray
-from corridor.vehicles import VehicleTable
+from corridor.columns import BoolArray, Columns, FloatArray
 
 NOTICED_MPS = 0.5
 """Cruise control follows smaller changes of advice without anybody's notice."""
@@ -23,17 +22,17 @@ def differs(told_mps: FloatArray, counted_mps: FloatArray, tolerance_mps: float)
     return appears_or_goes
 
 
-def count_changes(table: VehicleTable, execution: Execution) -> None:
+def count_changes(columns: Columns, execution: Execution) -> None:
     """Count for each vehicle whether its advice changed in this step.
 
     With drivers that is each change of the display; with cruise control advice that appears or
     goes, or differs by more than `NOTICED_MPS` from what was counted last.
     """
     is_automated = execution == "automated"
-    told_mps = table.floats("advised_mps" if is_automated else "shown_mps")
-    counted_mps = table.floats("counted_mps")
+    told_mps = columns.floats("advised_mps" if is_automated else "shown_mps")
+    counted_mps = columns.floats("counted_mps")
     is_changed = differs(told_mps, counted_mps, NOTICED_MPS if is_automated else 0.0)
     rows = is_changed.nonzero()[0]
     if rows.size:
         counted_mps[rows] = told_mps[rows]
-        table.ints("advice_changes")[rows] += 1
+        columns.ints("advice_changes")[rows] += 1

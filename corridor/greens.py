@@ -14,6 +14,8 @@ BoolArray = NDArray[np.bool_]
 
 ENDLESS, UNKNOWN = -1, -2
 """Instead of the number of a switch: it never comes; nobody knows which one it is."""
+ENDS_S = np.array([np.nan, np.inf])
+"""Times that stand for these two, behind the times of all switches."""
 FEW_STATES = 64
 """So many states are looked through before all are."""
 REMEMBERED_PHASES = 64
@@ -50,8 +52,7 @@ class Greens:
 
 def with_ends(times_s: FloatArray) -> FloatArray:
     """(..., n + 2) times of switches with two more behind them, for `UNKNOWN` and `ENDLESS`."""
-    ends_s = np.empty((*times_s.shape[:-1], 2))
-    ends_s[..., UNKNOWN], ends_s[..., ENDLESS] = np.nan, np.inf
+    ends_s = np.broadcast_to(ENDS_S, (*times_s.shape[:-1], 2))
     return np.concatenate([times_s, ends_s], axis=-1)
 
 
@@ -94,6 +95,9 @@ class Ahead:
     places: IntArray
     """Phases in order, the present one first."""
     greens: Greens
+    later_s: FloatArray
+    """Planned times from the end of the present phase to the switches behind it, as far as the
+    greens speak of them."""
     is_on: BoolArray
     """(links,) whether the link's signal is not switched off in the present phase."""
 
@@ -152,7 +156,8 @@ class GreenTable:
             greens.start[always, 0], greens.end[always, 0] = 0, ENDLESS
         letters = self.program.phases[place].state
         is_on = np.array([letters[x] not in OFF for x in self.letters], dtype=np.bool_)
-        return Ahead(places=places, greens=greens, is_on=is_on)
+        later_s = self.lengths_s[places[1 : greens.n_switches]].cumsum()
+        return Ahead(places=places, greens=greens, later_s=later_s, is_on=is_on)
 
     def _order(self, place: int, n_states: int) -> IntArray:
         """(n,) phases from a place on; fewer than wanted where the order is not certain."""

@@ -16,7 +16,7 @@ from corridor.course import Course, Equipment, Frame, Tally
 from corridor.engine import Engine, EngineError
 from corridor.equipment import unit_draw
 from corridor.hearing import Hearing
-from corridor.lane_demand import sense
+from corridor.lane_demand import NOBODY, sense
 from corridor.network import RoadNetwork
 from corridor.observe import (
     ADVISED,
@@ -77,10 +77,11 @@ class Session:
         self._seen = nothing_seen(self._moment(course.begin_s))
         self._reader = Reader(engine, equipment.rsu.range_m, course.step_length_s)
         self._n_by_reason: IntArray = np.zeros(N_REASONS, dtype=np.int64)
-        self._last_arrival_s = course.begin_s
+        self._last_arrival_s = self._time_s = course.begin_s
 
     def __enter__(self) -> Self:
         self._engine.start(self._course.arguments)
+        self._time_s = self._engine.time_s()
         if self._advises:
             course = self._course
             self._spat = SpatSource(
@@ -104,7 +105,7 @@ class Session:
     def __iter__(self) -> Iterator[Frame]:
         while not self._is_over():
             self._engine.step()
-            time_s = self._engine.time_s()
+            self._time_s = time_s = self._engine.time_s()
             self._admit_and_dismiss()
             self._seen = self._look(time_s) if self._advises else self._see_nothing(time_s)
             yield Frame(time_s=time_s, n_running=self.tally.n_running, seen=self._seen)
@@ -113,7 +114,7 @@ class Session:
     def _is_over(self) -> bool:
         if self.tally.n_arrived >= len(self._course.vehicle_ids) or self._engine.n_expected() == 0:
             return True
-        course, time_s = self._course, self._engine.time_s()
+        course, time_s = self._course, self._time_s
         self.tally.end_s = time_s
         quiet_since_s = max(self._last_arrival_s, course.last_departure_s)
         self.tally.cap_hit = time_s >= min(course.cap_s, quiet_since_s + course.patience_s)
@@ -142,7 +143,7 @@ class Session:
         self.tally.n_running += len(departed) - len(arrived)
         self.tally.most_running = max(self.tally.most_running, self.tally.n_running)
         if arrived:
-            self._last_arrival_s = self._engine.time_s()
+            self._last_arrival_s = self._time_s
             self.tally.n_arrived += len(self._course.vehicle_ids.intersection(arrived))
             self._dismiss(arrived)
 
@@ -162,7 +163,7 @@ class Session:
             is_seen &= is_equipped
         seen_rows = is_seen.nonzero()[0]
         near = columns.at(seen_rows)
-        self._spat.update(time_s, sense(near))
+        self._spat.update(time_s, sense(near) if self._spat.heeds_traffic else NOBODY)
         self._hearing.remember(self._spat.windows, time_s)
         reason = columns.ints("reason")
         reason[:] = reasons_without_advice(
@@ -228,20 +229,20 @@ class Session:
                 f"advice must have {self._rows.size} rows, as many as were seen, got "
                 f"{advice.speed_mps.shape} speeds and {advice.reason.shape} reasons"
             )
-        table, course = self._table, self._course
-        advised_mps = table.floats("advised_mps")
-        advised_mps[:] = np.nan
+        table, course, columns = self._table, self._course, self._table.columns
+        advised_mps = columns.floats("advised_mps")
+        advised_mps.fill(np.nan)
         advised_mps[self._rows] = advice.speed_mps
-        table.ints("reason")[self._rows] = advice.reason
-        table.memory[:] = np.nan
+        columns.ints("reason")[self._rows] = advice.reason
+        columns.memory.fill(np.nan)
         if advice.memory is not None:
-            table.memory[self._rows] = advice.memory
+            columns.memory[self._rows] = advice.memory
         followed_mps = followed_speeds(
-            table, self._equipment.execution, self._equipment.driver, self._engine.time_s()
+            columns, self._equipment.execution, self._equipment.driver, self._time_s
         )
         actuate(table, self._engine, followed_mps, self._driver, course.step_length_s)
-        count_changes(table, self._equipment.execution)
-        table.floats("advised_time_s")[np.isfinite(advised_mps)] += course.step_length_s
+        count_changes(columns, self._equipment.execution)
+        columns.floats("advised_time_s")[np.isfinite(advised_mps)] += course.step_length_s
         if course.records_advice:
             self.tally.record.add(table, self._rows, self._seen, followed_mps)
         self._count_reasons()

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor.engine import Engine, SignalState
-from corridor.greens import find_greens, is_green
+from corridor.greens import ENDS_S, find_greens, is_green
 from corridor.lane_demand import NOBODY, Sensed
 from corridor.network import Link
 from corridor.open_links import OpenLinks
@@ -18,6 +18,7 @@ from corridor.signal_links import N_WINDOWS, SignalLinks, links_of_signal, with_
 from corridor.steps import Steps
 
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 START_MIN, START_Q10, START_LIKELY, START_Q90, START_MAX = range(5)
 END_MIN, END_Q10, END_LIKELY, END_Q90, END_MAX = range(5, 10)
@@ -73,6 +74,8 @@ class SpatSource:
         self.is_told = np.zeros(n_links, dtype=np.bool_)
         """(links,) whether the roadside unit can tell anything of the link's future."""
         self._open = self._open_links(links)
+        self._quiet_s = -np.inf
+        """Until then nothing of what is told changes."""
         self._switching = [s for s in self._signals if s.is_ever_open and s.switches]
 
     def _open_links(self, links: Iterable[Link]) -> OpenLinks:
@@ -85,6 +88,11 @@ class SpatSource:
             steps=self._steps,
         )
 
+    @property
+    def heeds_traffic(self) -> bool:
+        """Whether what is told depends, now or later, on the vehicles that are seen."""
+        return bool(self._open.signals)
+
     def update(self, time_s: float, sensed: Sensed = NOBODY) -> None:
         """Look at all controllers, and renew the windows of those that changed.
 
@@ -92,6 +100,8 @@ class SpatSource:
             time_s: Now.
             sensed: The vehicles that roadside units see.
         """
+        if time_s < self._quiet_s:
+            return
         self._before = self.windows
         decisions_s: list[float] = []
         for signal in self._signals:
@@ -109,6 +119,7 @@ class SpatSource:
             self._open.renew(time_s, decisions_s, sensed, self._to_write())
         for signal in self._switching:
             self._cut_open(signal, time_s)
+        self._quiet_s = min((signal.quiet_s for signal in self._signals), default=np.inf)
 
     def _to_write(self) -> FloatArray:
         """The windows, as another array than in the step before."""
@@ -123,14 +134,16 @@ class SpatSource:
         program = signal.programs.get(state.program_id)
         is_open = program is not None and program.control in OPEN
         is_fixed = program is not None and program.control is Control.STATIC
-        self.is_told[signal.rows] = False
+        is_told: BoolArray | bool = False
         if program is not None and (is_open or is_fixed):
             ahead = signal.tables[program.program_id].at(state.phase)
-            self.is_told[signal.rows] = ahead.is_on
+            is_told = ahead.is_on
             if is_open:
                 where = signal.id, program.program_id, state.phase
                 self._open.enter(*where, start_s, ahead.greens)
-                return
+        self.is_told[signal.rows] = is_told
+        if is_open:
+            return
         if signal.is_ever_open:
             self._open.leave(signal.id)
         if program is None or not is_fixed:
@@ -154,15 +167,13 @@ class SpatSource:
             outlook = fixed_outlook(program, place, *present_s, signal.n_states)
             self._cut(signal, outlook, time_s, goes_on=True)
             return
-        table = signal.tables[program.program_id]
-        ahead = table.at(place)
-        lengths_s = table.lengths_s[ahead.places[1 : ahead.greens.n_switches]]
-        times_s = np.concatenate([present_s, present_s[1] + lengths_s.cumsum()])
-        starts_s, ends_s = ahead.greens.windows(self._steps.floor(times_s)[np.newaxis])
+        ahead = signal.tables[program.program_id].at(place)
+        times_s = np.concatenate([present_s, present_s[1] + ahead.later_s, ENDS_S])
+        times_s = self._steps.floor(times_s)
         # They are certain: all bounds are the same.
         windows = self._to_write()
-        windows[:END_MIN, signal.rows] = starts_s
-        windows[END_MIN:, signal.rows] = ends_s
+        windows[:END_MIN, signal.rows] = times_s[ahead.greens.start]
+        windows[END_MIN:, signal.rows] = times_s[ahead.greens.end]
 
     def _cut_open(self, signal: SignalLinks, time_s: float) -> None:
         """Planned changes of a program that traffic decides."""

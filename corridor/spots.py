@@ -33,6 +33,7 @@ class Spot:
         self._lane = self._leads_to = lane
         self._rest_m = 0.0
         self._sights: dict[Approach | None, Sight] = {}
+        self._has_other_lanes = lane not in network.lane_edge or network.has_other_lanes(lane)
         self.limit_mps = network.lane_limit_mps.get(lane, math.nan)
         self.edge = network.lane_edge.get(lane)
         """The lane's edge; inside a junction the one behind it."""
@@ -51,7 +52,6 @@ class Spot:
 
     def _look(self, approach: Approach | None) -> Sight:
         network, lane = self._network, self._lane
-        is_known = lane in network.lane_edge
         movement, crossing_mps, yields_first = None, math.nan, False
         to_line_m = storage_m = math.nan
         link_row = stop_lane = NO_LINK
@@ -61,12 +61,11 @@ class Spot:
             to_line_m, storage_m = approach.distance_m + self._rest_m, approach.storage_m
             link_row, stop_lane = link.row, network.lane_number[link.lane]
             yields_first = approach.yields_first
-        present_lane = network.lane_number[lane] if is_known else NO_LINK
-        has_other_lanes = network.has_other_lanes(lane) if is_known else True
+        present_lane = network.lane_number.get(lane, NO_LINK)
         return Sight(
             movement=movement,
             numbers=(to_line_m, storage_m, self.limit_mps),
             counts=(link_row, stop_lane, present_lane),
-            truths=(yields_first, self._leads_to != lane, has_other_lanes),
+            truths=(yields_first, self._leads_to != lane, self._has_other_lanes),
             crossing_limit_mps=crossing_mps,
         )

@@ -181,7 +181,7 @@ def test_a_vehicle_on_an_unknown_lane_is_given_back():
 def test_cruise_control_takes_advice_as_it_is():
     table = vehicles(10.0, 10.0)
     table.floats("advised_mps")[:] = [8.765, math.nan]
-    followed_mps = followed_speeds(table, "automated", Driver(), 0.0)
+    followed_mps = followed_speeds(table.columns, "automated", Driver(), 0.0)
     np.testing.assert_array_equal(followed_mps, [8.765, math.nan])
     followed_mps[:] = 0.0
     assert table.floats("advised_mps")[0] == 8.765
@@ -190,7 +190,9 @@ def test_cruise_control_takes_advice_as_it_is():
 def test_a_driver_follows_what_the_display_has_shown_for_the_reaction_time():
     table, driver = vehicles(10.0), Driver(step_mps=1.0, lag_s=2.0)
     table.floats("advised_mps")[:] = 8.7
-    history = [float(followed_speeds(table, "driver", driver, t)[0]) for t in (0.0, 1.0, 2.0)]
+    history = [
+        float(followed_speeds(table.columns, "driver", driver, t)[0]) for t in (0.0, 1.0, 2.0)
+    ]
     np.testing.assert_array_equal(history, [math.nan, math.nan, 8.0])
     assert table.floats("shown_mps")[0] == 8.0
     assert table.floats("changed_s")[0] == 0.0
@@ -199,5 +201,5 @@ def test_a_driver_follows_what_the_display_has_shown_for_the_reaction_time():
 def test_a_driver_who_takes_nothing_up_is_shown_advice_but_follows_none():
     table, driver = vehicles(10.0), Driver(step_mps=1.0, lag_s=0.0, compliant_time=0.0)
     table.floats("advised_mps")[:] = 8.7
-    assert math.isnan(followed_speeds(table, "driver", driver, 0.0)[0])
+    assert math.isnan(followed_speeds(table.columns, "driver", driver, 0.0)[0])
     assert table.floats("shown_mps")[0] == 8.0

@@ -16,6 +16,8 @@ def seen(monkeypatch):
         update(self, time_s, sensed)
 
     monkeypatch.setattr(SpatSource, "update", spy)
+    # As where traffic decides a signal; of fixed ones alone nothing is sensed.
+    monkeypatch.setattr(SpatSource, "heeds_traffic", True)
     return told
 
 
