@@ -7,26 +7,19 @@ the graphical interface. Both give the same results.
 import contextlib
 import importlib
 import io
-import math
 import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from corridor.columns import FloatArray
 from corridor.engine import EngineError, SignalState, VehicleFacts
-from corridor.programs import Control, Phase, Program
-
-UNBOUNDED_S = 1e6
-"""SUMO writes a phase without a greatest length as one of 2147483 s."""
-GREEN, YELLOW = frozenset("Gg"), frozenset("yYu")
-"""Letters by which SUMO knows a green phase, and one that is none."""
-YES = frozenset({"true", "True", "TRUE", "1", "yes", "on", "x", "t"})
-"""What SUMO takes for yes."""
+from corridor.programs import Program
+from corridor.sumo_programs import program_of
 
 # A second libsumo.start() in a process silently replaces the first simulation.
 _ONE_SIMULATION = threading.Lock()
@@ -70,6 +63,10 @@ class SumoEngine:
         self._gui = gui
         self._sumo: ModuleType = _import_api(api)
         self._translated = _Translation(_failures(self._sumo))
+        self._lane, self._position_m, self._speed_mps, self._set_speed, self._set_speed_factor = (
+            _of_vehicle(self._sumo, name)
+            for name in ("getLaneID", "getLanePosition", "getSpeed", "setSpeed", "setSpeedFactor")
+        )
         self._is_running = False
 
     def start(self, arguments: Sequence[str]) -> None:
@@ -143,15 +140,15 @@ class SumoEngine:
     def lanes(self, vehicle_ids: Sequence[str]) -> list[str]:
         """Id of the lane that each vehicle is on."""
         with self._translated:
-            return list(map(self._sumo.vehicle.getLaneID, vehicle_ids))
+            return list(map(self._lane, vehicle_ids))
 
     def positions_m(self, vehicle_ids: Sequence[str]) -> FloatArray:
         """How far each vehicle is from the start of its lane."""
-        return self._each(self._sumo.vehicle.getLanePosition, vehicle_ids)
+        return self._each(self._position_m, vehicle_ids)
 
     def speeds_mps(self, vehicle_ids: Sequence[str]) -> FloatArray:
         """How fast each vehicle is."""
-        return self._each(self._sumo.vehicle.getSpeed, vehicle_ids)
+        return self._each(self._speed_mps, vehicle_ids)
 
     def _each(self, get: Callable[[str], float], vehicle_ids: Sequence[str]) -> FloatArray:
         with self._translated:
@@ -165,13 +162,13 @@ class SumoEngine:
         """Make vehicles drive at speeds, safety permitting; -1 gives one back to its driver."""
         with self._translated:
             for vehicle_id, speed_mps in zip(vehicle_ids, speeds_mps, strict=True):
-                self._sumo.vehicle.setSpeed(vehicle_id, speed_mps)
+                self._set_speed(vehicle_id, speed_mps)
 
     def set_speed_factors(self, vehicle_ids: Sequence[str], factors: Sequence[float]) -> None:
         """Change what share of the speed limit drivers wish to drive."""
         with self._translated:
             for vehicle_id, factor in zip(vehicle_ids, factors, strict=True):
-                self._sumo.vehicle.setSpeedFactor(vehicle_id, factor)
+                self._set_speed_factor(vehicle_id, factor)
 
     def signal(self, signal_id: str) -> SignalState:
         """State of a signal's controller."""
@@ -191,45 +188,7 @@ class SumoEngine:
         """All programs of a signal, by id."""
         with self._translated:
             logics = self._sumo.trafficlight.getAllProgramLogics(signal_id)
-        return {logic.programID: _program(logic) for logic in logics}
-
-
-def _program(logic: object) -> Program:
-    control = _control(logic.type)  # type: ignore[attr-defined]
-    parameters = dict(logic.subParameter)  # type: ignore[attr-defined]
-    overruns = control is Control.DELAY_BASED and parameters.get("extendMaxDur") in YES
-    return Program(
-        program_id=logic.programID,  # type: ignore[attr-defined]
-        control=control,
-        offset_s=0.0,
-        phases=tuple(
-            Phase(
-                state=phase.state,
-                duration_s=phase.duration,
-                min_s=phase.minDur,
-                max_s=math.inf if overruns and _is_green(phase.state) else _greatest_s(phase),
-                following=tuple(phase.next),
-            )
-            for phase in logic.phases  # type: ignore[attr-defined]
-        ),
-    )
-
-
-def _greatest_s(phase: object) -> float:
-    max_s = float(phase.maxDur)  # type: ignore[attr-defined]
-    return max_s if max_s < UNBOUNDED_S else math.inf
-
-
-def _is_green(state: str) -> bool:
-    """Whether SUMO takes a phase for a green one, which may last beyond its greatest length."""
-    return not YELLOW.intersection(state) and not GREEN.isdisjoint(state)
-
-
-def _control(number: int) -> Control:
-    try:
-        return Control(number)
-    except ValueError:
-        return Control.OFF
+        return {logic.programID: program_of(logic) for logic in logics}
 
 
 def _import_api(api: Literal["libsumo", "traci"]) -> ModuleType:
@@ -241,6 +200,17 @@ def _import_api(api: Literal["libsumo", "traci"]) -> ModuleType:
             raise EngineError(
                 f"{api} cannot be loaded: {error}; 'ecocorridor doctor' says what mends it"
             ) from None
+
+
+def _of_vehicle(api: ModuleType, name: str) -> Callable[..., Any]:
+    """A function that is called for many vehicles in each step.
+
+    libsumo's is Python that does nothing but pass the call on: what it calls takes half the time.
+    """
+    if api.__name__ == "libsumo":
+        inner = importlib.import_module("libsumo._libsumo")
+        return getattr(inner, f"vehicle_{name}")  # type: ignore[no-any-return]
+    return getattr(api.vehicle, name)  # type: ignore[no-any-return]
 
 
 def _failures(api: ModuleType) -> tuple[type[Exception], ...]:
