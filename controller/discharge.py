@@ -11,6 +11,7 @@ import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.interface import Traffic
+from controller.kinematics import free_arrival_s
 
 STOP_GAP_M = 1.0
 """The first vehicle of a queue stands so far before the stop line."""
@@ -83,12 +84,15 @@ def discharge(traffic: Traffic, wave: Wave, *, tolerance_s: float, hope_s: float
         hope_s: Who misses a green by less than this may still make it.
     """
     lanes = _sort(traffic, wave)
+    first_window, cross_s = _serve(lanes, lanes.earliest_s, lanes.end_s)
+    queue = _line_up(lanes, wave, first_window, _waits(lanes, cross_s, tolerance_s))
+    earliest_s = _from_queue(lanes, queue, first_window)
     # Who waits depends on who waits ahead: twice over is enough, since queues only grow by it.
-    window, cross_s = _serve(lanes, lanes.earliest_s, lanes.end_s)
-    queue = _line_up(lanes, wave, window, cross_s, tolerance_s)
-    window, cross_s = _serve(lanes, _from_queue(lanes, queue, window), lanes.end_s)
-    queue = _line_up(lanes, wave, window, cross_s, tolerance_s)
-    earliest_s = _from_queue(lanes, queue, window)
+    window, cross_s = _serve(lanes, earliest_s, lanes.end_s)
+    waits = _waits(lanes, cross_s, tolerance_s)
+    if (window != first_window).any() or (waits != queue.waits).any():
+        queue = _line_up(lanes, wave, window, waits)
+        earliest_s = _from_queue(lanes, queue, window)
     hopeful, _ = _serve(lanes, earliest_s, lanes.latest_end_s + hope_s)
     never = lanes.begin_s.shape[1] - 1
     wait_s = queue.slot_s - (lanes.free_s - queue.place_m / lanes.ceiling_mps)
@@ -135,6 +139,10 @@ class _Lanes:
     """(m, W + 1) when it can be crossed with nobody ahead; less the headways, apart by lane."""
     ceiling_mps: FloatArray
     accel_mps2: FloatArray
+    ramp_m: FloatArray
+    """Way from standing to the ceiling."""
+    ramp_s: FloatArray
+    """Time of it."""
     distance_m: FloatArray
     space_m: FloatArray
     stands: BoolArray
@@ -147,7 +155,7 @@ def _sort(traffic: Traffic, wave: Wave) -> _Lanes:
     is_first = np.ones(order.size, dtype=np.bool_)
     np.not_equal(lane[1:], lane[:-1], out=is_first[1:])
     ceiling_mps = np.maximum(traffic.ceiling_mps[order], 1.0)
-    space_m = traffic.space_m[order]
+    accel_mps2, space_m = traffic.accel_mps2[order], traffic.space_m[order]
     crossing_mps = np.minimum(traffic.crossing_mps[order], ceiling_mps)
     # Who cannot stop any more when the amber comes crosses on it.
     amber_s = wave.amber_s + ceiling_mps / (2.0 * traffic.decel_mps2[order])
@@ -176,7 +184,9 @@ def _sort(traffic: Traffic, wave: Wave) -> _Lanes:
         latest_end_s=latest_end_s,
         earliest_s=earliest_s,
         ceiling_mps=ceiling_mps,
-        accel_mps2=traffic.accel_mps2[order],
+        accel_mps2=accel_mps2,
+        ramp_m=ceiling_mps**2 / (2.0 * accel_mps2),
+        ramp_s=ceiling_mps / accel_mps2,
         distance_m=traffic.distance_m[order],
         space_m=space_m,
         stands=traffic.speed_mps[order] < STANDING_MPS,
@@ -230,14 +240,16 @@ class _Queue:
     """(m,) when each could cross at the earliest, from its place in the queue."""
 
 
-def _line_up(
-    lanes: _Lanes, wave: Wave, window: IntArray, cross_s: FloatArray, tolerance_s: float
-) -> _Queue:
+def _waits(lanes: _Lanes, cross_s: FloatArray, tolerance_s: float) -> BoolArray:
+    """(m,) who stands, or crosses that much later than freely."""
+    return (cross_s > lanes.free_s + tolerance_s) | lanes.stands
+
+
+def _line_up(lanes: _Lanes, wave: Wave, window: IntArray, waits: BoolArray) -> _Queue:
     """Places of those who wait: who waits for the same green stands in the same queue."""
     is_head = lanes.is_first.copy()
     is_head[1:] |= window[1:] != window[:-1]
     head = np.maximum.accumulate(lanes.rank * is_head)
-    waits = (cross_s > lanes.free_s + tolerance_s) | lanes.stands
     n_ahead: IntArray = waits.cumsum() - waits
     n_ahead -= n_ahead[head]
     taken_m = lanes.space_m * waits
@@ -250,7 +262,7 @@ def _line_up(
     queue = is_head.cumsum() * (2.0 * FAR)
     place_m = np.maximum.accumulate(behind_m + queue) - queue + ahead_m
     slot_s = lanes.begin_s.take(lanes.cell + window) + wave.step_s * n_ahead
-    from_place_s = _from_standing_s(place_m, lanes.accel_mps2, lanes.ceiling_mps)
+    from_place_s = _from_standing_s(lanes, place_m)
     return _Queue(
         waits=waits,
         n_ahead=n_ahead,
@@ -270,31 +282,10 @@ def _from_queue(lanes: _Lanes, queue: _Queue, window: IntArray) -> FloatArray:
     return earliest_s
 
 
-def _from_standing_s(
-    way_m: FloatArray, accel_mps2: FloatArray, ceiling_mps: FloatArray
-) -> FloatArray:
+def _from_standing_s(lanes: _Lanes, way_m: FloatArray) -> FloatArray:
     """Time to cover a way from standing, at full acceleration up to the ceiling."""
-    ramp_m = ceiling_mps**2 / (2.0 * accel_mps2)
     return np.where(
-        way_m < ramp_m,
-        np.sqrt(2.0 * way_m / accel_mps2),
-        ceiling_mps / accel_mps2 + (way_m - ramp_m) / ceiling_mps,
+        way_m < lanes.ramp_m,
+        np.sqrt(2.0 * way_m / lanes.accel_mps2),
+        lanes.ramp_s + (way_m - lanes.ramp_m) / lanes.ceiling_mps,
     )
-
-
-def free_arrival_s(traffic: Traffic) -> FloatArray:
-    """(m,) time to the stop line with nobody and no red ahead.
-
-    The vehicle accelerates to its ceiling, and brakes for a turn.
-    """
-    ceiling_mps = np.maximum(traffic.ceiling_mps, 0.1)
-    speed_mps = np.minimum(traffic.speed_mps, ceiling_mps)
-    squared, twice_mps2 = speed_mps**2, 2.0 * traffic.accel_mps2
-    to_ceiling_m = (ceiling_mps**2 - squared) / twice_mps2
-    reaches = traffic.distance_m >= to_ceiling_m
-    gain_s = (ceiling_mps - speed_mps) ** 2 / (twice_mps2 * ceiling_mps)
-    end_mps = np.sqrt(squared + twice_mps2 * traffic.distance_m)
-    short_s = (end_mps - speed_mps) / traffic.accel_mps2
-    excess_mps = np.maximum(ceiling_mps - traffic.crossing_mps, 0.0)
-    turn_s = excess_mps**2 / (2.0 * traffic.decel_mps2 * ceiling_mps)
-    return np.where(reaches, traffic.distance_m / ceiling_mps + gain_s + turn_s, short_s)

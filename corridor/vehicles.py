@@ -244,12 +244,12 @@ class VehicleTable:
         if not changed:
             return
         numbers, counts, truths = zip(*met, strict=True)
-        columns = self.columns
-        columns.numbers[: len(LANE_NUMBERS), changed] = np.array(numbers).T
-        columns.counts[: len(LANE_COUNTS), changed] = np.array(counts).T
-        columns.truths[: len(LANE_TRUTHS), changed] = np.array(truths).T
-        place_m = columns.floats("position_m")[changed]
-        columns.floats("distance_m")[changed] = columns.floats("to_line_m")[changed] - place_m
+        columns, at = self.columns, np.array(changed)
+        columns.numbers[: len(LANE_NUMBERS), at] = np.array(numbers).T
+        columns.counts[: len(LANE_COUNTS), at] = np.array(counts).T
+        columns.truths[: len(LANE_TRUTHS), at] = np.array(truths).T
+        place_m = columns.floats("position_m")[at]
+        columns.floats("distance_m")[at] = columns.floats("to_line_m")[at] - place_m
 
     def _come_onto(self, lane: str, way: Way) -> _Met:
         """A vehicle comes onto a lane; the new values of its columns."""
