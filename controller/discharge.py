@@ -12,13 +12,10 @@ import numpy as np
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.interface import Traffic
 from controller.kinematics import free_arrival_s
+from controller.queues import FAR, Lanes, earliest_from, line_up, serve, who_waits
 
-STOP_GAP_M = 1.0
-"""The first vehicle of a queue stands so far before the stop line."""
 STANDING_MPS = 5.0 / 3.6
 """A vehicle slower than this stands in a queue."""
-FAR = 1e7
-"""More than any time or distance on one approach; keeps lanes apart in running maxima."""
 NEVER_S = 1e6
 """Start of a green that does not come."""
 NOT_KNOWN_S = np.array([0.0, -FAR, -FAR]).reshape(3, 1, 1)
@@ -84,16 +81,16 @@ def discharge(traffic: Traffic, wave: Wave, *, tolerance_s: float, hope_s: float
         hope_s: Who misses a green by less than this may still make it.
     """
     lanes = _sort(traffic, wave)
-    first_window, cross_s = _serve(lanes, lanes.earliest_s, lanes.end_s)
-    queue = _line_up(lanes, wave, first_window, _waits(lanes, cross_s, tolerance_s))
-    earliest_s = _from_queue(lanes, queue, first_window)
+    first_window, cross_s = serve(lanes, lanes.earliest_s, lanes.end_s)
+    queue = line_up(lanes, first_window, who_waits(lanes, cross_s, tolerance_s), wave.step_s)
+    earliest_s = earliest_from(lanes, queue, first_window)
     # Who waits depends on who waits ahead: twice over is enough, since queues only grow by it.
-    window, cross_s = _serve(lanes, earliest_s, lanes.end_s)
-    waits = _waits(lanes, cross_s, tolerance_s)
+    window, cross_s = serve(lanes, earliest_s, lanes.end_s)
+    waits = who_waits(lanes, cross_s, tolerance_s)
     if (window != first_window).any() or (waits != queue.waits).any():
-        queue = _line_up(lanes, wave, window, waits)
-        earliest_s = _from_queue(lanes, queue, window)
-    hopeful, _ = _serve(lanes, earliest_s, lanes.latest_end_s + hope_s)
+        queue = line_up(lanes, window, waits, wave.step_s)
+        earliest_s = earliest_from(lanes, queue, window)
+    hopeful, _ = serve(lanes, earliest_s, lanes.latest_end_s + hope_s)
     never = lanes.begin_s.shape[1] - 1
     wait_s = queue.slot_s - (lanes.free_s - queue.place_m / lanes.ceiling_mps)
     back = np.empty_like(lanes.order)
@@ -111,44 +108,7 @@ def discharge(traffic: Traffic, wave: Wave, *, tolerance_s: float, hope_s: float
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Lanes:
-    """The traffic in order of lanes, and on each from the stop line backwards."""
-
-    order: IntArray
-    rank: IntArray
-    cell: IntArray
-    """Place of each vehicle's first green in the flattened (m, W + 1) arrays."""
-    is_first: BoolArray
-    first: IntArray
-    """Rank of the first vehicle of its lane."""
-    apart: FloatArray
-    """A number for each lane, far from that of any other: running maxima stay within lanes."""
-    free_s: FloatArray
-    headways_s: FloatArray
-    """Sum of the headways up to each vehicle."""
-    start_s: FloatArray
-    """(m, W + 1) start of each green; the last one never comes."""
-    begin_s: FloatArray
-    """(m, W + 1) when a queue begins to move in it; 0 where the green runs."""
-    end_s: FloatArray
-    """(m, W + 1) until when it can most likely be crossed, amber included."""
-    latest_end_s: FloatArray
-    """(m, W + 1) the same where green lasts long."""
-    earliest_s: FloatArray
-    """(m, W + 1) when it can be crossed with nobody ahead; less the headways, apart by lane."""
-    ceiling_mps: FloatArray
-    accel_mps2: FloatArray
-    ramp_m: FloatArray
-    """Way from standing to the ceiling."""
-    ramp_s: FloatArray
-    """Time of it."""
-    distance_m: FloatArray
-    space_m: FloatArray
-    stands: BoolArray
-
-
-def _sort(traffic: Traffic, wave: Wave) -> _Lanes:
+def _sort(traffic: Traffic, wave: Wave) -> Lanes:
     order = np.lexsort((traffic.distance_m, traffic.lane))
     rank = np.arange(order.size)
     lane = traffic.lane[order]
@@ -169,7 +129,7 @@ def _sort(traffic: Traffic, wave: Wave) -> _Lanes:
     earliest_s = np.maximum(free_s[:, np.newaxis], begin_s)
     earliest_s -= headways_s[:, np.newaxis]
     earliest_s += apart[:, np.newaxis]
-    return _Lanes(
+    return Lanes(
         order=order,
         rank=rank,
         cell=rank * begin_s.shape[1],
@@ -204,88 +164,3 @@ def _greens(traffic: Traffic, link: IntArray, amber_s: FloatArray) -> FloatArray
     greens_s[1:] += amber_s[:, np.newaxis]
     np.maximum(greens_s[2], greens_s[1], out=greens_s[2])
     return greens_s
-
-
-def _serve(lanes: _Lanes, earliest_s: FloatArray, end_s: FloatArray) -> tuple[IntArray, FloatArray]:
-    """Green (m,) and crossing (m,) of each vehicle.
-
-    Args:
-        lanes: Vehicles in order.
-        earliest_s: (m, W + 1) when each could cross in each green; less the headways, apart.
-        end_s: (m, W + 1) until when each green can be crossed.
-    """
-    cell = lanes.cell.copy()
-    cross_s = lanes.free_s
-    # A miss pushes those behind: no vehicle moves on by more than all greens.
-    for _ in range(2 * end_s.shape[1]):
-        cross_s = np.maximum.accumulate(earliest_s.take(cell))
-        cross_s -= lanes.apart
-        cross_s += lanes.headways_s
-        misses = (cross_s > end_s.take(cell)).nonzero()[0]
-        if not misses.size:
-            break
-        cell[misses] += 1
-    return cell - lanes.cell, cross_s
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Queue:
-    """Who waits where; rows as in the lanes."""
-
-    waits: BoolArray
-    n_ahead: IntArray
-    place_m: FloatArray
-    slot_s: FloatArray
-    ready_s: FloatArray
-    """(m,) when each could cross at the earliest, from its place in the queue."""
-
-
-def _waits(lanes: _Lanes, cross_s: FloatArray, tolerance_s: float) -> BoolArray:
-    """(m,) who stands, or crosses that much later than freely."""
-    return (cross_s > lanes.free_s + tolerance_s) | lanes.stands
-
-
-def _line_up(lanes: _Lanes, wave: Wave, window: IntArray, waits: BoolArray) -> _Queue:
-    """Places of those who wait: who waits for the same green stands in the same queue."""
-    is_head = lanes.is_first.copy()
-    is_head[1:] |= window[1:] != window[:-1]
-    head = np.maximum.accumulate(lanes.rank * is_head)
-    n_ahead: IntArray = waits.cumsum() - waits
-    n_ahead -= n_ahead[head]
-    taken_m = lanes.space_m * waits
-    ahead_m = taken_m.cumsum() - taken_m
-    ahead_m -= ahead_m[head]
-    # Who stands in the first queue has his place; others close up. Later queues form at the line.
-    has_place = lanes.stands & (head == lanes.first)
-    behind_m = np.where(has_place, lanes.distance_m - ahead_m, -FAR)
-    np.maximum(behind_m, STOP_GAP_M, out=behind_m, where=is_head)
-    queue = is_head.cumsum() * (2.0 * FAR)
-    place_m = np.maximum.accumulate(behind_m + queue) - queue + ahead_m
-    slot_s = lanes.begin_s.take(lanes.cell + window) + wave.step_s * n_ahead
-    from_place_s = _from_standing_s(lanes, place_m)
-    return _Queue(
-        waits=waits,
-        n_ahead=n_ahead,
-        place_m=place_m,
-        slot_s=slot_s,
-        # A turn takes its time from the queue, too.
-        ready_s=np.where(waits, np.maximum(slot_s + from_place_s, lanes.free_s), lanes.free_s),
-    )
-
-
-def _from_queue(lanes: _Lanes, queue: _Queue, window: IntArray) -> FloatArray:
-    """(m, W + 1) when each could cross in each green: in one of them from its place in a queue."""
-    cell = lanes.cell + window
-    ready_s = np.maximum(queue.ready_s, lanes.begin_s.take(cell))
-    earliest_s = lanes.earliest_s.copy()
-    earliest_s.put(cell, ready_s - lanes.headways_s + lanes.apart)
-    return earliest_s
-
-
-def _from_standing_s(lanes: _Lanes, way_m: FloatArray) -> FloatArray:
-    """Time to cover a way from standing, at full acceleration up to the ceiling."""
-    return np.where(
-        way_m < lanes.ramp_m,
-        np.sqrt(2.0 * way_m / lanes.accel_mps2),
-        lanes.ramp_s + (way_m - lanes.ramp_m) / lanes.ceiling_mps,
-    )

@@ -30,7 +30,8 @@ from corridor.observe import (
 from corridor.reading import Reader
 from corridor.rsu import Radio
 from corridor.spat import SpatSource
-from corridor.vehicles import Entrant, VehicleTable
+from corridor.vehicles import VehicleTable
+from corridor.ways import Entrant
 
 STANDING_MPS = 5.0 / 3.6
 """A vehicle slower than this stands in a queue."""

@@ -16,7 +16,8 @@ from corridor.programs import OPEN
 from corridor.reading import Reader
 from corridor.signal_links import N_WINDOWS
 from corridor.spat import SpatSource
-from corridor.vehicles import Entrant, VehicleTable
+from corridor.vehicles import VehicleTable
+from corridor.ways import Entrant
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
@@ -17,60 +16,15 @@ from corridor.columns import (
     IntArray,
 )
 from corridor.engine import VehicleFacts
-from corridor.network import NO_LINK, Approach, Movement, RoadNetwork
+from corridor.network import NO_LINK, Approach, RoadNetwork
 from corridor.spots import Spot
+from corridor.ways import Entrant, Leaver, Way
 
 START_ROWS = 256
 """Rows that the columns begin with; they double when full."""
 SAME_M = 1e-3
 """A vehicle that is so near to where its speed would bring it has not left its lane: no lane is
 shorter than 0.1 m."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Way:
-    """A vehicle's route, and where on it the vehicle is."""
-
-    vehicle_id: str
-    route: tuple[str, ...]
-    approaches: tuple[Approach | None, ...]
-    is_simple: bool
-    """Whether the route takes no road twice."""
-    speed_factor: float
-    max_speed_mps: float
-    lane: str = ""
-    place: int = 0
-    movement: Movement | None = None
-
-    def go_to(self, edge: str | None) -> bool:
-        """Move on to an edge; false where it is not on the way ahead.
-
-        A vehicle may be off its route where a teleport or an overtaking has brought it.
-        """
-        try:
-            self.place = self.route.index(edge, self.place)
-        except ValueError:
-            return False
-        return True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entrant:
-    """What is known of a vehicle when it enters the road, besides what the engine tells."""
-
-    vehicle_id: str
-    is_equipped: bool
-    follows_advice: bool
-    draw: float
-    has_stops: bool
-
-
-class Leaver(NamedTuple):
-    """What is told of an equipped vehicle that leaves the road."""
-
-    vehicle_id: str
-    advised_time_s: float
-    advice_changes: int
 
 
 _Met = tuple[tuple[float, ...], tuple[int, ...], tuple[bool, ...]]

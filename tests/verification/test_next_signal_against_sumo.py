@@ -9,7 +9,8 @@ import pytest
 
 from corridor import RoadNetwork, SumoEngine
 from corridor.reading import Reader
-from corridor.vehicles import Entrant, VehicleTable
+from corridor.vehicles import VehicleTable
+from corridor.ways import Entrant
 from sumo_nets import freeze_routes, sumo_arguments, sumo_home
 
 pytestmark = pytest.mark.sumo

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.discharge import STOP_GAP_M, Wave, discharge
+from controller.discharge import Wave, discharge
 from controller.kinematics import free_arrival_s
+from controller.queues import STOP_GAP_M
 
 TOLERANCE_S, HOPE_S = 1.5, 1.5
 FIELDS = (

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from controller import Driver
 from corridor.actuation import COMFORT_DECEL_MPS2, actuate, followed_speeds
 from corridor.engine import VehicleFacts
-from corridor.vehicles import Entrant, VehicleTable
+from corridor.vehicles import VehicleTable
+from corridor.ways import Entrant
 
 LIMIT_MPS = 14.0
 EASE_OFF_MPS2 = 0.7

@@ -5,7 +5,8 @@ from corridor.engine import VehicleFacts
 from corridor.hearing import Hearing
 from corridor.parameters import RsuParameters
 from corridor.rsu import Radio
-from corridor.vehicles import Entrant, VehicleTable
+from corridor.vehicles import VehicleTable
+from corridor.ways import Entrant
 
 N_TIMES = 10
 

@@ -15,7 +15,8 @@ from corridor.observe import (
     reasons_without_advice,
     see_traffic,
 )
-from corridor.vehicles import Entrant, VehicleTable
+from corridor.vehicles import VehicleTable
+from corridor.ways import Entrant
 
 
 def put(table, *motions):

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corridor.reading import LONGEST_S, MARGIN_M, Reader
-from corridor.vehicles import Entrant, VehicleTable
+from corridor.vehicles import VehicleTable
+from corridor.ways import Entrant
 
 MAIN = ("a", "b1", "b2", "c")
 RANGE_M = 20.0

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from corridor.engine import VehicleFacts
 from corridor.network import NO_LINK
-from corridor.vehicles import START_ROWS, Entrant, VehicleTable
+from corridor.vehicles import START_ROWS, VehicleTable
+from corridor.ways import Entrant
 
 MAIN = ("a", "b1", "b2", "c")
 LOOP = ("rb", "ra", "a", "b1", "b2", "c", "rc", "rb", "ra")

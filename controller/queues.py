@@ -1,0 +1,134 @@
+"""Queues at stop lines: who crosses in which green, and who waits where until then."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from controller.arrays import BoolArray, FloatArray, IntArray
+
+STOP_GAP_M = 1.0
+"""The first vehicle of a queue stands so far before the stop line."""
+FAR = 1e7
+"""More than any time or distance on one approach; keeps lanes apart in running maxima."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lanes:
+    """The traffic in order of lanes, and on each from the stop line backwards."""
+
+    order: IntArray
+    rank: IntArray
+    cell: IntArray
+    """Place of each vehicle's first green in the flattened (m, W + 1) arrays."""
+    is_first: BoolArray
+    first: IntArray
+    """Rank of the first vehicle of its lane."""
+    apart: FloatArray
+    """A number for each lane, far from that of any other: running maxima stay within lanes."""
+    free_s: FloatArray
+    headways_s: FloatArray
+    """Sum of the headways up to each vehicle."""
+    start_s: FloatArray
+    """(m, W + 1) start of each green; the last one never comes."""
+    begin_s: FloatArray
+    """(m, W + 1) when a queue begins to move in it; 0 where the green runs."""
+    end_s: FloatArray
+    """(m, W + 1) until when it can most likely be crossed, amber included."""
+    latest_end_s: FloatArray
+    """(m, W + 1) the same where green lasts long."""
+    earliest_s: FloatArray
+    """(m, W + 1) when it can be crossed with nobody ahead; less the headways, apart by lane."""
+    ceiling_mps: FloatArray
+    accel_mps2: FloatArray
+    ramp_m: FloatArray
+    """Way from standing to the ceiling."""
+    ramp_s: FloatArray
+    """Time of it."""
+    distance_m: FloatArray
+    space_m: FloatArray
+    stands: BoolArray
+
+
+def serve(lanes: Lanes, earliest_s: FloatArray, end_s: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Green (m,) and crossing (m,) of each vehicle.
+
+    Args:
+        lanes: Vehicles in order.
+        earliest_s: (m, W + 1) when each could cross in each green; less the headways, apart.
+        end_s: (m, W + 1) until when each green can be crossed.
+    """
+    cell = lanes.cell.copy()
+    cross_s = lanes.free_s
+    # A miss pushes those behind: no vehicle moves on by more than all greens.
+    for _ in range(2 * end_s.shape[1]):
+        cross_s = np.maximum.accumulate(earliest_s.take(cell))
+        cross_s -= lanes.apart
+        cross_s += lanes.headways_s
+        misses = (cross_s > end_s.take(cell)).nonzero()[0]
+        if not misses.size:
+            break
+        cell[misses] += 1
+    return cell - lanes.cell, cross_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """Who waits where; rows as in the lanes."""
+
+    waits: BoolArray
+    n_ahead: IntArray
+    place_m: FloatArray
+    slot_s: FloatArray
+    ready_s: FloatArray
+    """(m,) when each could cross at the earliest, from its place in the queue."""
+
+
+def who_waits(lanes: Lanes, cross_s: FloatArray, tolerance_s: float) -> BoolArray:
+    """(m,) who stands, or crosses that much later than freely."""
+    return (cross_s > lanes.free_s + tolerance_s) | lanes.stands
+
+
+def line_up(lanes: Lanes, window: IntArray, waits: BoolArray, step_s: float) -> Queue:
+    """Places of those who wait: who waits for the same green stands in the same queue."""
+    is_head = lanes.is_first.copy()
+    is_head[1:] |= window[1:] != window[:-1]
+    head = np.maximum.accumulate(lanes.rank * is_head)
+    n_ahead: IntArray = waits.cumsum() - waits
+    n_ahead -= n_ahead[head]
+    taken_m = lanes.space_m * waits
+    ahead_m = taken_m.cumsum() - taken_m
+    ahead_m -= ahead_m[head]
+    # Who stands in the first queue has his place; others close up. Later queues form at the line.
+    has_place = lanes.stands & (head == lanes.first)
+    behind_m = np.where(has_place, lanes.distance_m - ahead_m, -FAR)
+    np.maximum(behind_m, STOP_GAP_M, out=behind_m, where=is_head)
+    queue = is_head.cumsum() * (2.0 * FAR)
+    place_m = np.maximum.accumulate(behind_m + queue) - queue + ahead_m
+    slot_s = lanes.begin_s.take(lanes.cell + window) + step_s * n_ahead
+    from_place_s = _from_standing_s(lanes, place_m)
+    return Queue(
+        waits=waits,
+        n_ahead=n_ahead,
+        place_m=place_m,
+        slot_s=slot_s,
+        # A turn takes its time from the queue, too.
+        ready_s=np.where(waits, np.maximum(slot_s + from_place_s, lanes.free_s), lanes.free_s),
+    )
+
+
+def earliest_from(lanes: Lanes, queue: Queue, window: IntArray) -> FloatArray:
+    """(m, W + 1) when each could cross in each green: in one of them from its place in a queue."""
+    cell = lanes.cell + window
+    ready_s = np.maximum(queue.ready_s, lanes.begin_s.take(cell))
+    earliest_s = lanes.earliest_s.copy()
+    earliest_s.put(cell, ready_s - lanes.headways_s + lanes.apart)
+    return earliest_s
+
+
+def _from_standing_s(lanes: Lanes, way_m: FloatArray) -> FloatArray:
+    """Time to cover a way from standing, at full acceleration up to the ceiling."""
+    return np.where(
+        way_m < lanes.ramp_m,
+        np.sqrt(2.0 * way_m / lanes.accel_mps2),
+        lanes.ramp_s + (way_m - lanes.ramp_m) / lanes.ceiling_mps,
+    )
