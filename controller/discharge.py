@@ -112,7 +112,8 @@ def _sort(traffic: Traffic, wave: Wave) -> Lanes:
     order = np.lexsort((traffic.distance_m, traffic.lane))
     rank = np.arange(order.size)
     lane = traffic.lane[order]
-    is_first = np.ones(order.size, dtype=np.bool_)
+    is_first = np.empty(order.size, dtype=np.bool_)
+    is_first[:1] = True
     np.not_equal(lane[1:], lane[:-1], out=is_first[1:])
     ceiling_mps = np.maximum(traffic.ceiling_mps[order], 1.0)
     accel_mps2, space_m = traffic.accel_mps2[order], traffic.space_m[order]
@@ -125,7 +126,7 @@ def _sort(traffic: Traffic, wave: Wave) -> Lanes:
     begin_s[:, -1] = NEVER_S
     free_s = free_arrival_s(traffic)[order]
     headways_s = (wave.follow_s + space_m / crossing_mps).cumsum()
-    apart = 2.0 * FAR * is_first.cumsum()
+    apart = 2.0 * FAR * is_first.astype(np.float64).cumsum()
     earliest_s = np.maximum(free_s[:, np.newaxis], begin_s)
     earliest_s -= headways_s[:, np.newaxis]
     earliest_s += apart[:, np.newaxis]

@@ -52,7 +52,7 @@ class Hearing:
         signals = self._signal_ids(table) if rsu.outages else ()
         newest_s = self._radio.newest_received_s(time_s, self._step_length_s, signals, heard_s)
         heard_s[:] = newest_s
-        np.copyto(heard_s, -np.inf, where=~in_range)
+        heard_s[~in_range] = -np.inf
 
     def told_to(self, heard: Columns) -> FloatArray:
         """(10, m, W) windows as they were when the newest message of each vehicle was made.

@@ -50,16 +50,17 @@ def reasons_without_advice(
     """
     link_row, distance_m = columns.ints("link_row"), columns.floats("distance_m")
     # From the last reason to the first: each hides those before it.
-    reason = np.full(link_row.size, ADVISED)
+    reason = np.empty_like(link_row)
+    reason.fill(ADVISED)
     if not is_told.all():
-        np.copyto(reason, NO_SPAT, where=~is_told.take(link_row, mode="wrap"))
-    np.copyto(reason, STALE, where=age_s > stale_s + 1e-9)
-    np.copyto(reason, NOT_HEARD, where=np.isinf(age_s))
+        reason[~is_told.take(link_row, mode="wrap")] = NO_SPAT
+    reason[age_s > stale_s + 1e-9] = STALE
+    reason[np.isinf(age_s)] = NOT_HEARD
     if is_at_stop is not None:
-        np.copyto(reason, AT_STOP, where=is_at_stop)
-    np.copyto(reason, REFUSED, where=~columns.flags("follows_advice"))
-    np.copyto(reason, OUT_OF_RANGE, where=distance_m > range_m)
-    np.copyto(reason, NO_SIGNAL, where=~(distance_m > 0.0))
+        reason[is_at_stop] = AT_STOP
+    reason[~columns.flags("follows_advice")] = REFUSED
+    reason[distance_m > range_m] = OUT_OF_RANGE
+    reason[~(distance_m > 0.0)] = NO_SIGNAL
     return reason
 
 
@@ -77,9 +78,10 @@ def queue_ahead(lane: IntArray, distance_m: FloatArray, is_known: BoolArray) -> 
         (n,) counts.
     """
     order = np.lexsort((distance_m, lane))
-    known, sorted_lane = is_known[order], lane[order]
+    known, sorted_lane = is_known[order].astype(np.int64), lane[order]
     before = known.cumsum() - known
-    is_first = np.ones(order.size, dtype=np.bool_)
+    is_first = np.empty(order.size, dtype=np.bool_)
+    is_first[:1] = True
     np.not_equal(sorted_lane[1:], sorted_lane[:-1], out=is_first[1:])
     counts = np.empty_like(before)
     # Counts only grow: the greatest of those at the starts of lanes so far is that of this lane.

@@ -187,23 +187,19 @@ class VehicleTable:
 
     def change_lanes(self, rows: IntArray, lanes: Sequence[str]) -> None:
         """Take over on which lanes some vehicles are now."""
-        ways = self.ways
+        ways, columns = self.ways, self.columns
+        numbers = columns.numbers[: len(LANE_NUMBERS)]
+        counts = columns.counts[: len(LANE_COUNTS)]
+        truths = columns.truths[: len(LANE_TRUTHS)]
         changed: list[int] = []
-        met: list[_Met] = []
         for row, lane in zip(rows.tolist(), lanes, strict=True):
             way = ways[row]
             if lane != way.lane:
                 changed.append(row)
-                met.append(self._come_onto(lane, way))
-        if not changed:
-            return
-        numbers, counts, truths = zip(*met, strict=True)
-        columns, at = self.columns, np.array(changed)
-        columns.numbers[: len(LANE_NUMBERS), at] = np.array(numbers).T
-        columns.counts[: len(LANE_COUNTS), at] = np.array(counts).T
-        columns.truths[: len(LANE_TRUTHS), at] = np.array(truths).T
-        place_m = columns.floats("position_m")[at]
-        columns.floats("distance_m")[at] = columns.floats("to_line_m")[at] - place_m
+                numbers[:, row], counts[:, row], truths[:, row] = self._come_onto(lane, way)
+        if changed:
+            place_m = columns.floats("position_m")[changed]
+            columns.floats("distance_m")[changed] = columns.floats("to_line_m")[changed] - place_m
 
     def _come_onto(self, lane: str, way: Way) -> _Met:
         """A vehicle comes onto a lane; the new values of its columns."""
