@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Iterable
 
+from corridor.course import Equipment
 from corridor.parameters import EquipmentParameters
+from corridor.ways import Entrant
 
 
 def unit_draw(vehicle_id: str, seed: int, purpose: str) -> float:
@@ -30,4 +32,20 @@ def draw_equipped(
         for vehicle_id, vehicle_class in vehicles
         if vehicle_class in parameters.classes
         and unit_draw(vehicle_id, seed, "equipment") < parameters.penetration
+    )
+
+
+def entrant(vehicle_id: str, equipment: Equipment) -> Entrant:
+    """What is known of a vehicle that enters; draws are made of drivers only."""
+    follows_advice, draw = True, 0.0
+    if equipment.execution == "driver":
+        compliance = unit_draw(vehicle_id, equipment.seed, "compliance")
+        follows_advice = compliance < equipment.driver.compliant_drivers
+        draw = unit_draw(vehicle_id, equipment.seed, "take-up")
+    return Entrant(
+        vehicle_id=vehicle_id,
+        is_equipped=vehicle_id in equipment.equipped,
+        follows_advice=follows_advice,
+        draw=draw,
+        has_stops=vehicle_id in equipment.stopping,
     )

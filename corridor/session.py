@@ -14,7 +14,7 @@ from corridor.changes import count_changes
 from corridor.columns import BoolArray, IntArray
 from corridor.course import Course, Equipment, Frame, Tally
 from corridor.engine import Engine, EngineError
-from corridor.equipment import unit_draw
+from corridor.equipment import entrant
 from corridor.hearing import Hearing
 from corridor.lane_demand import NOBODY, sense
 from corridor.network import RoadNetwork
@@ -31,7 +31,6 @@ from corridor.reading import Reader
 from corridor.rsu import Radio
 from corridor.spat import SpatSource
 from corridor.vehicles import VehicleTable
-from corridor.ways import Entrant
 
 STANDING_MPS = 5.0 / 3.6
 """A vehicle slower than this stands in a queue."""
@@ -131,28 +130,13 @@ class Session:
             is_equipped = vehicle_id in equipment.equipped
             if not self._advises or not (is_equipped or equipment.sensing == "all"):
                 continue
-            self._table.enter(self._entrant(vehicle_id, is_equipped=is_equipped), facts)
+            self._table.enter(entrant(vehicle_id, equipment), facts)
         self.tally.n_running += len(departed) - len(arrived)
         self.tally.most_running = max(self.tally.most_running, self.tally.n_running)
         if arrived:
             self._last_arrival_s = self._time_s
             self.tally.n_arrived += len(self._course.vehicle_ids.intersection(arrived))
             self._dismiss(arrived)
-
-    def _entrant(self, vehicle_id: str, *, is_equipped: bool) -> Entrant:
-        equipment = self._equipment
-        follows_advice, draw = True, 0.0
-        if equipment.execution == "driver":
-            compliance = unit_draw(vehicle_id, equipment.seed, "compliance")
-            follows_advice = compliance < equipment.driver.compliant_drivers
-            draw = unit_draw(vehicle_id, equipment.seed, "take-up")
-        return Entrant(
-            vehicle_id=vehicle_id,
-            is_equipped=is_equipped,
-            follows_advice=follows_advice,
-            draw=draw,
-            has_stops=vehicle_id in equipment.stopping,
-        )
 
     def _dismiss(self, vehicle_ids: Sequence[str]) -> None:
         for left in self._table.leave(vehicle_ids):
