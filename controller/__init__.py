@@ -1,7 +1,8 @@
 """Speed advice: pure functions from what is known to what is advised."""
 
 from controller.driver import Display, Driver, takes_up, update_display
-from controller.eco import Eco, EcoParameters
+from controller.eco import Eco
+from controller.eco_parameters import EcoParameters
 from controller.glosa import Glosa
 from controller.interface import MEMORY_WIDTH, Advice, Observation, Policy, RateMap, Reason, Traffic
 from controller.notes import note_names, ramp_mps2

@@ -24,8 +24,16 @@ class Driver:
     """Advice is shown in multiples of this (5 km/h)."""
     floor_mps: float = 20.0 / 3.6
     """No slower speed is shown (20 km/h): nobody is asked to creep."""
-    ease_off_mps2: float = 0.7
-    """Deceleration by which a driver follows a lower speed: off the pedal, in gear."""
+    near_m: float = 100.0
+    """Nearer to the stop line than this a driver sees the signal and its countdown ..."""
+    near_floor_mps: float = 10.0 / 3.6
+    """... and may be shown speeds down to this one (10 km/h), to roll up to the queue."""
+    short_mps: float = 0.9
+    """By so much a driver stays below the speed that he keeps to, on the mean (SUMO's dawdling,
+    half of sigma times acceleration, and the traffic ahead)."""
+    ease_off_mps2: float = 0.5
+    """Least deceleration by which a driver follows a lower speed: off the pedal, in gear. With
+    SUMO's dawdling on top it is about 0.75 m/s2."""
     hold_s: float = 5.0
     """The display does not change more often than this."""
 
@@ -40,7 +48,10 @@ class Driver:
                 f"hold_s must be at least lag_s ({self.lag_s}), or no advice would ever be "
                 f"followed; got {self.hold_s}"
             )
-        for name in ("floor_mps", "ease_off_mps2"):
+        for name in ("near_m", "short_mps"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
+        for name in ("floor_mps", "near_floor_mps", "ease_off_mps2"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
         if not self.step_mps > 0:
@@ -48,10 +59,19 @@ class Driver:
 
     @property
     def shown_speeds_mps(self) -> FloatArray:
-        """(h,) what can be shown: 0 (a stop ahead), then steps from the floor upwards."""
-        first = int(np.ceil(self.floor_mps / self.step_mps - 1e-9))
+        """(h,) what can be shown: 0 (a stop ahead), then steps from the lower floor upwards."""
+        first = int(np.ceil(min(self.floor_mps, self.near_floor_mps) / self.step_mps - 1e-9))
         steps = np.arange(first, int(FASTEST_MPS / self.step_mps) + 1) * self.step_mps
         return np.concatenate([[0.0], steps])
+
+    @property
+    def held_speeds_mps(self) -> FloatArray:
+        """(h,) what a driver drives on the mean who is shown each of these."""
+        return np.maximum(self.shown_speeds_mps - self.short_mps, 0.0)
+
+    def floor_at_mps(self, distance_m: FloatArray) -> FloatArray:
+        """(n,) slowest speed that is shown at distances from the stop line."""
+        return np.where(distance_m > self.near_m, self.floor_mps, self.near_floor_mps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

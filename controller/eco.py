@@ -11,15 +11,17 @@ meeting green windows; Yang, Ala and Rakha (2016), Transportation Research C 68,
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 
 from controller.arrays import FloatArray, IntArray
-from controller.discharge import STANDING_MPS, Wave, discharge
+from controller.discharge import discharge
+from controller.eco_parameters import EcoParameters
 from controller.guards import holds_up
+from controller.guidance import decel_to_ask, speed_now, speed_to_show
 from controller.interface import Advice, Observation, RateMap, Reason
 from controller.plan import (
     DONE,
@@ -31,10 +33,9 @@ from controller.plan import (
     is_over,
     is_planned,
     noted,
-    speed_now,
-    speed_to_show,
 )
-from controller.profile import DOWN_MPS2, UP_MPS2, Approach, Means, Ramps, cheapest, tabulate
+from controller.profile import Approach, Means, cheapest
+from controller.ramps import DOWN_MPS2, UP_MPS2, Ramps, tabulate
 from controller.target import Target
 
 HOLDS_MPS = np.concatenate([[0.0], np.arange(2.5, 25.0, 0.75)])
@@ -42,8 +43,10 @@ HOLDS_MPS = np.concatenate([[0.0], np.arange(2.5, 25.0, 0.75)])
 ALL_RAMPS = tuple(range(1 + len(DOWN_MPS2) + len(UP_MPS2)))
 WAVERING_MPS2 = 1.3
 """Of a driver: half the acceleration of a passenger car, as SUMO's drivers do (sigma 0.5)."""
-EASY_RAMPS = (1 + DOWN_MPS2.index(0.7),)
-"""Ramps that a driver can follow: off the pedal, in gear."""
+EASE_OFF = 1 + DOWN_MPS2.index(0.7)
+"""Ramp of a driver who is off the pedal, in gear."""
+EASY_RAMPS = (*range(EASE_OFF, 1 + len(DOWN_MPS2)), 1 + len(DOWN_MPS2) + len(UP_MPS2))
+"""Ramps that a driver can follow: off the pedal, braking gently, and speeding up as he likes."""
 SLOWEST_MPS = 3.0
 """However sharp a turn, it is driven at this speed."""
 EPSILON = 1e-9
@@ -51,48 +54,6 @@ FREE_MPS = 0.1
 """Advice that is not below a driver's own ceiling by this much is none."""
 SAME_GREEN_S = 2.0
 """Starts of green that differ by less are the same."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EcoParameters:
-    """What of the eco planner may be configured."""
-
-    kind: Literal["eco"] = "eco"
-    wave: Wave = field(default_factory=Wave)
-    """How queues leave."""
-    interval_s: float = 1.0
-    """Plans are made and checked at multiples of this; in between they are carried out."""
-    min_wait_s: float = 1.5
-    """Whoever would wait at the queue's end for less than this is not advised."""
-    hope_s: float = 1.5
-    """Whoever misses a green by less than this may still make it, and is not slowed down."""
-    moved_s: float = 2.0
-    """A plan is kept until the time that it rests on has moved by more than this."""
-    time_price: float = 0.5
-    """Cost of a second of trip time, in seconds of cruising at 50 km/h."""
-    later_s: float = 1.5
-    """An approach may cross the stop line later by this than without advice."""
-    reaction_s: float = 1.0
-    """A moving vehicle that joins the queue's start keeps this time and ..."""
-    braking_mps2: float = 4.5
-    """... the way to stop at this rate to its place."""
-    min_speed_mps: float = 2.0
-    """Slower vehicles are in the queue already; they are not advised."""
-    min_distance_m: float = 5.0
-    """Nor are vehicles nearer to the stop line."""
-    hold_up_m: float = 80.0
-    """Who is behind by less than this, bound for another lane, must not be held up."""
-    hold_up_s: float = 2.0
-    """He is held up if he would cross earlier by more than this."""
-    spillback: float = 0.9
-    """No advice when the queue is longer than this share of the way from the last signal."""
-    certain_s: float = 6.0
-    """Where the start of green is known less well than this (from the 10th to the 90th percentile),
-    advice is to coast towards a stop, and no more."""
-    silent_s: float = 30.0
-    """Where it is known less well than this there is no advice."""
-    leaders_only: bool = False
-    """Advise only the first vehicle of each queue."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +191,6 @@ class Eco:
             slot_s=target.slot_s,
             place_m=target.place_m,
             tolerance_s=self.parameters.moved_s,
-            standing_mps=STANDING_MPS,
         )
         notes[np.where(is_done(notes), is_other, fails)] = np.nan
 
@@ -238,12 +198,12 @@ class Eco:
         self, notes: FloatArray, seen: Observation, target: Target, rows: IntArray
     ) -> IntArray:
         """Make plans for some rows; their reasons."""
-        parameters, driver = self.parameters, seen.driver
+        parameters = self.parameters
         crossing_mps = seen.traffic.crossing_mps[seen.traffic_row[rows]]
         speed_mps = np.minimum(seen.speed_mps[rows], seen.ceiling_mps[rows])
         is_certain = target.spread_s[rows] <= parameters.certain_s
         choice = cheapest(
-            self._ramps if driver is None else self._ramps_by_hand,
+            self._ramps if seen.driver is None else self._ramps_by_hand,
             Approach(
                 distance_m=seen.distance_m[rows],
                 speed_mps=speed_mps,
@@ -253,14 +213,7 @@ class Eco:
                 latest_s=target.cross_s[rows] + target.late_s[rows] + parameters.later_s,
                 fastest_hold_mps=np.where(is_certain, np.inf, 0.0),
             ),
-            Means(
-                ramps=ALL_RAMPS if driver is None else EASY_RAMPS,
-                hold_mps=HOLDS_MPS if driver is None else driver.shown_speeds_mps,
-                least_cruise_s=0.0 if driver is None else driver.lag_s,
-                time_price=parameters.time_price,
-                reaction_s=parameters.reaction_s,
-                braking_mps2=parameters.braking_mps2,
-            ),
+            self._means(seen),
         )
         made = noted(
             choice,
@@ -275,15 +228,38 @@ class Eco:
         notes[rows[feasible]] = made[feasible]
         return np.where(feasible, Reason.ADVISED, Reason.TOO_SLOW)
 
+    def _means(self, seen: Observation) -> Means:
+        """What approaches may be made of, by whoever carries them out."""
+        parameters, driver = self.parameters, seen.driver
+        automated = Means(
+            ramps=ALL_RAMPS,
+            hold_mps=HOLDS_MPS,
+            step_s=seen.step_length_s,
+            time_price=parameters.time_price,
+            reaction_s=parameters.reaction_s,
+            braking_mps2=parameters.braking_mps2,
+        )
+        if driver is None:
+            return automated
+        return replace(
+            automated,
+            ramps=EASY_RAMPS,
+            hold_mps=driver.held_speeds_mps,
+            least_cruise_s=driver.lag_s,
+            floor_mps=driver.floor_mps - driver.short_mps,
+            near_m=driver.near_m,
+        )
+
     def _say(self, notes: FloatArray, seen: Observation) -> Advice:
-        why = notes[:, WHY]
+        why, decel_mps2 = notes[:, WHY], None
         reason = np.where(np.isnan(why), Reason.PENDING, why).astype(np.int64)
         if seen.driver is None:
             speed_mps = speed_now(notes, seen, self._ramps)
         else:
             speed_mps = speed_to_show(notes, seen, seen.driver, self._ramps)
+            decel_mps2 = decel_to_ask(notes, EASE_OFF, self._ramps)
         # Who may drive as fast as he likes is told nothing.
         with np.errstate(invalid="ignore"):
             is_free = (reason != Reason.ADVISED) | (speed_mps > seen.ceiling_mps - FREE_MPS)
         speed_mps[is_free] = np.nan
-        return Advice(speed_mps=speed_mps, reason=reason, memory=notes)
+        return Advice(speed_mps=speed_mps, reason=reason, memory=notes, decel_mps2=decel_mps2)

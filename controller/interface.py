@@ -165,6 +165,9 @@ class Advice:
     """(n,) a `Reason` each."""
     memory: FloatArray | None = None
     """(n, `MEMORY_WIDTH`) what to be told again of each vehicle in the next step, if anything."""
+    decel_mps2: FloatArray | None = None
+    """(n,) how firmly a driver is asked to slow down; NaN, or less than he eases off by: as he does
+    by himself. A cruise control does not look at it."""
 
 
 class Policy(Protocol):

@@ -3,7 +3,7 @@
 import math
 
 from controller.interface import MEMORY_WIDTH
-from controller.profile import DOWN_MPS2, UP_MPS2
+from controller.ramps import DOWN_MPS2, UP_MPS2
 
 
 def note_names(policy: object) -> tuple[str, ...]:

@@ -60,16 +60,13 @@ def actuate(
         step_length_s: Length of a step.
     """
     columns = table.columns
-    before_mps, decel_mps2 = columns.floats("speed_mps"), COMFORT_DECEL_MPS2
-    wished_mps, limit_mps = columns.floats("wished_mps"), columns.floats("limit_mps")
-    if driver is not None:
-        # The wish eases off steadily: from what it was, and not from where dawdling led.
-        before_mps = np.where(np.isnan(wished_mps), before_mps, wished_mps)
-        decel_mps2 = driver.ease_off_mps2
-    slowest_mps = before_mps - decel_mps2 * step_length_s
+    if driver is None:
+        slowest_mps = columns.floats("speed_mps") - COMFORT_DECEL_MPS2 * step_length_s
+    else:
+        slowest_mps = _eased_off_mps(columns, driver, step_length_s)
     speed_mps = np.minimum(np.maximum(followed_mps, slowest_mps), columns.floats("ceiling_mps"))
-    wished_mps[:] = speed_mps
-    command = speed_mps if driver is None else speed_mps / limit_mps
+    columns.floats("wished_mps")[:] = speed_mps
+    command = speed_mps if driver is None else speed_mps / columns.floats("limit_mps")
     last = columns.floats("command")
     is_same = np.abs(command - last) < SAME
     is_same |= np.isnan(command) & np.isnan(last)
@@ -84,3 +81,17 @@ def actuate(
         engine.set_speeds(table.vehicle_ids(rows), told)
     else:
         engine.set_speed_factors(table.vehicle_ids(rows), told)
+
+
+def _eased_off_mps(columns: Columns, driver: Driver, step_length_s: float) -> FloatArray:
+    """(n,) speed that each driver wishes a step later who slows down.
+
+    His wish falls steadily, at least as his foot off the pedal lets it, and as firmly as he is
+    asked to. Nobody who slows down speeds up again to regain what dawdling took: his wish is never
+    above his speed.
+    """
+    speed_mps, wished_mps = columns.floats("speed_mps"), columns.floats("wished_mps")
+    decel_mps2 = np.fmax(columns.floats("asked_mps2"), driver.ease_off_mps2)
+    np.minimum(decel_mps2, COMFORT_DECEL_MPS2, out=decel_mps2)
+    before_mps = np.where(np.isnan(wished_mps), speed_mps, wished_mps)
+    return np.minimum(before_mps - decel_mps2 * step_length_s, speed_mps)

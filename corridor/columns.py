@@ -30,6 +30,7 @@ FLOAT_COLUMNS = (
     "read_s",
     "heard_s",
     "advised_mps",
+    "asked_mps2",
     "counted_mps",
     "shown_mps",
     "changed_s",

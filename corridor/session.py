@@ -224,6 +224,10 @@ class Session:
         advised_mps = columns.floats("advised_mps")
         advised_mps.fill(np.nan)
         advised_mps[self._rows] = advice.speed_mps
+        asked_mps2 = columns.floats("asked_mps2")
+        asked_mps2.fill(np.nan)
+        if advice.decel_mps2 is not None:
+            asked_mps2[self._rows] = advice.decel_mps2
         columns.ints("reason")[self._rows] = advice.reason
         columns.memory.fill(np.nan)
         if advice.memory is not None:

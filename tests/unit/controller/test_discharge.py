@@ -10,7 +10,8 @@ from controller.discharge import Wave, discharge
 from controller.kinematics import free_arrival_s
 from controller.queues import STOP_GAP_M
 
-TOLERANCE_S, HOPE_S = 1.5, 1.5
+# No sum of lengths and speeds of whole numbers is just this: rounding decides nothing.
+TOLERANCE_S, HOPE_S = 1.5 + 1e-4 * np.pi, 1.5
 FIELDS = (
     *("free_s", "cross_s", "window", "slot_s", "place_m", "wait_s", "may_make_earlier"),
     *("green_s", "n_ahead"),

@@ -149,9 +149,9 @@ def test_a_driver_does_not_change_his_mind_while_the_display_stays():
     assert one[1]  # The draw alone decides as long as nothing was shown.
 
 
-def test_what_can_be_shown_are_steps_from_the_floor_on_or_a_stop_ahead():
+def test_what_can_be_shown_are_steps_from_the_lower_floor_on_or_a_stop_ahead():
     shown_kmh = Driver().shown_speeds_mps * 3.6
-    np.testing.assert_allclose(shown_kmh[:4], [0.0, 20.0, 25.0, 30.0])
+    np.testing.assert_allclose(shown_kmh[:4], [0.0, 10.0, 15.0, 20.0])
     np.testing.assert_allclose(np.diff(shown_kmh[1:]), 5.0)
     # The last step is that below 40 m/s.
     assert shown_kmh[-1] == pytest.approx(140.0)
@@ -159,12 +159,25 @@ def test_what_can_be_shown_are_steps_from_the_floor_on_or_a_stop_ahead():
 
 @given(st.floats(0.3, 5.0), st.floats(0.5, 20.0))
 def test_no_step_below_the_floor_can_be_shown_and_none_above_is_left_out(step_mps, floor_mps):
-    stop_mps, *others_mps = Driver(step_mps=step_mps, floor_mps=floor_mps).shown_speeds_mps
+    driver = Driver(step_mps=step_mps, floor_mps=floor_mps, near_floor_mps=floor_mps)
+    stop_mps, *others_mps = driver.shown_speeds_mps
     assert stop_mps == 0.0
     assert floor_mps - 1e-6 <= others_mps[0] < floor_mps + step_mps
     n_steps = np.array(others_mps) / step_mps
     np.testing.assert_allclose(n_steps, np.rint(n_steps), atol=1e-6)
     np.testing.assert_allclose(np.diff(others_mps), step_mps)
+
+
+def test_slower_speeds_are_shown_near_the_stop_line_only():
+    driver = Driver(near_m=100.0, floor_mps=6.0, near_floor_mps=3.0)
+    np.testing.assert_array_equal(driver.floor_at_mps(np.array([99.0, 101.0])), [3.0, 6.0])
+
+
+def test_who_keeps_to_a_speed_drives_a_little_slower_but_not_backwards():
+    driver = Driver(short_mps=0.9)
+    held_mps, shown_mps = driver.held_speeds_mps, driver.shown_speeds_mps
+    np.testing.assert_allclose(held_mps[1:], shown_mps[1:] - 0.9)
+    assert held_mps[0] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -177,6 +190,9 @@ def test_no_step_below_the_floor_can_be_shown_and_none_above_is_left_out(step_mp
         ({"step_mps": 0.0}, "step_mps must be positive, got 0.0"),
         ({"floor_mps": 0.0}, "floor_mps must be positive, got 0.0"),
         ({"floor_mps": float("nan")}, "floor_mps must be positive, got nan"),
+        ({"near_floor_mps": 0.0}, "near_floor_mps must be positive, got 0.0"),
+        ({"near_m": -1.0}, "near_m must not be negative, got -1.0"),
+        ({"short_mps": -0.1}, "short_mps must not be negative, got -0.1"),
         ({"ease_off_mps2": -0.7}, "ease_off_mps2 must be positive, got -0.7"),
     ],
 )

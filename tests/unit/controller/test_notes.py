@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from controller import MEMORY_WIDTH, Eco, EcoParameters, Glosa, note_names, ramp_mps2
-from controller.profile import COASTING, DOWN_MPS2, UP_MPS2, tabulate
+from controller.ramps import COASTING, DOWN_MPS2, UP_MPS2, tabulate
 
 
 class Named:

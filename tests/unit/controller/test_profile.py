@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from controller import Driver
 from controller.eco import ALL_RAMPS, EASY_RAMPS, HOLDS_MPS
-from controller.profile import (
+from controller.profile import Approach, Means, cheapest
+from controller.ramps import (
     COASTING,
     COASTING_MPS2,
     COASTING_PER_M,
@@ -13,9 +14,6 @@ from controller.profile import (
     REFERENCE_MPS,
     REJOIN_MPS2,
     UP_MPS2,
-    Approach,
-    Means,
-    cheapest,
     tabulate,
 )
 
@@ -44,7 +42,7 @@ def means(**changes):
     plain = {
         "ramps": ALL_RAMPS,
         "hold_mps": HOLDS_MPS,
-        "least_cruise_s": 0.0,
+        "step_s": 0.0,
         "time_price": 0.5,
         "reaction_s": 1.0,
         "braking_mps2": 4.5,
@@ -56,7 +54,8 @@ def rate_of_change(ramp, speed_mps):
     """Acceleration on a ramp at some speeds, written down a second time."""
     if ramp == COASTING:
         return -(COASTING_MPS2 + COASTING_PER_M * speed_mps**2)
-    return np.full_like(speed_mps, (*(-down for down in DOWN_MPS2), *UP_MPS2)[ramp - 1])
+    rates = (*(-down for down in DOWN_MPS2), *UP_MPS2, REJOIN_MPS2)
+    return np.full_like(speed_mps, rates[ramp - 1])
 
 
 def mean_rate(rates, speed_mps, accel_mps2):
@@ -161,7 +160,11 @@ SITUATIONS = {
 WHO = {
     "automated": means(),
     "driver": means(
-        ramps=EASY_RAMPS, hold_mps=Driver().shown_speeds_mps, least_cruise_s=Driver().lag_s
+        ramps=EASY_RAMPS,
+        hold_mps=Driver().held_speeds_mps,
+        least_cruise_s=Driver().lag_s,
+        floor_mps=Driver().floor_mps - Driver().short_mps,
+        near_m=Driver().near_m,
     ),
 }
 

@@ -1,0 +1,48 @@
+"""What of the eco planner may be configured."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from controller.discharge import Wave
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EcoParameters:
+    """What of the eco planner may be configured."""
+
+    kind: Literal["eco"] = "eco"
+    wave: Wave = field(default_factory=Wave)
+    """How queues leave."""
+    interval_s: float = 1.0
+    """Plans are made and checked at multiples of this; in between they are carried out."""
+    min_wait_s: float = 1.5
+    """Whoever would wait at the queue's end for less than this is not advised."""
+    hope_s: float = 3.0
+    """Whoever misses a green by less than this may still make it, and is not slowed down."""
+    moved_s: float = 2.0
+    """A plan is kept until the time that it rests on has moved by more than this."""
+    time_price: float = 0.5
+    """Cost of a second of trip time, in seconds of cruising at 50 km/h."""
+    later_s: float = 3.0
+    """An approach may cross the stop line later by this than without advice."""
+    reaction_s: float = 0.7
+    """A moving vehicle that joins the queue's start keeps this time and ..."""
+    braking_mps2: float = 4.5
+    """... the way to stop at this rate to its place."""
+    min_speed_mps: float = 2.0
+    """Slower vehicles are in the queue already; they are not advised."""
+    min_distance_m: float = 5.0
+    """Nor are vehicles nearer to the stop line."""
+    hold_up_m: float = 80.0
+    """Who is behind by less than this, bound for another lane, must not be held up."""
+    hold_up_s: float = 2.0
+    """He is held up if he would cross earlier by more than this."""
+    spillback: float = 0.9
+    """No advice when the queue is longer than this share of the way from the last signal."""
+    certain_s: float = 6.0
+    """Where the start of green is known less well than this (from the 10th to the 90th percentile),
+    advice is to coast towards a stop, and no more."""
+    silent_s: float = 30.0
+    """Where it is known less well than this there is no advice."""
+    leaders_only: bool = False
+    """Advise only the first vehicle of each queue."""

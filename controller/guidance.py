@@ -1,0 +1,147 @@
+"""Plans carried out: the speed that each wants now, for a cruise control or on a display."""
+
+import numpy as np
+
+from controller.arrays import FloatArray, IntArray
+from controller.driver import Driver
+from controller.interface import Observation
+from controller.plan import (
+    CRUISE_MPS,
+    HOLD_MPS,
+    JOIN_M,
+    JOIN_S,
+    PLACE_M,
+    RAMP,
+    RAMP_S,
+    is_planned,
+)
+from controller.ramps import SPEED_STEP_MPS, TOP_SPEED_MPS, Ramps
+
+REGULATION_MPS = 1.5
+"""While it holds a speed a vehicle may deviate by this much, to arrive in time."""
+REGULATION_MPS2 = 1.0
+SLOW_MPS = 2.0
+"""A driver who is slower than his own wish by this much would speed up if he were told nothing."""
+FIRMEST, GENTLEST = 2.0, 0.5
+"""Within these factors a ramp to a stop is driven firmer or gentler, to end at the very place."""
+HARDEST_MPS2 = 1.5
+"""Nobody brakes harder than this because of advice."""
+NEAR_MPS = 0.3
+"""A speed is reached when it is this near."""
+
+
+def speed_now(notes: FloatArray, seen: Observation, ramps: Ramps) -> FloatArray:
+    """(n,) speed that each plan wants at the end of this step; NaN without one."""
+    step_s, now_s, speed_mps = seen.step_length_s, seen.time_s, seen.speed_mps
+    hold_mps = notes[:, HOLD_MPS]
+    ramp = np.nan_to_num(notes[:, RAMP]).astype(np.int64)
+    with np.errstate(invalid="ignore"):
+        is_cruising = now_s + 0.5 * step_s < notes[:, RAMP_S]
+        next_mps = ramps.next_speed_mps(ramp, speed_mps, step_s)
+        next_mps = np.where(
+            hold_mps > 0.0, next_mps, _to_the_place_mps(notes, seen, ramp, next_mps, ramps)
+        )
+        goes_down = next_mps < speed_mps
+        ramping_mps = np.where(
+            goes_down, np.maximum(next_mps, hold_mps), np.minimum(next_mps, hold_mps)
+        )
+        has_reached = np.where(
+            goes_down, speed_mps <= hold_mps + NEAR_MPS, speed_mps >= hold_mps - NEAR_MPS
+        )
+        # Whoever regulates departs from the speed to hold, and still holds it.
+        has_reached |= now_s >= notes[:, RAMP_S] + _ramp_length_s(notes, ramp, ramps)
+        holding_mps = np.clip(
+            needed_mps(notes, seen),
+            speed_mps - REGULATION_MPS2 * step_s,
+            speed_mps + REGULATION_MPS2 * step_s,
+        )
+        # A ramp down to a stop ends at the back of the queue, where the vehicle stops by itself.
+        wanted_mps = np.where(has_reached & (hold_mps > 0.0), holding_mps, ramping_mps)
+        return np.where(is_cruising, notes[:, CRUISE_MPS], wanted_mps)
+
+
+def _to_the_place_mps(
+    notes: FloatArray, seen: Observation, ramp: IntArray, next_mps: FloatArray, ramps: Ramps
+) -> FloatArray:
+    """(n,) speed one step further on a ramp down, as firm as it takes to stop at the place."""
+    step_s, speed_mps = seen.step_length_s, seen.speed_mps
+    place = np.rint(np.clip(speed_mps, 0.0, TOP_SPEED_MPS) / SPEED_STEP_MPS).astype(np.int64)
+    way_m = np.maximum(ramps.way_m[ramp, place] - 0.5 * speed_mps * step_s, 0.1)
+    left_m = np.maximum(seen.distance_m - notes[:, PLACE_M], 0.1)
+    firmness = np.clip(way_m / left_m, GENTLEST, FIRMEST)
+    slowing_mps = np.minimum((speed_mps - next_mps) * firmness, HARDEST_MPS2 * step_s)
+    return np.asarray(np.maximum(speed_mps - slowing_mps, 0.0))
+
+
+def _ramp_length_s(notes: FloatArray, ramp: IntArray, ramps: Ramps) -> FloatArray:
+    """(n,) how long each plan's ramp lasts; 0 without one."""
+    cruise, hold = (
+        np.rint(np.nan_to_num(notes[:, column]) / SPEED_STEP_MPS).astype(np.int64)
+        for column in (CRUISE_MPS, HOLD_MPS)
+    )
+    return np.asarray(np.abs(ramps.time_s[ramp, cruise] - ramps.time_s[ramp, hold]))
+
+
+def needed_mps(notes: FloatArray, seen: Observation) -> FloatArray:
+    """(n,) speed that still joins in time, near the planned one; NaN without a plan."""
+    hold_mps = notes[:, HOLD_MPS]
+    left_s = np.maximum(notes[:, JOIN_S] - seen.time_s, seen.step_length_s)
+    needed = (seen.distance_m - notes[:, JOIN_M]) / left_s
+    slowest_mps = np.maximum(hold_mps - REGULATION_MPS, 0.0)
+    return np.clip(needed, slowest_mps, hold_mps + REGULATION_MPS)
+
+
+def planned_speed(notes: FloatArray, time_s: float, ramps: Ramps) -> FloatArray:
+    """(n,) speed that each plan foresees at a time on its ramp, or behind it; NaN without one."""
+    speed_mps = notes[:, CRUISE_MPS].copy()
+    for ramp in np.unique(notes[is_planned(notes), RAMP]):
+        rows = np.flatnonzero(notes[:, RAMP] == ramp)
+        table_s = ramps.time_s[int(ramp)]
+        sign = np.sign(ramps.accel_mps2[int(ramp), 0])
+        spent_s = np.maximum(time_s - notes[rows, RAMP_S], 0.0)
+        at_s = np.interp(notes[rows, CRUISE_MPS], ramps.speed_mps, table_s) + sign * spent_s
+        on_ramp_mps = np.interp(at_s, table_s, ramps.speed_mps)
+        hold_mps = notes[rows, HOLD_MPS]
+        bound = np.maximum if sign < 0.0 else np.minimum
+        speed_mps[rows] = bound(on_ramp_mps, hold_mps)
+    return speed_mps
+
+
+def speed_to_show(notes: FloatArray, seen: Observation, driver: Driver, ramps: Ramps) -> FloatArray:
+    """(n,) what a driver is shown of each plan; NaN: nothing.
+
+    He is shown the speed to hold as soon as the ramp begins, and eases off to it by himself; while
+    he holds it, what still arrives in time. Where the plan ends in a stop he is shown the slowest
+    speed that there is, and stops behind the queue by himself.
+    """
+    hold_mps, cruise_mps = notes[:, HOLD_MPS], notes[:, CRUISE_MPS]
+    floor_mps = driver.floor_at_mps(seen.distance_m)
+    # A display stays for a while: it shows what will be right in the middle of that time.
+    then_s = seen.time_s + driver.lag_s + 0.5 * driver.hold_s
+    with np.errstate(invalid="ignore"):
+        begins = then_s >= notes[:, RAMP_S]
+        is_holding = (hold_mps > 0.0) & (planned_speed(notes, then_s, ramps) <= hold_mps)
+        # Who is shown a speed stays a little below it.
+        needed = needed_mps(notes, seen) + driver.short_mps
+        keeps = np.abs(needed - seen.previous_advice_mps) < driver.step_mps
+        held_mps = np.where(keeps, seen.previous_advice_mps, needed)
+        aimed_mps = np.where(hold_mps > 0.0, hold_mps + driver.short_mps, 0.0)
+        shown_mps = np.maximum(np.where(is_holding, held_mps, aimed_mps), floor_mps)
+        # Who cruises slower than he would like to is to stay so until his ramp begins.
+        is_slow = cruise_mps < seen.ceiling_mps - SLOW_MPS
+        waiting_mps = np.maximum(cruise_mps + driver.short_mps, floor_mps)
+    return np.where(begins, shown_mps, np.where(is_slow, waiting_mps, np.nan))
+
+
+def decel_to_ask(notes: FloatArray, ease_off: int, ramps: Ramps) -> FloatArray:
+    """(n,) how firmly each plan slows down, where that is more than easing off; NaN elsewhere.
+
+    Args:
+        notes: Plans.
+        ease_off: Row of the ramp of who eases off.
+        ramps: All ramps.
+    """
+    ramp = np.nan_to_num(notes[:, RAMP]).astype(np.int64)
+    decel_mps2 = -ramps.accel_mps2[ramp, 0]
+    is_firm = decel_mps2 > -ramps.accel_mps2[ease_off, 0]
+    return np.where(is_firm & is_planned(notes), decel_mps2, np.nan)

@@ -1,0 +1,110 @@
+"""Ramps between speeds, and what driving them costs on the mean of several emission maps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from controller.arrays import FloatArray, IntArray
+from controller.interface import RateMap
+
+REFERENCE_MPS = 50.0 / 3.6
+"""Each map counts relative to what it charges for cruising at this speed."""
+SPEED_STEP_MPS = 0.25
+TOP_SPEED_MPS = 60.0
+LEVEL_DEG = np.zeros(1)
+DOWN_MPS2 = (0.35, 0.5, 0.7, 1.0, 1.5)
+"""Steady decelerations that an approach may use; the last is what nobody exceeds for advice."""
+UP_MPS2 = (0.5, 1.0)
+"""Steady accelerations that an approach may use."""
+COASTING = 0
+"""Row of the ramp of a coasting vehicle."""
+COASTING_MPS2, COASTING_PER_M = 0.16, 0.001
+"""Its deceleration: a constant (rolling) and a share of the speed squared (drag). A little more
+than where SUMO's maps of passenger cars show no traction (0.14 + 0.0009 v2, measured)."""
+WAVERING = ((-2 / 3, 1 / 9), (-1 / 3, 2 / 9), (0.0, 3 / 9), (1 / 3, 2 / 9), (2 / 3, 1 / 9))
+"""Departures from the wanted acceleration as shares of the greatest, and how frequent they are."""
+REJOIN_MPS2 = 2.0
+"""Acceleration by which what follows the approach is costed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ramps:
+    """Ramps between standing and each speed, and what driving them costs.
+
+    Costs are in seconds of cruising at 50 km/h. Rows: coasting, `DOWN_MPS2`, `UP_MPS2`, and the
+    acceleration `REJOIN_MPS2`.
+    """
+
+    speed_mps: FloatArray
+    """(s,) rising from 0, regular."""
+    accel_mps2: FloatArray
+    """(r, s) acceleration on the ramp at each speed; negative slows down."""
+    time_s: FloatArray
+    """(r, s) from standing to each speed (or back)."""
+    way_m: FloatArray
+    """(r, s)."""
+    cost_s: FloatArray
+    """(r, s)."""
+    steady: FloatArray
+    """(s,) cost per second at a steady speed."""
+
+    def at(self, table: FloatArray, speed_mps: FloatArray) -> FloatArray:
+        """Columns of a table, (..., n), at n speeds."""
+        place = np.clip(speed_mps / SPEED_STEP_MPS, 0.0, self.speed_mps.size - 1.001)
+        lower = place.astype(np.int64)
+        share = place - lower
+        return np.asarray(table[..., lower] * (1.0 - share) + table[..., lower + 1] * share)
+
+    def next_speed_mps(self, ramp: IntArray, speed_mps: FloatArray, step_s: float) -> FloatArray:
+        """(n,) speed one step further along the ramp of each vehicle."""
+        place = np.rint(np.clip(speed_mps, 0.0, TOP_SPEED_MPS) / SPEED_STEP_MPS).astype(np.int64)
+        return speed_mps + self.accel_mps2[ramp, place] * step_s
+
+
+def tabulate(rates: Sequence[RateMap], *, wavering_mps2: float) -> Ramps:
+    """Tabulate the mean of several emission maps along all ramps.
+
+    The mean of several maps keeps advice from exploiting what a single one does not charge for.
+
+    Args:
+        rates: Maps, each taken relative to its value at a steady 50 km/h.
+        wavering_mps2: By how much a driver's acceleration departs from what he wants, at the most;
+            small departures are more frequent (triangular). It makes driving, and slow driving
+            most of all, more costly than the maps say of a steady speed.
+
+    Raises:
+        ValueError: No map is given.
+    """
+    if not rates:
+        raise ValueError("the planner needs at least one emission map, got none")
+    speed_mps = np.arange(0.0, TOP_SPEED_MPS + SPEED_STEP_MPS, SPEED_STEP_MPS)
+    coasting = -(COASTING_MPS2 + COASTING_PER_M * speed_mps**2)
+    steady_mps2 = [*(-down for down in DOWN_MPS2), *UP_MPS2, REJOIN_MPS2]
+    accel_mps2 = np.array([coasting, *(np.full(speed_mps.size, rate) for rate in steady_mps2)])
+    middle_mps = speed_mps[:-1] + 0.5 * SPEED_STEP_MPS
+    middle_mps2 = 0.5 * (accel_mps2[:, :-1] + accel_mps2[:, 1:])
+    duration_s = SPEED_STEP_MPS / np.abs(middle_mps2)
+    per_second = np.zeros(middle_mps2.shape)
+    steady = np.zeros(speed_mps.size)
+    for rate in rates:
+        at_reference = rate.at(np.array([REFERENCE_MPS]), np.zeros(1), LEVEL_DEG)[0]
+        for departure, weight in WAVERING:
+            share = weight / (len(rates) * at_reference)
+            off_mps2 = departure * wavering_mps2
+            moving_mps2 = np.where(speed_mps > 0.0, off_mps2, 0.0)
+            steady += share * rate.at(speed_mps, moving_mps2, LEVEL_DEG)
+            on_ramp = rate.at(middle_mps[np.newaxis], middle_mps2 + off_mps2, LEVEL_DEG)
+            per_second += share * on_ramp
+    return Ramps(
+        speed_mps=speed_mps,
+        accel_mps2=accel_mps2,
+        time_s=_from_standing(duration_s),
+        way_m=_from_standing(duration_s * middle_mps),
+        cost_s=_from_standing(duration_s * per_second),
+        steady=steady,
+    )
+
+
+def _from_standing(parts: FloatArray) -> FloatArray:
+    return np.pad(np.cumsum(parts, axis=1), ((0, 0), (1, 0)))

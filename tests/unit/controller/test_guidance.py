@@ -1,0 +1,218 @@
+import numpy as np
+import pytest
+
+from controller import MEMORY_WIDTH, Driver
+from controller.eco import EASE_OFF
+from controller.guidance import (
+    REGULATION_MPS,
+    decel_to_ask,
+    needed_mps,
+    planned_speed,
+    speed_now,
+    speed_to_show,
+)
+from controller.plan import (
+    AHEAD,
+    CRUISE_MPS,
+    DONE,
+    GREEN_S,
+    HOLD_MPS,
+    JOIN_M,
+    JOIN_S,
+    PLACE_M,
+    RAMP,
+    RAMP_S,
+    SLOT_S,
+)
+from controller.ramps import COASTING, COASTING_MPS2, COASTING_PER_M, DOWN_MPS2, tabulate
+
+DOWN_05 = 1 + DOWN_MPS2.index(0.5)
+DOWN_10 = 1 + DOWN_MPS2.index(1.0)
+UP_05 = 1 + len(DOWN_MPS2)
+
+
+@pytest.fixture(scope="module")
+def ramps(rate_maps):
+    return tabulate(list(rate_maps.values()), wavering_mps2=0.0)
+
+
+def plan(**changes):
+    """Notes of one plan: at 100 s it cruises; from 104 s on it slows down from 14 to 8 m/s."""
+    notes = np.full((1, MEMORY_WIDTH), np.nan)
+    content = {
+        JOIN_S: 130.0,
+        JOIN_M: 16.0,
+        HOLD_MPS: 8.0,
+        RAMP: DOWN_05,
+        RAMP_S: 104.0,
+        CRUISE_MPS: 14.0,
+        SLOT_S: 130.0,
+        PLACE_M: 1.0,
+        GREEN_S: 130.0,
+        DONE: 0.0,
+        AHEAD: 0,
+    }
+    for column, value in content.items():
+        notes[0, column] = value
+    for name, value in changes.items():
+        notes[0, globals()[name]] = value
+    return notes
+
+
+@pytest.fixture
+def car_at(seen_of):
+    """One car at a time: what is seen of it."""
+
+    def make(time_s=100.0, **changes):
+        observed = {
+            name: changes.pop(name)
+            for name in ("driver", "previous_advice_mps", "step_length_s")
+            if name in changes
+        }
+        return seen_of([changes], [[(30.0, 60.0)]], time_s=time_s, **observed)
+
+    return make
+
+
+def test_before_its_ramp_a_vehicle_keeps_its_speed(ramps, car_at):
+    for time_s in (100.0, 103.0):
+        assert speed_now(plan(), car_at(time_s=time_s, speed_mps=13.7), ramps)[0] == 14.0
+
+
+@pytest.mark.parametrize(
+    ("changes", "speed_mps", "expected_mps"),
+    [
+        ({}, 14.0, 13.5),
+        ({}, 8.4, 8.0),
+        ({"RAMP": COASTING}, 10.0, 10.0 - COASTING_MPS2 - 100.0 * COASTING_PER_M),
+        ({"RAMP": UP_05, "HOLD_MPS": 13.0, "CRUISE_MPS": 8.0}, 9.0, 9.5),
+        ({"RAMP": UP_05, "HOLD_MPS": 13.0, "CRUISE_MPS": 8.0}, 12.6, 13.0),
+    ],
+)
+def test_on_its_ramp_the_speed_of_the_next_step_follows_it_and_ends_at_the_hold(
+    ramps, car_at, changes, speed_mps, expected_mps
+):
+    seen = car_at(time_s=110.0, speed_mps=speed_mps)
+    assert speed_now(plan(**changes), seen, ramps)[0] == pytest.approx(expected_mps, abs=1e-3)
+
+
+def test_who_holds_a_speed_arrives_in_time_by_small_deviations(ramps, car_at):
+    # 20 s and 8 m/s to go, from 16 m before the line.
+    for more_m, needed in ((0.0, 8.0), (10.0, 8.5), (-10.0, 7.5)):
+        seen = car_at(time_s=110.0, speed_mps=8.0, distance_m=16.0 + 160.0 + more_m)
+        assert speed_now(plan(), seen, ramps)[0] == pytest.approx(needed)
+    for more_m, sign in ((100.0, 1.0), (-100.0, -1.0)):
+        seen = car_at(time_s=110.0, speed_mps=8.0, distance_m=16.0 + 160.0 + more_m)
+        # At most 1 m/s2 of change, and 1.5 m/s of deviation.
+        assert speed_now(plan(), seen, ramps)[0] == pytest.approx(8.0 + sign)
+        assert needed_mps(plan(), seen)[0] == pytest.approx(8.0 + sign * REGULATION_MPS)
+
+
+@pytest.mark.parametrize(("sign", "other"), [(1.0, {}), (-1.0, {}), (1.0, {"RAMP": UP_05})])
+def test_who_must_make_up_for_time_does_so_steadily(ramps, car_at, sign, other):
+    # 20 s to go; 1.2 m/s faster or slower than planned is needed all the while.
+    notes = plan(JOIN_S=140.0, **other, **({"CRUISE_MPS": 6.0} if other else {}))
+    speed_mps, distance_m = 8.0, 16.0 + 20.0 * (8.0 + 1.2 * sign)
+    for time_s in range(120, 140):
+        seen = car_at(time_s=float(time_s), speed_mps=speed_mps, distance_m=distance_m)
+        next_mps = float(speed_now(notes, seen, ramps)[0])
+        assert abs(next_mps - speed_mps) <= (1.0 if time_s < 122 else 0.1)
+        speed_mps = next_mps
+        distance_m -= speed_mps
+    assert distance_m == pytest.approx(16.0, abs=0.5)
+
+
+def test_who_joined_too_far_away_does_not_divide_by_no_time(car_at):
+    assert needed_mps(plan(), car_at(time_s=130.0, distance_m=20.0))[0] == pytest.approx(6.5)
+
+
+def test_without_a_plan_nothing_is_wanted(ramps, car_at):
+    nothing = np.full((1, MEMORY_WIDTH), np.nan)
+    assert np.isnan(speed_now(nothing, car_at(), ramps)[0])
+    assert np.isnan(speed_to_show(nothing, car_at(), Driver(), ramps)[0])
+    assert np.isnan(planned_speed(nothing, 100.0, ramps)[0])
+
+
+def test_the_speed_that_a_plan_foresees_is_that_of_its_ramp_at_the_time(ramps):
+    for time_s, expected_mps in ((104.0, 14.0), (108.0, 12.0), (116.0, 8.0), (125.0, 8.0)):
+        assert planned_speed(plan(), time_s, ramps)[0] == pytest.approx(expected_mps)
+    rising = plan(RAMP=UP_05, HOLD_MPS=13.0, CRUISE_MPS=8.0)
+    for time_s, expected_mps in ((100.0, 8.0), (106.0, 9.0), (120.0, 13.0)):
+        assert planned_speed(rising, time_s, ramps)[0] == pytest.approx(expected_mps)
+    speed_mps, time_s = 14.0, 104.0
+    while time_s < 112.0:
+        speed_mps -= (COASTING_MPS2 + COASTING_PER_M * speed_mps**2) * 0.01
+        time_s += 0.01
+    coasting = plan(RAMP=COASTING)
+    assert planned_speed(coasting, 112.0, ramps)[0] == pytest.approx(speed_mps, abs=0.02)
+
+
+@pytest.mark.parametrize("ramp", [COASTING, DOWN_05, DOWN_10])
+@pytest.mark.parametrize("too_near", [0.0, 0.2, -0.2])
+@pytest.mark.parametrize("step_s", [0.5, 1.0])
+def test_a_ramp_to_a_stop_ends_at_the_very_place(ramps, car_at, ramp, too_near, step_s):
+    notes = plan(HOLD_MPS=0.0, RAMP=ramp, PLACE_M=8.5)
+    way_m = float(ramps.at(ramps.way_m, np.array([10.0]))[ramp, 0])
+    speed_mps, distance_m = 10.0, 8.5 + abs(way_m) * (1.0 - too_near)
+    for _ in range(200):
+        seen = car_at(
+            time_s=110.0, speed_mps=speed_mps, distance_m=distance_m, step_length_s=step_s
+        )
+        next_mps = float(speed_now(notes, seen, ramps)[0])
+        assert speed_mps - next_mps <= 1.5 * step_s + 1e-9
+        speed_mps = next_mps
+        # As SUMO moves vehicles: a whole step at the new speed.
+        distance_m -= speed_mps * step_s
+    assert speed_mps < 0.1
+    assert distance_m == pytest.approx(8.5, abs=1.0)
+
+
+def show(notes, seen, ramps, **driver):
+    return float(speed_to_show(notes, seen, Driver(**driver), ramps)[0])
+
+
+def test_a_driver_is_shown_at_once_what_to_hold_and_stays_a_little_below_it(ramps, car_at):
+    assert show(plan(), car_at(time_s=104.0), ramps) == pytest.approx(8.0 + Driver().short_mps)
+    assert show(plan(), car_at(time_s=104.0), ramps, short_mps=0.0) == pytest.approx(8.0)
+
+
+def test_a_driver_at_full_speed_is_shown_nothing_until_his_ramp(ramps, car_at):
+    assert np.isnan(show(plan(), car_at(time_s=100.0), ramps))
+    assert np.isfinite(show(plan(), car_at(time_s=101.0), ramps))
+
+
+def test_a_slow_driver_is_told_not_to_speed_up_before_his_ramp(ramps, car_at):
+    slow = plan(CRUISE_MPS=9.0, RAMP_S=115.0)
+    assert show(slow, car_at(time_s=101.0, speed_mps=9.0), ramps, short_mps=0.0) == 9.0
+    # One who is about as fast as he likes to be is told nothing.
+    nearly = plan(CRUISE_MPS=12.5, RAMP_S=115.0)
+    assert np.isnan(show(nearly, car_at(time_s=101.0, speed_mps=12.5), ramps))
+
+
+def test_nobody_is_asked_to_creep_and_near_the_line_only_to_roll_up(ramps, car_at):
+    stopping = plan(HOLD_MPS=0.0, JOIN_S=150.0)
+    far, near = ({"time_s": 125.0, "speed_mps": 4.0, "distance_m": d} for d in (101.0, 99.0))
+    assert show(stopping, car_at(**far), ramps) == 20.0 / 3.6
+    assert show(stopping, car_at(**far), ramps, floor_mps=7.0) == 7.0
+    assert show(stopping, car_at(**near), ramps) == 10.0 / 3.6
+    creeping = plan(CRUISE_MPS=3.0, RAMP_S=115.0)
+    assert show(creeping, car_at(time_s=101.0, speed_mps=3.0), ramps) == 20.0 / 3.6
+
+
+def test_the_display_of_who_holds_a_speed_does_not_flicker(ramps, car_at):
+    holding = {"time_s": 120.0, "speed_mps": 8.0}
+    needed = 16.0 + 10.0 * 8.5
+    keeps = car_at(**holding, distance_m=needed, previous_advice_mps=np.array([8.0]))
+    assert show(plan(), keeps, ramps, short_mps=0.0) == 8.0
+    anew = car_at(**holding, distance_m=needed, previous_advice_mps=np.array([np.nan]))
+    assert show(plan(), anew, ramps, short_mps=0.0) == pytest.approx(8.5)
+    far = car_at(**holding, distance_m=needed, previous_advice_mps=np.array([10.5]))
+    assert show(plan(), far, ramps, short_mps=0.0) == pytest.approx(8.5)
+
+
+def test_only_who_must_slow_down_more_than_by_easing_off_is_asked_to_brake(ramps):
+    firm = decel_to_ask(plan(RAMP=DOWN_10), EASE_OFF, ramps)
+    assert firm[0] == pytest.approx(1.0)
+    for ramp in (EASE_OFF, DOWN_05, COASTING, UP_05):
+        assert np.isnan(decel_to_ask(plan(RAMP=ramp), EASE_OFF, ramps)[0])
+    assert np.isnan(decel_to_ask(np.full((1, MEMORY_WIDTH), np.nan), EASE_OFF, ramps)[0])
