@@ -3,7 +3,7 @@
 import math
 
 from controller.interface import MEMORY_WIDTH
-from controller.ramps import DOWN_MPS2, UP_MPS2
+from controller.ramps import STEADY_MPS2
 
 
 def note_names(policy: object) -> tuple[str, ...]:
@@ -33,4 +33,4 @@ def ramp_mps2(row: int) -> float:
     Args:
         row: Of the ramps, as a plan notes it.
     """
-    return (math.nan, *(-rate_mps2 for rate_mps2 in DOWN_MPS2), *UP_MPS2)[row]
+    return (math.nan, *STEADY_MPS2)[row]

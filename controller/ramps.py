@@ -26,6 +26,8 @@ WAVERING = ((-2 / 3, 1 / 9), (-1 / 3, 2 / 9), (0.0, 3 / 9), (1 / 3, 2 / 9), (2 /
 """Departures from the wanted acceleration as shares of the greatest, and how frequent they are."""
 REJOIN_MPS2 = 2.0
 """Acceleration by which what follows the approach is costed."""
+STEADY_MPS2 = (*(-down_mps2 for down_mps2 in DOWN_MPS2), *UP_MPS2, REJOIN_MPS2)
+"""Rate of change of the speed on each ramp behind that of a coasting vehicle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +82,7 @@ def tabulate(rates: Sequence[RateMap], *, wavering_mps2: float) -> Ramps:
         raise ValueError("the planner needs at least one emission map, got none")
     speed_mps = np.arange(0.0, TOP_SPEED_MPS + SPEED_STEP_MPS, SPEED_STEP_MPS)
     coasting = -(COASTING_MPS2 + COASTING_PER_M * speed_mps**2)
-    steady_mps2 = [*(-down for down in DOWN_MPS2), *UP_MPS2, REJOIN_MPS2]
-    accel_mps2 = np.array([coasting, *(np.full(speed_mps.size, rate) for rate in steady_mps2)])
+    accel_mps2 = np.array([coasting, *(np.full(speed_mps.size, rate) for rate in STEADY_MPS2)])
     middle_mps = speed_mps[:-1] + 0.5 * SPEED_STEP_MPS
     middle_mps2 = 0.5 * (accel_mps2[:, :-1] + accel_mps2[:, 1:])
     duration_s = SPEED_STEP_MPS / np.abs(middle_mps2)

@@ -14,7 +14,7 @@ from experiments.config import Experiment
 from experiments.main_job import Wishes, run_experiment
 
 KEPT = Path(__file__).parent / "kept"
-ARMS = "none,unadvised,glosa-sumo:300/5/1.0,glosa"
+ARMS = "none,unadvised,glosa-sumo:300/5/1.0,glosa,eco"
 # Counts are exact on the same SUMO version. Figures are sums of a single-precision trace, which
 # other processors may round otherwise in the last digits.
 RELATIVE = 1e-6
