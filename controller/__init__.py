@@ -4,10 +4,20 @@ from controller.driver import Display, Driver, takes_up, update_display
 from controller.eco import Eco
 from controller.eco_parameters import EcoParameters
 from controller.glosa import Glosa
-from controller.interface import MEMORY_WIDTH, Advice, Observation, Policy, RateMap, Reason, Traffic
+from controller.interface import (
+    COMFORT_DECEL_MPS2,
+    MEMORY_WIDTH,
+    Advice,
+    Observation,
+    Policy,
+    RateMap,
+    Reason,
+    Traffic,
+)
 from controller.notes import note_names, ramp_mps2
 
 __all__ = [
+    "COMFORT_DECEL_MPS2",
     "MEMORY_WIDTH",
     "Advice",
     "Display",

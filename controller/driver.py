@@ -23,17 +23,16 @@ class Driver:
     step_mps: float = 5.0 / 3.6
     """Advice is shown in multiples of this (5 km/h)."""
     floor_mps: float = 20.0 / 3.6
-    """No slower speed is shown (20 km/h): nobody is asked to creep."""
+    """No slower speed is planned (20 km/h): `eco` asks nobody to creep."""
     near_m: float = 100.0
     """Nearer to the stop line than this a driver sees the signal and its countdown ..."""
-    near_floor_mps: float = 10.0 / 3.6
-    """... and may be shown speeds down to this one (10 km/h), to roll up to the queue."""
-    short_mps: float = 0.9
-    """By so much a driver stays below the speed that he keeps to, on the mean (SUMO's dawdling,
-    half of sigma times acceleration, and the traffic ahead)."""
-    ease_off_mps2: float = 0.5
-    """Least deceleration by which a driver follows a lower speed: off the pedal, in gear. With
-    SUMO's dawdling on top it is about 0.75 m/s2."""
+    near_floor_mps: float = 15.0 / 3.6
+    """... and may be shown speeds down to this one (15 km/h) if that saves him the stop."""
+    dawdling_mps2: float = 0.9
+    """A driver stays below the speed that he keeps to by this times the length of a step, on the
+    mean: SUMO's dawdling (half of sigma times acceleration), and some for the traffic ahead."""
+    ease_off_mps2: float = 0.7
+    """Least deceleration by which a driver follows a lower speed: off the pedal, in gear."""
     hold_s: float = 5.0
     """The display does not change more often than this."""
 
@@ -41,14 +40,14 @@ class Driver:
         for name in ("compliant_drivers", "compliant_time"):
             if not 0.0 <= getattr(self, name) <= 1.0:
                 raise ValueError(f"{name} must be between 0 and 1, got {getattr(self, name)}")
-        if self.lag_s < 0:
+        if not self.lag_s >= 0:
             raise ValueError(f"lag_s must not be negative, got {self.lag_s}")
-        if self.hold_s < self.lag_s:
+        if not self.hold_s >= self.lag_s:
             raise ValueError(
                 f"hold_s must be at least lag_s ({self.lag_s}), or no advice would ever be "
                 f"followed; got {self.hold_s}"
             )
-        for name in ("near_m", "short_mps"):
+        for name in ("near_m", "dawdling_mps2"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
         for name in ("floor_mps", "near_floor_mps", "ease_off_mps2"):
@@ -64,14 +63,14 @@ class Driver:
         steps = np.arange(first, int(FASTEST_MPS / self.step_mps) + 1) * self.step_mps
         return np.concatenate([[0.0], steps])
 
-    @property
-    def held_speeds_mps(self) -> FloatArray:
-        """(h,) what a driver drives on the mean who is shown each of these."""
-        return np.maximum(self.shown_speeds_mps - self.short_mps, 0.0)
+    def driven_mps(self, shown_mps: FloatArray, step_length_s: float) -> FloatArray:
+        """(n,) what a driver drives on the mean who is shown each of some speeds."""
+        return np.maximum(shown_mps - self.dawdling_mps2 * step_length_s, 0.0)
 
     def floor_at_mps(self, distance_m: FloatArray) -> FloatArray:
         """(n,) slowest speed that is shown at distances from the stop line."""
-        return np.where(distance_m > self.near_m, self.floor_mps, self.near_floor_mps)
+        near_mps = min(self.floor_mps, self.near_floor_mps)
+        return np.where(distance_m > self.near_m, self.floor_mps, near_mps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 Method: the virtual discharge of each lane tells when the vehicles ahead will start and from where
 (`controller.discharge`); among the approaches that join this start in time the cheapest is taken
-(`controller.profile`) and kept until it is invalid (`controller.plan`). Nobody who will not have
+(`controller.profile`), kept until it is invalid (`controller.plan`), and carried out by a cruise
+control or a display (`controller.guidance`). Nobody who will not have
 to wait is slowed down, and nobody who might still make a green.
 
 Related work: Asadi and Vahidi (2011), IEEE Transactions on Control Systems Technology 19, on
@@ -18,9 +19,7 @@ from typing import ClassVar
 import numpy as np
 
 from controller.arrays import FloatArray, IntArray
-from controller.discharge import discharge
 from controller.eco_parameters import EcoParameters
-from controller.guards import holds_up
 from controller.guidance import decel_to_ask, speed_now, speed_to_show
 from controller.interface import Advice, Observation, RateMap, Reason
 from controller.plan import (
@@ -36,10 +35,11 @@ from controller.plan import (
 )
 from controller.profile import Approach, Means, cheapest
 from controller.ramps import DOWN_MPS2, UP_MPS2, Ramps, tabulate
-from controller.target import Target
+from controller.target import Target, aim
 
-HOLDS_MPS = np.concatenate([[0.0], np.arange(2.5, 25.0, 0.75)])
-"""Speeds that an automated vehicle may hold; slower ones burn more than standing."""
+HOLDS_MPS = np.concatenate([[0.0], np.arange(4.0, 25.0, 0.75)])
+"""Speeds that an automated vehicle may hold; nobody creeps instead of standing, which would save
+only on maps that charge too little for it."""
 ALL_RAMPS = tuple(range(1 + len(DOWN_MPS2) + len(UP_MPS2)))
 WAVERING_MPS2 = 1.3
 """Of a driver: half the acceleration of a passenger car, as SUMO's drivers do (sigma 0.5)."""
@@ -98,7 +98,7 @@ class Eco:
 
     def _decide(self, notes: FloatArray, seen: Observation) -> None:
         """Keep, drop and make plans."""
-        target = self._target(seen)
+        target = aim(seen, self.parameters)
         self._close(notes, seen)
         self._forget(notes, seen, target)
         must_not = self._withheld(notes, seen, target)
@@ -112,44 +112,6 @@ class Eco:
         if wanted.size:
             reason[wanted] = self._plan(notes, seen, target, wanted)
         notes[:, WHY] = reason
-
-    def _target(self, seen: Observation) -> Target:
-        parameters, row = self.parameters, seen.traffic_row
-        served = discharge(
-            seen.traffic,
-            parameters.wave,
-            tolerance_s=parameters.min_wait_s,
-            hope_s=parameters.hope_s,
-        )
-        n_windows = seen.likely_start_s.shape[1]
-        window = served.window[row]
-        which = np.arange(window.size), np.minimum(window, n_windows - 1)
-        is_to_come = served.green_s[row] > 0.0
-        late_s = np.maximum(seen.start_q90_s[which] - seen.likely_start_s[which], 0.0)
-        late_s = np.where(is_to_come, late_s, 0.0)
-        spread_s = seen.start_q90_s[which] - seen.start_q10_s[which]
-        held_up = holds_up(
-            seen.traffic,
-            served.cross_s,
-            reach_m=parameters.hold_up_m,
-            tolerance_s=parameters.hold_up_s,
-        )
-        is_full = served.place_m > parameters.spillback * seen.traffic.storage_m
-        return Target(
-            is_known=window < n_windows,
-            green_s=served.green_s[row],
-            # Who arrives late loses less than who arrives early and has to stop.
-            slot_s=served.slot_s[row] + late_s,
-            late_s=late_s,
-            place_m=served.place_m[row],
-            n_ahead=served.n_ahead[row],
-            wait_s=served.wait_s[row],
-            cross_s=served.cross_s[row],
-            spread_s=np.where(is_to_come, spread_s, 0.0),
-            may_make_earlier=served.may_make_earlier[row],
-            holds_up=held_up[row],
-            is_full=is_full[row],
-        )
 
     def _withheld(self, notes: FloatArray, seen: Observation, target: Target) -> IntArray:
         """(n,) why each vehicle must have no plan; `Reason.ADVISED` where it may."""
@@ -244,9 +206,10 @@ class Eco:
         return replace(
             automated,
             ramps=EASY_RAMPS,
-            hold_mps=driver.held_speeds_mps,
+            hold_mps=driver.driven_mps(driver.shown_speeds_mps, seen.step_length_s),
             least_cruise_s=driver.lag_s,
-            floor_mps=driver.floor_mps - driver.short_mps,
+            floor_mps=float(driver.driven_mps(np.array(driver.floor_mps), seen.step_length_s))
+            - EPSILON,
             near_m=driver.near_m,
         )
 

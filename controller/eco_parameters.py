@@ -5,6 +5,12 @@ from typing import Literal
 
 from controller.discharge import Wave
 
+NOT_NEGATIVE = (
+    *("min_wait_s", "hope_s", "moved_s", "time_price", "later_s", "reaction_s", "min_speed_mps"),
+    *("min_distance_m", "hold_up_m", "hold_up_s", "spillback", "certain_s", "silent_s"),
+)
+"""Parameters of which less than 0 means nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EcoParameters:
@@ -46,3 +52,11 @@ class EcoParameters:
     """Where it is known less well than this there is no advice."""
     leaders_only: bool = False
     """Advise only the first vehicle of each queue."""
+
+    def __post_init__(self) -> None:
+        for name in ("interval_s", "braking_mps2"):
+            if not getattr(self, name) > 0.0:
+                raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
+        for name in NOT_NEGATIVE:
+            if not getattr(self, name) >= 0.0:
+                raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")

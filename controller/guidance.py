@@ -4,7 +4,7 @@ import numpy as np
 
 from controller.arrays import FloatArray, IntArray
 from controller.driver import Driver
-from controller.interface import Observation
+from controller.interface import COMFORT_DECEL_MPS2, Observation
 from controller.plan import (
     CRUISE_MPS,
     HOLD_MPS,
@@ -15,7 +15,7 @@ from controller.plan import (
     RAMP_S,
     is_planned,
 )
-from controller.ramps import SPEED_STEP_MPS, TOP_SPEED_MPS, Ramps
+from controller.ramps import Ramps
 
 REGULATION_MPS = 1.5
 """While it holds a speed a vehicle may deviate by this much, to arrive in time."""
@@ -24,8 +24,6 @@ SLOW_MPS = 2.0
 """A driver who is slower than his own wish by this much would speed up if he were told nothing."""
 FIRMEST, GENTLEST = 2.0, 0.5
 """Within these factors a ramp to a stop is driven firmer or gentler, to end at the very place."""
-HARDEST_MPS2 = 1.5
-"""Nobody brakes harder than this because of advice."""
 NEAR_MPS = 0.3
 """A speed is reached when it is this near."""
 
@@ -65,20 +63,17 @@ def _to_the_place_mps(
 ) -> FloatArray:
     """(n,) speed one step further on a ramp down, as firm as it takes to stop at the place."""
     step_s, speed_mps = seen.step_length_s, seen.speed_mps
-    place = np.rint(np.clip(speed_mps, 0.0, TOP_SPEED_MPS) / SPEED_STEP_MPS).astype(np.int64)
-    way_m = np.maximum(ramps.way_m[ramp, place] - 0.5 * speed_mps * step_s, 0.1)
+    way_m = ramps.way_m[ramp, ramps.column(speed_mps)] - 0.5 * speed_mps * step_s
+    way_m = np.maximum(way_m, 0.1)
     left_m = np.maximum(seen.distance_m - notes[:, PLACE_M], 0.1)
     firmness = np.clip(way_m / left_m, GENTLEST, FIRMEST)
-    slowing_mps = np.minimum((speed_mps - next_mps) * firmness, HARDEST_MPS2 * step_s)
+    slowing_mps = np.minimum((speed_mps - next_mps) * firmness, COMFORT_DECEL_MPS2 * step_s)
     return np.asarray(np.maximum(speed_mps - slowing_mps, 0.0))
 
 
 def _ramp_length_s(notes: FloatArray, ramp: IntArray, ramps: Ramps) -> FloatArray:
     """(n,) how long each plan's ramp lasts; 0 without one."""
-    cruise, hold = (
-        np.rint(np.nan_to_num(notes[:, column]) / SPEED_STEP_MPS).astype(np.int64)
-        for column in (CRUISE_MPS, HOLD_MPS)
-    )
+    cruise, hold = (ramps.column(np.nan_to_num(notes[:, name])) for name in (CRUISE_MPS, HOLD_MPS))
     return np.asarray(np.abs(ramps.time_s[ramp, cruise] - ramps.time_s[ramp, hold]))
 
 
@@ -110,27 +105,37 @@ def planned_speed(notes: FloatArray, time_s: float, ramps: Ramps) -> FloatArray:
 def speed_to_show(notes: FloatArray, seen: Observation, driver: Driver, ramps: Ramps) -> FloatArray:
     """(n,) what a driver is shown of each plan; NaN: nothing.
 
-    He is shown the speed to hold as soon as the ramp begins, and eases off to it by himself; while
-    he holds it, what still arrives in time. Where the plan ends in a stop he is shown the slowest
-    speed that there is, and stops behind the queue by himself.
+    He is shown the speed to hold so early that he has reacted when the ramp begins, and eases off
+    to it by himself; while he holds it, what still arrives in time. Where the plan ends in a stop
+    he is shown the slowest speed that there is, and stops behind the queue by himself.
     """
-    hold_mps, cruise_mps = notes[:, HOLD_MPS], notes[:, CRUISE_MPS]
-    floor_mps = driver.floor_at_mps(seen.distance_m)
-    # A display stays for a while: it shows what will be right in the middle of that time.
-    then_s = seen.time_s + driver.lag_s + 0.5 * driver.hold_s
+    hold_mps = notes[:, HOLD_MPS]
+    reacted_s = seen.time_s + driver.lag_s
+    # A display stays for a while: what is held is what will be right in the middle of that time.
+    then_s = reacted_s + 0.5 * driver.hold_s
+    near_floor_mps = driver.floor_at_mps(seen.distance_m)
     with np.errstate(invalid="ignore"):
-        begins = then_s >= notes[:, RAMP_S]
-        is_holding = (hold_mps > 0.0) & (planned_speed(notes, then_s, ramps) <= hold_mps)
-        # Who is shown a speed stays a little below it.
-        needed = needed_mps(notes, seen) + driver.short_mps
+        begins = reacted_s + 0.5 * seen.step_length_s >= notes[:, RAMP_S]
+        stops = hold_mps == 0.0
+        is_holding = ~stops & (planned_speed(notes, then_s, ramps) <= hold_mps)
+        needed = _shown_for(needed_mps(notes, seen), driver, seen.step_length_s)
         keeps = np.abs(needed - seen.previous_advice_mps) < driver.step_mps
         held_mps = np.where(keeps, seen.previous_advice_mps, needed)
-        aimed_mps = np.where(hold_mps > 0.0, hold_mps + driver.short_mps, 0.0)
-        shown_mps = np.maximum(np.where(is_holding, held_mps, aimed_mps), floor_mps)
+        aimed_mps = _shown_for(hold_mps, driver, seen.step_length_s)
+        shown_mps = np.maximum(np.where(is_holding, held_mps, aimed_mps), near_floor_mps)
+        shown_mps = np.where(stops, driver.floor_mps, shown_mps)
         # Who cruises slower than he would like to is to stay so until his ramp begins.
+        cruise_mps = notes[:, CRUISE_MPS]
         is_slow = cruise_mps < seen.ceiling_mps - SLOW_MPS
-        waiting_mps = np.maximum(cruise_mps + driver.short_mps, floor_mps)
+        waiting_mps = _shown_for(cruise_mps, driver, seen.step_length_s)
+        waiting_mps = np.maximum(waiting_mps, near_floor_mps)
     return np.where(begins, shown_mps, np.where(is_slow, waiting_mps, np.nan))
+
+
+def _shown_for(driven_mps: FloatArray, driver: Driver, step_length_s: float) -> FloatArray:
+    """(n,) step of the display by which a driver comes nearest to some speeds."""
+    shown_mps = driven_mps + driver.dawdling_mps2 * step_length_s
+    return np.asarray(np.rint(shown_mps / driver.step_mps) * driver.step_mps)
 
 
 def decel_to_ask(notes: FloatArray, ease_off: int, ramps: Ramps) -> FloatArray:

@@ -7,6 +7,8 @@ from typing import Protocol
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.driver import Driver
 
+COMFORT_DECEL_MPS2 = 1.5
+"""Nobody brakes harder than this because of advice."""
 MEMORY_WIDTH = 12
 """Numbers that a policy may note of each vehicle."""
 

@@ -1,4 +1,4 @@
-"""Plans: what is noted of one, whether it still holds, and how it is carried out."""
+"""Plans: what is noted of one, and whether it still holds."""
 
 import numpy as np
 

@@ -87,14 +87,13 @@ def cheapest(ramps: Ramps, approach: Approach, means: Means) -> Choice:
     """
     hold_mps = means.hold_mps
     is_fast_enough = (hold_mps >= means.floor_mps) | (hold_mps == 0.0)
-    column = np.rint(hold_mps / SPEED_STEP_MPS).astype(np.int64)
     allowed = np.array(means.ramps)
     free_mps = _cube(approach.free_mps)
 
     def between(table: FloatArray) -> FloatArray:
         """(n, r, h) from the present speed to each speed to hold."""
         now = ramps.at(table, approach.speed_mps)[allowed].T[:, :, np.newaxis]
-        return np.asarray(np.abs(now - table[allowed[:, np.newaxis], column]))
+        return np.asarray(np.abs(now - ramps.at(table, hold_mps)[allowed]))
 
     margin_m = hold_mps * means.reaction_s + hold_mps**2 / (2.0 * means.braking_mps2)
     join_m, join_s = _cube(approach.place_m) + margin_m, _cube(approach.slot_s)
@@ -117,7 +116,7 @@ def cheapest(ramps: Ramps, approach: Approach, means: Means) -> Choice:
     before_s = (
         _cube(ramps.at(ramps.steady, approach.speed_mps)) * cruise_s
         + between(ramps.cost_s)
-        + ramps.steady[column] * hold_s
+        + ramps.at(ramps.steady, hold_mps) * hold_s
     )
     cost_s = before_s + _cost_behind_s(ramps, approach, means, join_m)
     which = np.arange(approach.speed_mps.size)
@@ -147,12 +146,11 @@ def _cost_behind_s(
     Where that speed is reached behind the stop line, cruising from there on is taken off again.
     """
     hold_mps, free_mps = means.hold_mps, _cube(approach.free_mps)
-    last = ramps.cost_s.shape[0] - 1
-    column = np.rint(hold_mps / SPEED_STEP_MPS).astype(np.int64)
     rejoin_s = np.maximum(free_mps - hold_mps, 0.0) / REJOIN_MPS2
     rejoin_m = np.maximum(free_mps**2 - hold_mps**2, 0.0) / (2.0 * REJOIN_MPS2)
     beyond_s = (join_m - rejoin_m) / free_mps
-    ramp_s = _cube(ramps.at(ramps.cost_s[last], approach.free_mps)) - ramps.cost_s[last, column]
+    ramp_s = _cube(ramps.at(ramps.cost_s[-1], approach.free_mps))
+    ramp_s = ramp_s - ramps.at(ramps.cost_s[-1], hold_mps)
     cruising = _cube(ramps.at(ramps.steady, approach.free_mps))
     return np.asarray(ramp_s + cruising * beyond_s + means.time_price * (rejoin_s + beyond_s))
 

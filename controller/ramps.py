@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from controller.arrays import FloatArray, IntArray
-from controller.interface import RateMap
+from controller.interface import COMFORT_DECEL_MPS2, RateMap
 
 REFERENCE_MPS = 50.0 / 3.6
 """Each map counts relative to what it charges for cruising at this speed."""
 SPEED_STEP_MPS = 0.25
 TOP_SPEED_MPS = 60.0
 LEVEL_DEG = np.zeros(1)
-DOWN_MPS2 = (0.35, 0.5, 0.7, 1.0, 1.5)
-"""Steady decelerations that an approach may use; the last is what nobody exceeds for advice."""
+DOWN_MPS2 = (0.35, 0.5, 0.7, 1.0, COMFORT_DECEL_MPS2)
+"""Steady decelerations that an approach may use."""
 UP_MPS2 = (0.5, 1.0)
 """Steady accelerations that an approach may use."""
 COASTING = 0
@@ -58,10 +58,13 @@ class Ramps:
         share = place - lower
         return np.asarray(table[..., lower] * (1.0 - share) + table[..., lower + 1] * share)
 
+    def column(self, speed_mps: FloatArray) -> IntArray:
+        """(n,) column that is nearest to each speed."""
+        return np.rint(np.clip(speed_mps, 0.0, TOP_SPEED_MPS) / SPEED_STEP_MPS).astype(np.int64)
+
     def next_speed_mps(self, ramp: IntArray, speed_mps: FloatArray, step_s: float) -> FloatArray:
         """(n,) speed one step further along the ramp of each vehicle."""
-        place = np.rint(np.clip(speed_mps, 0.0, TOP_SPEED_MPS) / SPEED_STEP_MPS).astype(np.int64)
-        return speed_mps + self.accel_mps2[ramp, place] * step_s
+        return speed_mps + self.accel_mps2[ramp, self.column(speed_mps)] * step_s
 
 
 def tabulate(rates: Sequence[RateMap], *, wavering_mps2: float) -> Ramps:

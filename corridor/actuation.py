@@ -4,15 +4,13 @@ from typing import Literal
 
 import numpy as np
 
-from controller import Display, Driver, takes_up, update_display
+from controller import COMFORT_DECEL_MPS2, Display, Driver, takes_up, update_display
 from corridor.columns import Columns, FloatArray
 from corridor.engine import Engine
 from corridor.vehicles import VehicleTable
 
 Execution = Literal["automated", "driver"]
 
-COMFORT_DECEL_MPS2 = 1.5
-"""Nobody brakes harder than this because of advice."""
 SAME = 1e-9
 """Commands that differ by less are the same command."""
 
@@ -49,8 +47,8 @@ def actuate(
     """Tell the engine what changed for whom.
 
     Cruise control sets the speed, which takes the driver's imperfection away. A driver changes
-    what share of the limit he wishes to drive, and keeps his imperfection: he takes the foot off
-    the pedal, where cruise control also brakes a little. Neither exceeds the driver's own ceiling.
+    what share of the limit he wishes to drive, and keeps his imperfection; he takes the foot off
+    the pedal, or brakes as he is asked to. Neither exceeds the driver's own ceiling.
 
     Args:
         table: All vehicles.
@@ -86,12 +84,11 @@ def actuate(
 def _eased_off_mps(columns: Columns, driver: Driver, step_length_s: float) -> FloatArray:
     """(n,) speed that each driver wishes a step later who slows down.
 
-    His wish falls steadily, at least as his foot off the pedal lets it, and as firmly as he is
-    asked to. Nobody who slows down speeds up again to regain what dawdling took: his wish is never
-    above his speed.
+    His wish falls steadily from what it was, and not from where dawdling led: at least as his foot
+    off the pedal lets it, and as firmly as he is asked to.
     """
     speed_mps, wished_mps = columns.floats("speed_mps"), columns.floats("wished_mps")
     decel_mps2 = np.fmax(columns.floats("asked_mps2"), driver.ease_off_mps2)
     np.minimum(decel_mps2, COMFORT_DECEL_MPS2, out=decel_mps2)
     before_mps = np.where(np.isnan(wished_mps), speed_mps, wished_mps)
-    return np.minimum(before_mps - decel_mps2 * step_length_s, speed_mps)
+    return np.asarray(before_mps - decel_mps2 * step_length_s)

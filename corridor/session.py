@@ -215,11 +215,12 @@ class Session:
         """
         if not self._advises:
             return
-        if advice.speed_mps.shape != self._rows.shape or advice.reason.shape != self._rows.shape:
-            raise ValueError(
-                f"advice must have {self._rows.size} rows, as many as were seen, got "
-                f"{advice.speed_mps.shape} speeds and {advice.reason.shape} reasons"
-            )
+        for values in (advice.speed_mps, advice.reason, advice.decel_mps2):
+            if values is not None and values.shape != self._rows.shape:
+                raise ValueError(
+                    f"advice must have {self._rows.size} rows, as many as were seen, got an array "
+                    f"of shape {values.shape}"
+                )
         table, course, columns = self._table, self._course, self._table.columns
         advised_mps = columns.floats("advised_mps")
         advised_mps.fill(np.nan)

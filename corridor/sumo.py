@@ -209,7 +209,9 @@ def _of_vehicle(api: ModuleType, name: str) -> Callable[..., Any]:
     """
     if api.__name__ == "libsumo":
         inner = importlib.import_module("libsumo._libsumo")
-        return getattr(inner, f"vehicle_{name}")  # type: ignore[no-any-return]
+        found = getattr(inner, f"vehicle_{name}", None)
+        if found is not None:
+            return found  # type: ignore[no-any-return]
     return getattr(api.vehicle, name)  # type: ignore[no-any-return]
 
 

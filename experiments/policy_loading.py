@@ -157,7 +157,14 @@ def checked_advice(said: object, seen: Observation) -> Advice:
     memory = said.memory
     if memory is not None:
         memory = _floats("memory", memory, seen.memory.shape)
-    return Advice(speed_mps=speed_mps, reason=reason, memory=memory)
+    decel_mps2 = said.decel_mps2
+    if decel_mps2 is not None:
+        decel_mps2 = _floats("decel_mps2", decel_mps2, shape)
+        if np.any(np.isinf(decel_mps2) | (decel_mps2 < 0.0)):
+            raise ValueError(
+                "decel_mps2 must not be negative or infinite; NaN where it is as usual"
+            )
+    return Advice(speed_mps=speed_mps, reason=reason, memory=memory, decel_mps2=decel_mps2)
 
 
 def _floats(name: str, values: object, shape: tuple[int, ...]) -> FloatArray:

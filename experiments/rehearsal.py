@@ -79,7 +79,7 @@ def main() -> None:
     answer: dict[str, object]
     try:
         said = load_policy(own).advise(made_up_observation())
-        parts = (said.speed_mps, said.reason, said.memory)
+        parts = (said.speed_mps, said.reason, said.memory, said.decel_mps2)
         text = b"".join(part.tobytes() for part in parts if part is not None)
         answer = {
             "advice_sha256": hashlib.sha256(text).hexdigest(),

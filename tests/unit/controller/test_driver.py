@@ -151,7 +151,7 @@ def test_a_driver_does_not_change_his_mind_while_the_display_stays():
 
 def test_what_can_be_shown_are_steps_from_the_lower_floor_on_or_a_stop_ahead():
     shown_kmh = Driver().shown_speeds_mps * 3.6
-    np.testing.assert_allclose(shown_kmh[:4], [0.0, 10.0, 15.0, 20.0])
+    np.testing.assert_allclose(shown_kmh[:4], [0.0, 15.0, 20.0, 25.0])
     np.testing.assert_allclose(np.diff(shown_kmh[1:]), 5.0)
     # The last step is that below 40 m/s.
     assert shown_kmh[-1] == pytest.approx(140.0)
@@ -174,10 +174,8 @@ def test_slower_speeds_are_shown_near_the_stop_line_only():
 
 
 def test_who_keeps_to_a_speed_drives_a_little_slower_but_not_backwards():
-    driver = Driver(short_mps=0.9)
-    held_mps, shown_mps = driver.held_speeds_mps, driver.shown_speeds_mps
-    np.testing.assert_allclose(held_mps[1:], shown_mps[1:] - 0.9)
-    assert held_mps[0] == 0.0
+    driven_mps = Driver(dawdling_mps2=0.9).driven_mps(np.array([0.0, 6.0]), 0.5)
+    np.testing.assert_allclose(driven_mps, [0.0, 6.0 - 0.45])
 
 
 @pytest.mark.parametrize(
@@ -192,7 +190,8 @@ def test_who_keeps_to_a_speed_drives_a_little_slower_but_not_backwards():
         ({"floor_mps": float("nan")}, "floor_mps must be positive, got nan"),
         ({"near_floor_mps": 0.0}, "near_floor_mps must be positive, got 0.0"),
         ({"near_m": -1.0}, "near_m must not be negative, got -1.0"),
-        ({"short_mps": -0.1}, "short_mps must not be negative, got -0.1"),
+        ({"dawdling_mps2": -0.1}, "dawdling_mps2 must not be negative, got -0.1"),
+        ({"lag_s": float("nan")}, "lag_s must not be negative, got nan"),
         ({"ease_off_mps2": -0.7}, "ease_off_mps2 must be positive, got -0.7"),
     ],
 )

@@ -71,7 +71,7 @@ def test_an_engine_that_cuts_fuel_coasts(rate_maps, seen_of):
         seen_of([{"distance_m": 300.0}], RED_40_S)
     )
     # Coasting, or a slightly harder ramp out of gear: nothing that burns while it slows down.
-    assert said.memory[0, RAMP] <= 1
+    assert said.memory[0, RAMP] <= 2
 
 
 def test_a_plan_is_kept_when_what_was_noted_is_given_back(eco, seen_of):
@@ -228,7 +228,29 @@ def test_a_driver_is_shown_nothing_before_the_ramp_and_then_steps_down(eco, seen
     said = eco.advise(seen_of([{"distance_m": 300.0}], RED_40_S, driver=driver))
     assert said.reason[0] == Reason.ADVISED
     assert said.memory[0, RAMP_S] >= 100.0 + driver.lag_s
-    assert said.memory[0, HOLD_MPS] in driver.held_speeds_mps
+    assert said.memory[0, HOLD_MPS] in driver.driven_mps(driver.shown_speeds_mps, 1.0)
+
+
+def test_a_driver_who_comes_late_is_asked_to_brake_gently(eco, seen_of):
+    far, near = {"distance_m": 300.0}, {"distance_m": 90.0, "lane": 1}
+    said = eco.advise(seen_of([far, near], RED_40_S, driver=Driver()))
+    assert (said.reason == Reason.ADVISED).all()
+    assert np.isnan(said.decel_mps2[0]) and 0.7 < said.decel_mps2[1] <= 1.5
+    assert eco.advise(seen_of([far, near], RED_40_S)).decel_mps2 is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"interval_s": 0.0}, "interval_s must be positive, got 0.0"),
+        ({"braking_mps2": -1.0}, "braking_mps2 must be positive, got -1.0"),
+        ({"hope_s": -1.0}, "hope_s must not be negative, got -1.0"),
+        ({"later_s": float("nan")}, "later_s must not be negative, got nan"),
+    ],
+)
+def test_impossible_parameters_are_refused(changes, words):
+    with pytest.raises(ValueError, match=words):
+        EcoParameters(**changes)
 
 
 def test_without_a_map_the_planner_says_so(seen_of):

@@ -68,7 +68,7 @@ def burnt(rate, speeds_mps, step_s=1.0):
         {"n_ahead": 0, "distance_m": 300.0, "green_s": 40.0},
         {"n_ahead": 3, "distance_m": 300.0, "green_s": 32.0},
         {"n_ahead": 2, "distance_m": 300.0, "green_s": 38.0},
-        {"n_ahead": 6, "distance_m": 400.0, "green_s": 50.0},
+        {"n_ahead": 6, "distance_m": 400.0, "green_s": 42.0},
         {"n_ahead": 1, "distance_m": 220.0, "green_s": 26.0},
     ],
 )

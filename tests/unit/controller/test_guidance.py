@@ -168,46 +168,54 @@ def test_a_ramp_to_a_stop_ends_at_the_very_place(ramps, car_at, ramp, too_near, 
 
 
 def show(notes, seen, ramps, **driver):
-    return float(speed_to_show(notes, seen, Driver(**driver), ramps)[0])
+    plain = {"dawdling_mps2": 0.0, "step_mps": 0.5}
+    return float(speed_to_show(notes, seen, Driver(**{**plain, **driver}), ramps)[0])
 
 
-def test_a_driver_is_shown_at_once_what_to_hold_and_stays_a_little_below_it(ramps, car_at):
-    assert show(plan(), car_at(time_s=104.0), ramps) == pytest.approx(8.0 + Driver().short_mps)
-    assert show(plan(), car_at(time_s=104.0), ramps, short_mps=0.0) == pytest.approx(8.0)
+def test_a_driver_is_shown_at_once_what_to_hold_in_steps_of_his_display(ramps, car_at):
+    # It takes him 1 s to react, and his ramp begins at 104 s.
+    assert np.isnan(show(plan(), car_at(time_s=102.0), ramps))
+    assert show(plan(), car_at(time_s=103.0), ramps) == pytest.approx(8.0)
+    assert np.isnan(show(plan(), car_at(time_s=101.0), ramps))
+    assert show(plan(), car_at(time_s=101.0), ramps, lag_s=3.0) == pytest.approx(8.0)
+    for step_mps, shown_mps in ((5.0 / 3.6, 30.0 / 3.6), (3.0, 9.0)):
+        seen = car_at(time_s=103.0)
+        assert show(plan(), seen, ramps, step_mps=step_mps) == pytest.approx(shown_mps)
 
 
-def test_a_driver_at_full_speed_is_shown_nothing_until_his_ramp(ramps, car_at):
-    assert np.isnan(show(plan(), car_at(time_s=100.0), ramps))
-    assert np.isfinite(show(plan(), car_at(time_s=101.0), ramps))
+@pytest.mark.parametrize("step_length_s", [0.5, 1.0])
+def test_who_stays_below_what_he_is_shown_is_shown_so_much_more(ramps, car_at, step_length_s):
+    seen = car_at(time_s=103.0, step_length_s=step_length_s)
+    shown_mps = show(plan(), seen, ramps, dawdling_mps2=2.0)
+    assert shown_mps == pytest.approx(8.0 + 2.0 * step_length_s)
 
 
 def test_a_slow_driver_is_told_not_to_speed_up_before_his_ramp(ramps, car_at):
     slow = plan(CRUISE_MPS=9.0, RAMP_S=115.0)
-    assert show(slow, car_at(time_s=101.0, speed_mps=9.0), ramps, short_mps=0.0) == 9.0
+    assert show(slow, car_at(time_s=101.0, speed_mps=9.0), ramps) == 9.0
     # One who is about as fast as he likes to be is told nothing.
     nearly = plan(CRUISE_MPS=12.5, RAMP_S=115.0)
     assert np.isnan(show(nearly, car_at(time_s=101.0, speed_mps=12.5), ramps))
 
 
-def test_nobody_is_asked_to_creep_and_near_the_line_only_to_roll_up(ramps, car_at):
-    stopping = plan(HOLD_MPS=0.0, JOIN_S=150.0)
+def test_nobody_is_asked_to_creep_and_slower_near_the_line_only_to_save_the_stop(ramps, car_at):
     far, near = ({"time_s": 125.0, "speed_mps": 4.0, "distance_m": d} for d in (101.0, 99.0))
+    stopping = plan(HOLD_MPS=0.0, JOIN_S=150.0)
+    assert show(stopping, car_at(**far), ramps) == show(stopping, car_at(**near), ramps)
     assert show(stopping, car_at(**far), ramps) == 20.0 / 3.6
     assert show(stopping, car_at(**far), ramps, floor_mps=7.0) == 7.0
-    assert show(stopping, car_at(**near), ramps) == 10.0 / 3.6
+    rolling = plan(HOLD_MPS=2.0, JOIN_S=150.0)
+    assert show(rolling, car_at(**far), ramps) == 20.0 / 3.6
+    assert show(rolling, car_at(**near), ramps) == pytest.approx(15.0 / 3.6)
     creeping = plan(CRUISE_MPS=3.0, RAMP_S=115.0)
     assert show(creeping, car_at(time_s=101.0, speed_mps=3.0), ramps) == 20.0 / 3.6
 
 
 def test_the_display_of_who_holds_a_speed_does_not_flicker(ramps, car_at):
-    holding = {"time_s": 120.0, "speed_mps": 8.0}
-    needed = 16.0 + 10.0 * 8.5
-    keeps = car_at(**holding, distance_m=needed, previous_advice_mps=np.array([8.0]))
-    assert show(plan(), keeps, ramps, short_mps=0.0) == 8.0
-    anew = car_at(**holding, distance_m=needed, previous_advice_mps=np.array([np.nan]))
-    assert show(plan(), anew, ramps, short_mps=0.0) == pytest.approx(8.5)
-    far = car_at(**holding, distance_m=needed, previous_advice_mps=np.array([10.5]))
-    assert show(plan(), far, ramps, short_mps=0.0) == pytest.approx(8.5)
+    holding = {"time_s": 120.0, "speed_mps": 8.0, "distance_m": 16.0 + 10.0 * 8.5}
+    for before_mps, shown_mps in ((8.1, 8.1), (np.nan, 8.5), (10.5, 8.5)):
+        seen = car_at(**holding, previous_advice_mps=np.array([before_mps]))
+        assert show(plan(), seen, ramps) == pytest.approx(shown_mps)
 
 
 def test_only_who_must_slow_down_more_than_by_easing_off_is_asked_to_brake(ramps):

@@ -161,9 +161,9 @@ WHO = {
     "automated": means(),
     "driver": means(
         ramps=EASY_RAMPS,
-        hold_mps=Driver().held_speeds_mps,
+        hold_mps=Driver().driven_mps(Driver().shown_speeds_mps, 1.0),
         least_cruise_s=Driver().lag_s,
-        floor_mps=Driver().floor_mps - Driver().short_mps,
+        floor_mps=Driver().floor_mps - Driver().dawdling_mps2,
         near_m=Driver().near_m,
     ),
 }
@@ -182,6 +182,35 @@ def test_whoever_drives_as_chosen_is_at_the_place_in_time_at_the_speed(
     assert left_m == pytest.approx(found.join_m[0], abs=1.0)
     assert found.join_s[0] == slot_s
     assert found.cruise_s[0] >= WHO[who].least_cruise_s - 1e-9
+
+
+@pytest.mark.parametrize(
+    ("distance_m", "slot_s", "near"), [(400.0, 70.0, False), (90.0, 13.0, True)]
+)
+def test_slower_than_the_floor_is_held_only_near_the_line(ramps, distance_m, slot_s, near):
+    told = approach(distance_m, slot_s, speed_mps=9.0, latest_s=1e4)
+    rolling = {"hold_mps": np.array([5.0])}
+    assert cheapest(ramps, told, means(**rolling)).is_feasible[0]
+    found = cheapest(ramps, told, means(**rolling, floor_mps=8.0, near_m=100.0))
+    assert found.is_feasible[0] == near
+    # What is held is no slower than the floor, or it is a stop.
+    assert cheapest(ramps, told, means(**rolling, floor_mps=5.0, near_m=0.0)).is_feasible[0]
+    stopping = means(hold_mps=np.zeros(1), floor_mps=8.0, near_m=0.0)
+    assert cheapest(ramps, told, stopping).is_feasible[0]
+
+
+@pytest.mark.parametrize("step_s", [0.1, 0.5, 1.0])
+@pytest.mark.parametrize(("speed_mps", "slot_s"), [(14.0, 27.0), (6.0, 34.0)])
+def test_a_plan_counts_that_steps_are_driven_at_the_speed_of_their_end(
+    ramps, speed_mps, slot_s, step_s
+):
+    # Half a step at the change of speed is what a ramp in steps falls short of a smooth one.
+    told = approach(300.0, slot_s, speed_mps=speed_mps, latest_s=1e4)
+    found = cheapest(ramps, told, means(step_s=step_s, hold_mps=np.array([9.0])))
+    assert found.is_feasible[0]
+    left_m, end_mps = drive(found, 300.0, speed_mps)
+    short_m = 0.5 * (speed_mps - end_mps) * step_s
+    assert left_m + short_m == pytest.approx(found.join_m[0], abs=0.05)
 
 
 @given(**SITUATIONS)

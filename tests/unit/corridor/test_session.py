@@ -298,14 +298,37 @@ def test_changes_of_advice_are_told_of_each_vehicle(road, network, main_way, exe
     assert run.tally.length_m.keys() == {"v", "w"}
 
 
-def test_advice_of_the_wrong_shape_is_refused(road, network, main_way):
+@pytest.mark.parametrize("wrong", ["speed_mps", "reason", "decel_mps2"])
+def test_advice_of_the_wrong_shape_is_refused(road, network, main_way, wrong):
     engine = road()
     add_main(engine, main_way)
-    two = Advice(speed_mps=np.full(2, 8.0), reason=np.zeros(2, dtype=np.int64))
+    parts = {"speed_mps": np.zeros(0), "reason": np.zeros(0, dtype=np.int64), "decel_mps2": None}
+    said = Advice(**{**parts, wrong: np.zeros(2, dtype=np.int64)})
     run = session(engine, network)
-    with pytest.raises(ValueError, match=r"must have 0 rows.* got \(2,\) speeds"):
-        drive(run, lambda seen: two)
+    with pytest.raises(ValueError, match=r"must have 0 rows.* of shape \(2,\)"):
+        drive(run, lambda seen: said)
     assert engine.calls[-1] == "close"
+
+
+def test_a_driver_brakes_as_firmly_as_the_policy_asks(road, network, main_way):
+    eased = Driver(lag_s=0.0, hold_s=0.0, step_mps=0.001, ease_off_mps2=0.5)
+
+    def first_command_mps(decel_mps2):
+        def policy(seen):
+            n = seen.speed_mps.size
+            told = None if decel_mps2 is None else np.full(n, decel_mps2)
+            reason = np.zeros(n, dtype=np.int64)
+            return Advice(speed_mps=np.full(n, 6.0), reason=reason, decel_mps2=told)
+
+        engine = road()
+        add_main(engine, main_way)
+        drive(session(engine, network, execution="driver", driver=eased), policy)
+        _, kind, _, factor = engine.commands[0]
+        assert kind == "factor"
+        return factor * 13.89
+
+    assert first_command_mps(None) == pytest.approx(13.89 - 0.5)
+    assert first_command_mps(1.4) == pytest.approx(13.89 - 1.4)
 
 
 def test_a_run_ends_with_its_last_vehicle(road, network, main_way):

@@ -160,6 +160,9 @@ def test_what_a_policy_prints_is_no_word_of_ours(load, capsys):
         (good(reason=np.full(N, 99)), f"reason must be 0 to {max(Reason)}, see controller.Reason"),
         (good(reason=np.full(N, Reason.NOT_NEEDED)), "reason must be Reason.ADVISED where "
          "speed_mps is a number"),
+        (good(decel_mps2="firm"), "decel_mps2 must be an array of numbers, got 'firm'"),
+        (good(decel_mps2=np.full(N, -1.0)), "decel_mps2 must not be negative or infinite; NaN where"
+         " it is as usual"),
         (good(memory=np.zeros((N, 2))), f"memory must have shape {SEEN.memory.shape}, a row for "
          f"each row of what is seen, got ({N}, 2)"),
     ],
@@ -174,6 +177,8 @@ def test_lists_and_whole_numbers_are_advice_too():
     said = checked_advice(good(speed_mps=[7] * N, reason=[Reason.ADVISED] * N), SEEN)
     assert said.speed_mps.dtype == np.float64
     assert said.reason.dtype == np.int64
+    firm = checked_advice(good(decel_mps2=[1] * N), SEEN)
+    np.testing.assert_array_equal(firm.decel_mps2, np.ones(N))
     noted = checked_advice(good(memory=np.ones(SEEN.memory.shape, dtype=int)), SEEN)
     assert noted.memory.dtype == np.float64
 
