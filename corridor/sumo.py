@@ -21,6 +21,10 @@ from corridor.engine import EngineError, SignalState, VehicleFacts
 from corridor.programs import Program
 from corridor.sumo_programs import program_of
 
+SAFE_AT_ANY_DECEL = 0b11011
+"""SUMO's speed mode for set speeds: all checks (31) but that on the greatest deceleration, which
+would cap braking for the traffic ahead, too, and let drivers by IDM run into their leaders."""
+
 # A second libsumo.start() in a process silently replaces the first simulation.
 _ONE_SIMULATION = threading.Lock()
 
@@ -68,6 +72,7 @@ class SumoEngine:
             for name in ("getLaneID", "getLanePosition", "getSpeed", "setSpeed", "setSpeedFactor")
         )
         self._is_running = False
+        self._may_brake_hard: set[str] = set()
 
     def start(self, arguments: Sequence[str]) -> None:
         """Load a scenario.
@@ -162,6 +167,9 @@ class SumoEngine:
         """Make vehicles drive at speeds, safety permitting; -1 gives one back to its driver."""
         with self._translated:
             for vehicle_id, speed_mps in zip(vehicle_ids, speeds_mps, strict=True):
+                if vehicle_id not in self._may_brake_hard:
+                    self._may_brake_hard.add(vehicle_id)
+                    self._sumo.vehicle.setSpeedMode(vehicle_id, SAFE_AT_ANY_DECEL)
                 self._set_speed(vehicle_id, speed_mps)
 
     def set_speed_factors(self, vehicle_ids: Sequence[str], factors: Sequence[float]) -> None:
