@@ -34,7 +34,7 @@ from controller.plan import (
     noted,
 )
 from controller.profile import Approach, Means, cheapest
-from controller.ramps import DOWN_MPS2, UP_MPS2, Ramps, tabulate
+from controller.ramps import DOWN_MPS2, REJOIN_MPS2, UP_MPS2, Ramps, tabulate
 from controller.target import Target, aim
 
 HOLDS_MPS = np.concatenate([[0.0], np.arange(4.0, 25.0, 0.75)])
@@ -170,6 +170,8 @@ class Eco:
                 distance_m=seen.distance_m[rows],
                 speed_mps=speed_mps,
                 free_mps=np.minimum(seen.ceiling_mps[rows], np.maximum(crossing_mps, SLOWEST_MPS)),
+                # The maps do not know how strong a car is: none is taken to use more than this.
+                accel_mps2=np.minimum(seen.accel_mps2[rows], REJOIN_MPS2),
                 slot_s=target.slot_s[rows],
                 place_m=target.place_m[rows],
                 latest_s=target.cross_s[rows] + target.late_s[rows] + parameters.later_s,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
-from controller.ramps import REJOIN_MPS2, SPEED_STEP_MPS, Ramps
+from controller.ramps import SPEED_STEP_MPS, Ramps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,8 @@ class Approach:
     """(n,) now."""
     free_mps: FloatArray
     """(n,) speed at which each will go on behind the stop line."""
+    accel_mps2: FloatArray
+    """(n,) acceleration by which each reaches that speed from joining on."""
     slot_s: FloatArray
     """(n,) when its place in the queue begins to move."""
     place_m: FloatArray
@@ -88,7 +90,7 @@ def cheapest(ramps: Ramps, approach: Approach, means: Means) -> Choice:
     hold_mps = means.hold_mps
     is_fast_enough = (hold_mps >= means.floor_mps) | (hold_mps == 0.0)
     allowed = np.array(means.ramps)
-    free_mps = _cube(approach.free_mps)
+    free_mps, accel_mps2 = _cube(approach.free_mps), _cube(approach.accel_mps2)
 
     def between(table: FloatArray) -> FloatArray:
         """(n, r, h) from the present speed to each speed to hold."""
@@ -111,7 +113,7 @@ def cheapest(ramps: Ramps, approach: Approach, means: Means) -> Choice:
         & (hold_s >= 0.0)
         & (is_fast_enough | (join_m + hold_mps * hold_s <= means.near_m))
         & (hold_mps <= np.minimum(free_mps, _cube(approach.fastest_hold_mps)))
-        & (join_s + _cover_s(join_m, hold_mps, free_mps) <= _cube(approach.latest_s))
+        & (join_s + _cover_s(join_m, hold_mps, free_mps, accel_mps2) <= _cube(approach.latest_s))
     )
     before_s = (
         _cube(ramps.at(ramps.steady, approach.speed_mps)) * cruise_s
@@ -146,8 +148,9 @@ def _cost_behind_s(
     Where that speed is reached behind the stop line, cruising from there on is taken off again.
     """
     hold_mps, free_mps = means.hold_mps, _cube(approach.free_mps)
-    rejoin_s = np.maximum(free_mps - hold_mps, 0.0) / REJOIN_MPS2
-    rejoin_m = np.maximum(free_mps**2 - hold_mps**2, 0.0) / (2.0 * REJOIN_MPS2)
+    accel_mps2 = _cube(approach.accel_mps2)
+    rejoin_s = np.maximum(free_mps - hold_mps, 0.0) / accel_mps2
+    rejoin_m = np.maximum(free_mps**2 - hold_mps**2, 0.0) / (2.0 * accel_mps2)
     beyond_s = (join_m - rejoin_m) / free_mps
     ramp_s = _cube(ramps.at(ramps.cost_s[-1], approach.free_mps))
     ramp_s = ramp_s - ramps.at(ramps.cost_s[-1], hold_mps)
@@ -155,10 +158,12 @@ def _cost_behind_s(
     return np.asarray(ramp_s + cruising * beyond_s + means.time_price * (rejoin_s + beyond_s))
 
 
-def _cover_s(way_m: FloatArray, speed_mps: FloatArray, free_mps: FloatArray) -> FloatArray:
+def _cover_s(
+    way_m: FloatArray, speed_mps: FloatArray, free_mps: FloatArray, accel_mps2: FloatArray
+) -> FloatArray:
     """Time to cover a way from a speed, accelerating up to the free one."""
-    end_mps = np.sqrt(speed_mps**2 + 2.0 * REJOIN_MPS2 * way_m)
-    ramp_m = np.maximum(free_mps**2 - speed_mps**2, 0.0) / (2.0 * REJOIN_MPS2)
-    short_s = (end_mps - speed_mps) / REJOIN_MPS2
-    long_s = np.maximum(free_mps - speed_mps, 0.0) / REJOIN_MPS2 + (way_m - ramp_m) / free_mps
+    end_mps = np.sqrt(speed_mps**2 + 2.0 * accel_mps2 * way_m)
+    ramp_m = np.maximum(free_mps**2 - speed_mps**2, 0.0) / (2.0 * accel_mps2)
+    short_s = (end_mps - speed_mps) / accel_mps2
+    long_s = np.maximum(free_mps - speed_mps, 0.0) / accel_mps2 + (way_m - ramp_m) / free_mps
     return np.where(end_mps <= free_mps, short_s, long_s)

@@ -30,6 +30,7 @@ def approach(distance_m, slot_s, *, speed_mps=14.0, **changes):
         "distance_m": distance_m,
         "speed_mps": speed_mps,
         "free_mps": 14.0,
+        "accel_mps2": REJOIN_MPS2,
         "slot_s": slot_s,
         "place_m": 1.0,
         "latest_s": slot_s + 3.0,
