@@ -172,6 +172,7 @@ class Eco:
                 free_mps=np.minimum(seen.ceiling_mps[rows], np.maximum(crossing_mps, SLOWEST_MPS)),
                 # The maps do not know how strong a car is: none is taken to use more than this.
                 accel_mps2=np.minimum(seen.accel_mps2[rows], REJOIN_MPS2),
+                decel_mps2=seen.decel_mps2[rows],
                 slot_s=target.slot_s[rows],
                 place_m=target.place_m[rows],
                 latest_s=target.cross_s[rows] + target.late_s[rows] + parameters.later_s,

@@ -26,6 +26,8 @@ class Approach:
     """(n,) speed at which each will go on behind the stop line."""
     accel_mps2: FloatArray
     """(n,) acceleration by which each reaches that speed from joining on."""
+    decel_mps2: FloatArray
+    """(n,) deceleration by which each brakes for whoever is ahead."""
     slot_s: FloatArray
     """(n,) when its place in the queue begins to move."""
     place_m: FloatArray
@@ -52,7 +54,7 @@ class Means:
     """Whoever joins with a speed must still be able to stop behind his place if it does not move:
     he keeps the way of this reaction and ..."""
     braking_mps2: float
-    """... of this braking."""
+    """... of his own braking, or of this one if that is gentler."""
     least_cruise_s: float = 0.0
     """Nothing changes before."""
     floor_mps: float = 0.0
@@ -97,7 +99,8 @@ def cheapest(ramps: Ramps, approach: Approach, means: Means) -> Choice:
         now = ramps.at(table, approach.speed_mps)[allowed].T[:, :, np.newaxis]
         return np.asarray(np.abs(now - ramps.at(table, hold_mps)[allowed]))
 
-    margin_m = hold_mps * means.reaction_s + hold_mps**2 / (2.0 * means.braking_mps2)
+    braking_mps2 = np.minimum(_cube(approach.decel_mps2), means.braking_mps2)
+    margin_m = hold_mps * means.reaction_s + hold_mps**2 / (2.0 * braking_mps2)
     join_m, join_s = _cube(approach.place_m) + margin_m, _cube(approach.slot_s)
     gap_mps = _cube(approach.speed_mps) - hold_mps
     # A step is driven at the speed of its end: slower than on the ramp down, faster on one up.

@@ -1,3 +1,5 @@
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -31,6 +33,7 @@ def approach(distance_m, slot_s, *, speed_mps=14.0, **changes):
         "speed_mps": speed_mps,
         "free_mps": 14.0,
         "accel_mps2": REJOIN_MPS2,
+        "decel_mps2": 4.5,
         "slot_s": slot_s,
         "place_m": 1.0,
         "latest_s": slot_s + 3.0,
@@ -225,6 +228,20 @@ def test_there_is_room_to_stop_if_the_place_does_not_move(
     assert found.join_m[0] - place_m == pytest.approx(hold_mps * 1.0 + hold_mps**2 / 9.0)
 
 
+def test_who_brakes_gently_keeps_more_room(ramps):
+    found = cheapest(ramps, approach(280.0, 31.0, decel_mps2=1.7, latest_s=1e4), means())
+    assert found.is_feasible[0] and found.hold_mps[0] > 0.0
+    hold_mps = float(found.hold_mps[0])
+    assert found.join_m[0] - 1.0 == pytest.approx(hold_mps * 1.0 + hold_mps**2 / (2 * 1.7))
+
+
+def test_who_accelerates_weakly_may_not_arrive_so_slowly_that_he_is_late(ramps):
+    rolling = means(hold_mps=np.array([5.0]))
+    strong, weak = (approach(280.0, 45.0, accel_mps2=a, latest_s=46.5) for a in (2.0, 0.5))
+    assert cheapest(ramps, strong, rolling).is_feasible[0]
+    assert not cheapest(ramps, weak, rolling).is_feasible[0]
+
+
 @given(st.fixed_dictionaries(SITUATIONS), st.floats(3.0, 14.0), st.floats(0.0, 14.0))
 def test_nothing_is_held_that_is_faster_than_free_or_than_allowed(
     ramps, situation, free_mps, fastest
@@ -342,13 +359,12 @@ def test_vehicles_do_not_influence_one_another(ramps):
     situations = [(280.0, 40.0), (20.0, 30.0), (120.0, 14.0), (450.0, 50.0)]
     alone = [cheapest(ramps, approach(*one), means()) for one in situations]
     parts = [approach(*one) for one in situations]
-    names = ("distance_m", "speed_mps", "free_mps", "slot_s", "place_m", "latest_s")
     together = cheapest(
         ramps,
         Approach(
             **{
-                name: np.concatenate([getattr(part, name) for part in parts])
-                for name in (*names, "fastest_hold_mps")
+                each.name: np.concatenate([getattr(part, each.name) for part in parts])
+                for each in fields(Approach)
             }
         ),
         means(),
