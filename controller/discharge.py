@@ -67,7 +67,14 @@ class Discharge:
     """(m,) vehicles that wait ahead for the same green."""
 
 
-def discharge(traffic: Traffic, wave: Wave, *, tolerance_s: float, hope_s: float) -> Discharge:
+def discharge(
+    traffic: Traffic,
+    wave: Wave,
+    *,
+    tolerance_s: float,
+    hope_s: float,
+    free_s: FloatArray | None = None,
+) -> Discharge:
     """Serve all vehicles, lane by lane.
 
     Each crosses when it arrives, a headway after the one ahead, or when the start of the queue
@@ -79,8 +86,9 @@ def discharge(traffic: Traffic, wave: Wave, *, tolerance_s: float, hope_s: float
         wave: How queues leave.
         tolerance_s: Who crosses by less than this later than freely does not count as delayed.
         hope_s: Who misses a green by less than this may still make it.
+        free_s: (m,) arrival of each with nobody and no red ahead; None: as its speed lets it.
     """
-    lanes = _sort(traffic, wave)
+    lanes = _sort(traffic, wave, free_arrival_s(traffic) if free_s is None else free_s)
     first_window, cross_s = serve(lanes, lanes.earliest_s, lanes.end_s)
     queue = line_up(lanes, first_window, who_waits(lanes, cross_s, tolerance_s), wave.step_s)
     earliest_s = earliest_from(lanes, queue, first_window)
@@ -108,7 +116,7 @@ def discharge(traffic: Traffic, wave: Wave, *, tolerance_s: float, hope_s: float
     )
 
 
-def _sort(traffic: Traffic, wave: Wave) -> Lanes:
+def _sort(traffic: Traffic, wave: Wave, arrival_s: FloatArray) -> Lanes:
     order = np.lexsort((traffic.distance_m, traffic.lane))
     rank = np.arange(order.size)
     lane = traffic.lane[order]
@@ -124,7 +132,7 @@ def _sort(traffic: Traffic, wave: Wave) -> Lanes:
     start_s, end_s, latest_end_s = _greens(traffic, traffic.link[order], amber_s)
     begin_s = np.where(start_s > 0.0, start_s + wave.start_lag_s, 0.0)
     begin_s[:, -1] = NEVER_S
-    free_s = free_arrival_s(traffic)[order]
+    free_s = arrival_s[order]
     headways_s = (wave.follow_s + space_m / crossing_mps).cumsum()
     apart = 2.0 * FAR * is_first.astype(np.float64).cumsum()
     earliest_s = np.maximum(free_s[:, np.newaxis], begin_s)

@@ -25,6 +25,7 @@ from controller.interface import Advice, Observation, RateMap, Reason
 from controller.plan import (
     DONE,
     GREEN_S,
+    LINK,
     NOTE_NAMES,
     WHY,
     is_done,
@@ -33,7 +34,7 @@ from controller.plan import (
     is_planned,
     noted,
 )
-from controller.profile import Approach, Means, cheapest
+from controller.profile import Approach, Gate, Means, cheapest
 from controller.ramps import DOWN_MPS2, REJOIN_MPS2, UP_MPS2, Ramps, tabulate
 from controller.target import Target, aim
 
@@ -87,7 +88,7 @@ class Eco:
             self._decide(notes, seen)
         else:
             self._close(notes, seen)
-        return self._say(notes, seen)
+        return self._say(notes, _as_planned(seen, notes))
 
     def _is_time_to_plan(self, seen: Observation) -> bool:
         interval_s = self.parameters.interval_s
@@ -99,6 +100,7 @@ class Eco:
     def _decide(self, notes: FloatArray, seen: Observation) -> None:
         """Keep, drop and make plans."""
         target = aim(seen, self.parameters)
+        seen = replace(seen, distance_m=target.distance_m)
         self._close(notes, seen)
         self._forget(notes, seen, target)
         must_not = self._withheld(notes, seen, target)
@@ -119,7 +121,7 @@ class Eco:
         is_new = ~is_planned(notes)
         is_led = (target.n_ahead > 0) & parameters.leaders_only
         is_slow = seen.speed_mps < parameters.min_speed_mps
-        is_near = seen.distance_m < parameters.min_distance_m
+        is_near = np.fmin(seen.distance_m, target.gate_m) < parameters.min_distance_m
         rules = (
             (~target.is_known, Reason.NO_GREEN),
             (is_new & (target.wait_s <= parameters.min_wait_s), Reason.NOT_NEEDED),
@@ -154,14 +156,15 @@ class Eco:
             place_m=target.place_m,
             tolerance_s=self.parameters.moved_s,
         )
-        notes[np.where(is_done(notes), is_other, fails)] = np.nan
+        is_elsewhere = notes[:, LINK] != target.link
+        notes[np.where(is_done(notes), is_other, fails) | is_elsewhere] = np.nan
 
     def _plan(
         self, notes: FloatArray, seen: Observation, target: Target, rows: IntArray
     ) -> IntArray:
         """Make plans for some rows; their reasons."""
         parameters = self.parameters
-        crossing_mps = seen.traffic.crossing_mps[seen.traffic_row[rows]]
+        crossing_mps = target.crossing_mps[rows]
         speed_mps = np.minimum(seen.speed_mps[rows], seen.ceiling_mps[rows])
         is_certain = target.spread_s[rows] <= parameters.certain_s
         choice = cheapest(
@@ -177,6 +180,7 @@ class Eco:
                 place_m=target.place_m[rows],
                 latest_s=target.cross_s[rows] + target.late_s[rows] + parameters.later_s,
                 fastest_hold_mps=np.where(is_certain, np.inf, 0.0),
+                gate=self._gate(target, rows),
             ),
             self._means(seen),
         )
@@ -187,11 +191,21 @@ class Eco:
             place_m=target.place_m[rows],
             green_s=target.green_s[rows],
             n_ahead=target.n_ahead[rows],
+            link=target.link[rows],
             speed_mps=speed_mps,
         )
         feasible = choice.is_feasible
         notes[rows[feasible]] = made[feasible]
         return np.where(feasible, Reason.ADVISED, Reason.TOO_SLOW)
+
+    def _gate(self, target: Target, rows: IntArray) -> Gate | None:
+        """Stop lines that are passed on the way."""
+        way_m = target.gate_m[rows]
+        if np.isnan(way_m).all():
+            return None
+        return Gate(
+            way_m=way_m, latest_s=target.gate_s[rows], slowest_mps=self.parameters.beyond_mps
+        )
 
     def _means(self, seen: Observation) -> Means:
         """What approaches may be made of, by whoever carries them out."""
@@ -229,3 +243,15 @@ class Eco:
             is_free = (reason != Reason.ADVISED) | (speed_mps > seen.ceiling_mps - FREE_MPS)
         speed_mps[is_free] = np.nan
         return Advice(speed_mps=speed_mps, reason=reason, memory=notes, decel_mps2=decel_mps2)
+
+
+def _as_planned(seen: Observation, notes: FloatArray) -> Observation:
+    """The same, with distances to the stop lines that the plans are for."""
+    beyond = seen.traffic.beyond
+    if beyond is None:
+        return seen
+    is_beyond = notes[:, LINK] == beyond.link[seen.traffic_row]
+    if not is_beyond.any():
+        return seen
+    way_m = np.where(is_beyond, beyond.way_m[seen.traffic_row], 0.0)
+    return replace(seen, distance_m=seen.distance_m + way_m)

@@ -8,6 +8,7 @@ from controller.discharge import Wave
 NOT_NEGATIVE = (
     *("min_wait_s", "hope_s", "moved_s", "time_price", "later_s", "reaction_s", "min_speed_mps"),
     *("min_distance_m", "hold_up_m", "hold_up_s", "spillback", "certain_s", "silent_s"),
+    *("beyond_s", "beyond_mps"),
 )
 """Parameters of which less than 0 means nothing."""
 
@@ -50,6 +51,10 @@ class EcoParameters:
     advice is to coast towards a stop, and no more."""
     silent_s: float = 30.0
     """Where it is known less well than this there is no advice."""
+    beyond_s: float = 4.0
+    """Whoever slows down for the signal behind the next one may pass the next later by this."""
+    beyond_mps: float = 6.0
+    """He must not pass it more slowly than this."""
     leaders_only: bool = False
     """Advise only the first vehicle of each queue."""
 

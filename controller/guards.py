@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from controller.arrays import BoolArray, FloatArray
+from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.interface import Traffic
 
 LOOKED_BACK = 3
@@ -32,6 +32,28 @@ def holds_up(
     is_pair = (here.take(behind) == here) & (lane.take(behind) != lane)
     is_pair &= distance_m.take(behind) - distance_m < reach_m
     is_pair &= cross_s.take(behind) < cross_s - tolerance_s
-    holds = np.empty(order.size, dtype=np.bool_)
-    holds[order] = is_pair.any(axis=0)
-    return holds
+    return _of_any(is_pair, order)
+
+
+def parts_ways(traffic: Traffic, *, reach_m: float) -> BoolArray:
+    """(m,) whether somebody close behind will not take the same way up to the signal beyond.
+
+    Args:
+        traffic: Vehicles, and the signals behind the next ones.
+        reach_m: Who is farther behind does not count.
+    """
+    assert traffic.beyond is not None
+    order = np.lexsort((traffic.distance_m, traffic.present_lane))
+    lane, onward = traffic.lane[order], traffic.beyond.lane[order]
+    here, distance_m = traffic.present_lane[order], traffic.distance_m[order]
+    behind = np.minimum(np.arange(order.size) + BEHIND, order.size - 1)
+    is_pair = (lane.take(behind) != lane) | (onward.take(behind) != onward)
+    is_pair &= (here.take(behind) == here) & (distance_m.take(behind) - distance_m < reach_m)
+    return _of_any(is_pair, order)
+
+
+def _of_any(is_pair: BoolArray, order: IntArray) -> BoolArray:
+    """(m,) whether there is a pair, in the order of the traffic."""
+    found = np.empty(order.size, dtype=np.bool_)
+    found[order] = is_pair.any(axis=0)
+    return found

@@ -9,7 +9,7 @@ from controller.driver import Driver
 
 COMFORT_DECEL_MPS2 = 1.5
 """Nobody brakes harder than this because of advice."""
-MEMORY_WIDTH = 12
+MEMORY_WIDTH = 13
 """Numbers that a policy may note of each vehicle."""
 
 
@@ -62,6 +62,28 @@ class RateMap(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beyond:
+    """The signals behind the next ones of m vehicles; -1 and NaN where a route meets no other."""
+
+    link: IntArray
+    """(m,) row of the link by which the vehicle will cross it, as in `Traffic.link`."""
+    lane: IntArray
+    """(m,) number of the lane on which it will reach that stop line."""
+    way_m: FloatArray
+    """(m,) from stop line to stop line."""
+    storage_m: FloatArray
+    """(m,) of that, what is behind the junction of the next signal."""
+    ceiling_mps: FloatArray
+    """(m,) the driver's own, on that way."""
+    crossing_mps: FloatArray
+    """(m,) the same behind that stop line."""
+    start_q10_s: FloatArray
+    """(links, W) start of each green that is undercut with 10 % probability, from now."""
+    start_q90_s: FloatArray
+    """(links, W) start that is exceeded with 10 % probability."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
     """What the roadside sees: m vehicles ahead of signals, equipped or not; one row each."""
 
@@ -97,6 +119,8 @@ class Traffic:
     """(links, W) most likely end of each green."""
     end_q90_s: FloatArray
     """(links, W) by when each green will have ended in nine cases of ten."""
+    beyond: Beyond | None = None
+    """What comes behind the next signals; None: not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +169,8 @@ class Observation:
     """(n,) whether it must yield at a junction without a signal before the stop line."""
     on_junction: BoolArray
     """(n,) whether it is on an earlier junction, which it should leave free."""
+    hears_beyond: BoolArray
+    """(n,) whether it is in range of the signal behind the next one, too."""
     previous_advice_mps: FloatArray
     """(n,) advice of the step before; NaN where there was none."""
     driver: Driver | None

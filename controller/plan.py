@@ -18,16 +18,18 @@ from controller.profile import Choice
     GREEN_S,
     DONE,
     AHEAD,
+    LINK,
     WHY,
 ) = range(MEMORY_WIDTH)
 """Columns of a plan: when (simulated time) and where (m from the stop line) it joins; speed to
 hold; row of the ramp and when it begins; speed before; when the queue's place begins to move, and
 where it is; when green starts; whether the plan was carried out;
-vehicles ahead in the queue; the reason that was given last."""
+vehicles ahead in the queue; row of the link by which its stop line is crossed; the reason that was
+given last."""
 
 NOTE_NAMES = (
     *("join_s", "join_m", "hold_mps", "ramp", "ramp_s", "cruise_mps", "slot_s", "place_m"),
-    *("green_s", "done", "n_ahead", "reason"),
+    *("green_s", "done", "n_ahead", "link", "reason"),
 )
 """What these columns are called in records."""
 
@@ -47,6 +49,7 @@ def noted(
     place_m: FloatArray,
     green_s: FloatArray,
     n_ahead: IntArray,
+    link: IntArray,
     speed_mps: FloatArray,
 ) -> FloatArray:
     """(m, MEMORY_WIDTH) notes of new plans; times in the arguments count from now."""
@@ -63,6 +66,7 @@ def noted(
     notes[:, GREEN_S] = now_s + green_s
     notes[:, DONE] = 0.0
     notes[:, AHEAD] = n_ahead
+    notes[:, LINK] = link
     return notes
 
 

@@ -36,6 +36,20 @@ class Approach:
     """(n,) it must cross the stop line by then."""
     fastest_hold_mps: FloatArray
     """(n,) no greater speed is held; 0: it is to stop."""
+    gate: "Gate | None" = None
+    """A stop line that is passed on the way; None: nobody passes one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """A stop line that n vehicles pass on their way to what they are to meet."""
+
+    way_m: FloatArray
+    """(n,) to this line; NaN: none is passed."""
+    latest_s: FloatArray
+    """(n,) it must be passed by then."""
+    slowest_mps: float
+    """It must not be passed more slowly, or those behind would lose too much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +132,15 @@ def cheapest(ramps: Ramps, approach: Approach, means: Means) -> Choice:
         & (hold_mps <= np.minimum(free_mps, _cube(approach.fastest_hold_mps)))
         & (join_s + _cover_s(join_m, hold_mps, free_mps, accel_mps2) <= _cube(approach.latest_s))
     )
+    if approach.gate is not None:
+        is_feasible &= _is_passed(
+            approach.gate,
+            speed_mps=_cube(approach.speed_mps),
+            hold_mps=hold_mps,
+            cruise_s=cruise_s,
+            ramp_s=between(ramps.time_s),
+            ramp_m=ramp_m,
+        )
     before_s = (
         _cube(ramps.at(ramps.steady, approach.speed_mps)) * cruise_s
         + between(ramps.cost_s)
@@ -136,6 +159,32 @@ def cheapest(ramps: Ramps, approach: Approach, means: Means) -> Choice:
         join_s=approach.slot_s,
         join_m=join_m[which, 0, i_hold],
     )
+
+
+def _is_passed(
+    gate: Gate,
+    *,
+    speed_mps: FloatArray,
+    hold_mps: FloatArray,
+    cruise_s: FloatArray,
+    ramp_s: FloatArray,
+    ramp_m: FloatArray,
+) -> BoolArray:
+    """(n, r, h) whether an approach passes the gate in time and not too slowly.
+
+    On a ramp down the time to a place is taken to grow steadily with the way, which is too long.
+    """
+    left_m = _cube(gate.way_m) - speed_mps * cruise_s
+    on_ramp = np.clip(np.divide(left_m, ramp_m, out=np.zeros_like(ramp_m), where=ramp_m > 0), 0, 1)
+    beyond_ramp_m = np.maximum(left_m - ramp_m, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        holding_s = np.where(beyond_ramp_m > 0.0, beyond_ramp_m / hold_mps, 0.0)
+    before_s = np.minimum(cruise_s, _cube(gate.way_m) / np.maximum(speed_mps, 0.1))
+    passing_s = before_s + on_ramp * ramp_s + holding_s
+    passing_mps = np.sqrt(speed_mps**2 + (hold_mps**2 - speed_mps**2) * on_ramp)
+    is_in_time = passing_s <= _cube(gate.latest_s)
+    passes = is_in_time & (passing_mps >= gate.slowest_mps)
+    return np.asarray(passes | np.isnan(_cube(gate.way_m)))
 
 
 def _cube(values: FloatArray) -> FloatArray:

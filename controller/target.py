@@ -1,14 +1,17 @@
 """What a planner aims at: the queue ahead of each vehicle, and what speaks against advice."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
-from controller.discharge import discharge
+from controller.beyond import passes, serve_beyond
+from controller.discharge import Discharge, discharge
 from controller.eco_parameters import EcoParameters
-from controller.guards import holds_up
+from controller.guards import holds_up, parts_ways
 from controller.interface import Observation
+from controller.plan import DONE, LINK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,43 +42,138 @@ class Target:
     """Whether it would hold up somebody whose lane flows."""
     is_full: BoolArray
     """Whether the queue fills the way from the last signal."""
+    link: IntArray
+    """Row of the link by which that stop line is crossed."""
+    distance_m: FloatArray
+    """To that stop line."""
+    crossing_mps: FloatArray
+    """The driver's own speed behind it."""
+    gate_m: FloatArray
+    """To the stop line before it; NaN: it is the next one."""
+    gate_s: FloatArray
+    """By when that must be passed."""
+
+
+class _Lines(NamedTuple):
+    """The stop lines that n vehicles come to, in their order."""
+
+    likely_s: FloatArray
+    """When the green that serves each begins most likely."""
+    q10_s: FloatArray
+    q90_s: FloatArray
+    holds_up: BoolArray
+    link: IntArray
+    distance_m: FloatArray
+    crossing_mps: FloatArray
+    storage_m: FloatArray
+    gate_m: FloatArray
+    gate_s: FloatArray
 
 
 def aim(seen: Observation, parameters: EcoParameters) -> Target:
     """What each vehicle is to meet, from the virtual discharge of all that is seen."""
-    row = seen.traffic_row
+    traffic, row = seen.traffic, seen.traffic_row
     served = discharge(
-        seen.traffic,
-        parameters.wave,
-        tolerance_s=parameters.min_wait_s,
-        hope_s=parameters.hope_s,
+        traffic, parameters.wave, tolerance_s=parameters.min_wait_s, hope_s=parameters.hope_s
     )
-    n_windows = seen.likely_start_s.shape[1]
-    window = served.window[row]
-    which = np.arange(window.size), np.minimum(window, n_windows - 1)
-    is_to_come = served.green_s[row] > 0.0
-    late_s = np.maximum(seen.start_q90_s[which] - seen.likely_start_s[which], 0.0)
-    late_s = np.where(is_to_come, late_s, 0.0)
-    spread_s = seen.start_q90_s[which] - seen.start_q10_s[which]
     held_up = holds_up(
-        seen.traffic,
-        served.cross_s,
-        reach_m=parameters.hold_up_m,
-        tolerance_s=parameters.hold_up_s,
+        traffic, served.cross_s, reach_m=parameters.hold_up_m, tolerance_s=parameters.hold_up_s
     )
-    is_full = served.place_m > parameters.spillback * seen.traffic.storage_m
+    which = np.arange(row.size), _known(served.window[row], seen.likely_start_s)
+    none = np.full(row.size, np.nan)
+    lines = _Lines(
+        likely_s=seen.likely_start_s[which],
+        q10_s=seen.start_q10_s[which],
+        q90_s=seen.start_q90_s[which],
+        holds_up=held_up[row],
+        link=traffic.link[row],
+        distance_m=seen.distance_m,
+        crossing_mps=traffic.crossing_mps[row],
+        storage_m=traffic.storage_m[row],
+        gate_m=none,
+        gate_s=none,
+    )
+    target = _target(served, row, lines, parameters.spillback)
+    # Who keeps to a plan for the next signal waits for that one.
+    is_bound = (seen.memory[:, LINK] == target.link) & (seen.memory[:, DONE] == 0.0)
+    looks = (seen.hears_beyond & ~is_bound).nonzero()[0]
+    if traffic.beyond is None or not looks.size:
+        return target
+    passing, gate_s = passes(traffic, served, parameters, row[looks])
+    chosen = looks[passing]
+    if not chosen.size:
+        return target
+    return _with_those_beyond(
+        target, chosen, _aim_beyond(seen, parameters, served, chosen, gate_s[passing])
+    )
+
+
+def _aim_beyond(
+    seen: Observation,
+    parameters: EcoParameters,
+    served: Discharge,
+    chosen: IntArray,
+    gate_s: FloatArray,
+) -> Target:
+    """What some vehicles are to meet at the signals behind the next ones."""
+    traffic, row = seen.traffic, seen.traffic_row[chosen]
+    beyond = traffic.beyond
+    assert beyond is not None
+    arriving = ((beyond.link >= 0) & np.isfinite(served.cross_s)).nonzero()[0]
+    then = serve_beyond(traffic, served, parameters, arriving)
+    place = arriving.searchsorted(row)
+    which = beyond.link[row], _known(then.window[place], traffic.likely_start_s)
+    lines = _Lines(
+        likely_s=traffic.likely_start_s[which],
+        q10_s=beyond.start_q10_s[which],
+        q90_s=beyond.start_q90_s[which],
+        holds_up=parts_ways(traffic, reach_m=parameters.hold_up_m)[row],
+        link=beyond.link[row],
+        distance_m=seen.distance_m[chosen] + beyond.way_m[row],
+        crossing_mps=beyond.crossing_mps[row],
+        storage_m=beyond.storage_m[row],
+        gate_m=seen.distance_m[chosen],
+        gate_s=gate_s,
+    )
+    return _target(then, place, lines, parameters.spillback)
+
+
+def _with_those_beyond(target: Target, chosen: IntArray, onward: Target) -> Target:
+    whole = {}
+    for field in fields(Target):
+        values = getattr(target, field.name).copy()
+        values[chosen] = getattr(onward, field.name)
+        whole[field.name] = values
+    return Target(**whole)
+
+
+def _known(window: IntArray, starts_s: FloatArray) -> IntArray:
+    """(n,) the same windows; the last one where none is known."""
+    return np.asarray(np.minimum(window, starts_s.shape[1] - 1))
+
+
+def _target(served: Discharge, row: IntArray, lines: _Lines, spillback: float) -> Target:
+    """What the queues mean for some rows of what was served."""
+    is_to_come = served.green_s[row] > 0.0
+    late_s = np.where(is_to_come, np.maximum(lines.q90_s - lines.likely_s, 0.0), 0.0)
+    place_m = served.place_m[row]
     return Target(
-        is_known=window < n_windows,
+        is_known=np.isfinite(served.cross_s[row]),
         green_s=served.green_s[row],
         # Who arrives late loses less than who arrives early and has to stop.
         slot_s=served.slot_s[row] + late_s,
         late_s=late_s,
-        place_m=served.place_m[row],
+        place_m=place_m,
         n_ahead=served.n_ahead[row],
         wait_s=served.wait_s[row],
         cross_s=served.cross_s[row],
-        spread_s=np.where(is_to_come, spread_s, 0.0),
+        spread_s=np.where(is_to_come, lines.q90_s - lines.q10_s, 0.0),
         may_make_earlier=served.may_make_earlier[row],
-        holds_up=held_up[row],
-        is_full=is_full[row],
+        holds_up=lines.holds_up,
+        is_full=place_m > spillback * lines.storage_m,
+        link=lines.link,
+        distance_m=lines.distance_m,
+        crossing_mps=lines.crossing_mps,
+        gate_m=lines.gate_m,
+        gate_s=lines.gate_s,
     )

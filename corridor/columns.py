@@ -12,8 +12,11 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-LANE_NUMBERS = ("to_line_m", "storage_m", "limit_mps", "ceiling_mps", "crossing_mps")
-LANE_COUNTS = ("link_row", "stop_lane", "present_lane")
+LANE_NUMBERS = (
+    *("to_line_m", "storage_m", "limit_mps", "beyond_m", "beyond_storage_m"),
+    *("ceiling_mps", "crossing_mps", "beyond_ceiling_mps", "beyond_crossing_mps"),
+)
+LANE_COUNTS = ("link_row", "stop_lane", "present_lane", "beyond_link", "beyond_lane")
 LANE_TRUTHS = ("yields_first", "on_junction", "has_other_lanes", "is_new_signal", "is_done")
 """Columns that change where a vehicle comes onto another lane; they come first."""
 FLOAT_COLUMNS = (
@@ -42,6 +45,7 @@ FLOAT_COLUMNS = (
 INT_COLUMNS = (*LANE_COUNTS, "reason", "advice_changes")
 BOOL_COLUMNS = (
     *LANE_TRUTHS,
+    "hears_beyond",
     "is_equipped",
     "follows_advice",
     "has_stops",
@@ -61,7 +65,9 @@ class Columns:
     `distance_m` is the way to the next stop line (NaN: no signal ahead), `to_line_m` the same from
     the start of the present lane, `ceiling_mps` the driver's own limit and `crossing_mps` that
     behind the stop line; `link_row` is the row of the link that leads over the line, `stop_lane`
-    the number of its lane, `read_s` when the vehicle is next looked at, `command` what it was last
+    the number of its lane; `beyond_...` are the same of the signal behind the next one, and
+    `beyond_m` is the way from stop line to stop line; `hears_beyond` whether its unit is in range,
+    `read_s` when the vehicle is next looked at, `command` what it was last
     told (m/s, or a speed factor; NaN: nothing), `wished_mps` the speed that this meant.
     """
 

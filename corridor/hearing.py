@@ -43,12 +43,15 @@ class Hearing:
         """Note when the newest message that each vehicle has of its next signal was made.
 
         What was heard of a signal is forgotten behind its stop line and out of its range; a new
-        signal is heard from the second step on.
+        signal is heard from the second step on, unless it was in range before.
         """
         rsu, columns = self._radio.parameters, table.columns
         heard_s = columns.floats("heard_s")
         in_range = columns.floats("distance_m") <= rsu.range_m
-        in_range &= ~columns.flags("is_new_signal")
+        hears_beyond = columns.flags("hears_beyond")
+        in_range &= ~columns.flags("is_new_signal") | hears_beyond
+        distance_m = columns.floats("distance_m")
+        np.less_equal(distance_m + columns.floats("beyond_m"), rsu.range_m, out=hears_beyond)
         signals = self._signal_ids(table) if rsu.outages else ()
         newest_s = self._radio.newest_received_s(time_s, self._step_length_s, signals, heard_s)
         heard_s[:] = newest_s

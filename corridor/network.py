@@ -56,6 +56,10 @@ class Approach:
     """From the last signal, or where the route begins, to the stop line: room for its queue."""
     yields_first: bool = False
     """Whether the vehicle must yield to others at a junction without a signal on that way."""
+    beyond: "Approach | None" = None
+    """The signal behind this one on the route, seen from the edge behind this one."""
+    crossing_m: float = 0.0
+    """Length of the way over the junction of this signal."""
 
 
 class RoadNetwork:
@@ -161,6 +165,10 @@ class RoadNetwork:
         """From the start of an internal lane to the end of its junction."""
         return self._follow_internal(internal_lane)
 
+    def edge_limit_mps(self, edge: str) -> float:
+        """Speed limit of the rightmost lane of an edge."""
+        return self.lane_limit_mps[f"{edge}_0"]
+
     def has_other_lanes(self, lane: str) -> bool:
         """Whether some vehicle may change sideways from a lane to another one."""
         allowed = set(self.net.getLane(lane).getPermissions())
@@ -195,6 +203,13 @@ class RoadNetwork:
             found = self._stop_lanes[(lane, approach)] = links[_nearest(at, links)]
         return found
 
+    def link_beyond(self, link: Link, approach: "Approach") -> Link | None:
+        """The link of the signal behind the next one, from that by which the next is crossed."""
+        if approach.beyond is None:
+            return None
+        onward = self._onward[(approach.way[-1], approach.beyond.way[0])]
+        return self.link_ahead(onward[link.lane], approach.beyond)
+
     def is_straight_over_signal(self, edge: str, following: str) -> bool:
         """Whether the way between two edges goes straight on and is controlled by a signal."""
         return (edge, following) in self._straight
@@ -219,9 +234,7 @@ class RoadNetwork:
     def _approach(self, edge: str, following: str, ahead: Approach | None) -> Approach | None:
         """The next signal from an edge, as known from the edge behind it; one for all routes."""
         movement = self.movement(edge, following)
-        if movement is not None:
-            ahead = None
-        elif ahead is None:
+        if movement is None and ahead is None:
             return None
         key = (edge, following, ahead)
         if key not in self._approaches:
@@ -231,14 +244,22 @@ class RoadNetwork:
     def _measured(
         self, edge: str, following: str, movement: Movement | None, ahead: Approach | None
     ) -> Approach:
-        length_m = self.edge_length_m[edge]
+        length_m, crossing_m = self.edge_length_m[edge], self.crossing_m(edge, following)
         if movement is not None:
-            return Approach(movement=movement, way=(edge,), distance_m=length_m)
+            # Of what is beyond that, too, nothing is needed.
+            beyond = None if ahead is None else replace(ahead, beyond=None)
+            return Approach(
+                movement=movement,
+                way=(edge,),
+                distance_m=length_m,
+                beyond=beyond,
+                crossing_m=crossing_m,
+            )
         assert ahead is not None
-        return Approach(
-            movement=ahead.movement,
+        return replace(
+            ahead,
             way=(edge, *ahead.way),
-            distance_m=ahead.distance_m + length_m + self.crossing_m(edge, following),
+            distance_m=ahead.distance_m + length_m + crossing_m,
             yields_first=ahead.yields_first or (edge, following) in self._minor,
         )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from controller import Driver, Observation, Reason, Traffic
+from controller import Beyond, Driver, Observation, Reason, Traffic
 from corridor.columns import BoolArray, Columns, FloatArray, IntArray
 from corridor.spat import (
     END_LIKELY,
@@ -140,6 +140,7 @@ def observe(
         previous_advice_mps=told.floats("advised_mps"),
         yields_first=told.flags("yields_first"),
         on_junction=told.flags("on_junction"),
+        hears_beyond=told.flags("hears_beyond"),
         driver=moment.driver,
         memory=told.memory,
         traffic=traffic,
@@ -173,6 +174,16 @@ def see_traffic(near: Columns, windows: FloatArray, time_s: float) -> Traffic:
         likely_start_s=ahead[START_LIKELY],
         likely_end_s=ahead[END_LIKELY],
         end_q90_s=ahead[END_Q90],
+        beyond=Beyond(
+            link=near.ints("beyond_link"),
+            lane=near.ints("beyond_lane"),
+            way_m=near.floats("beyond_m"),
+            storage_m=near.floats("beyond_storage_m"),
+            ceiling_mps=near.floats("beyond_ceiling_mps"),
+            crossing_mps=near.floats("beyond_crossing_mps"),
+            start_q10_s=ahead[START_Q10],
+            start_q90_s=ahead[START_Q90],
+        ),
     )
 
 

@@ -10,14 +10,16 @@ class Sight(NamedTuple):
     """The next signal as it is seen from a lane; NaN where none is ahead."""
 
     movement: Movement | None
-    numbers: tuple[float, float, float]
+    numbers: tuple[float, float, float, float, float]
     """The first of `LANE_NUMBERS`."""
-    counts: tuple[int, int, int]
+    counts: tuple[int, int, int, int, int]
     """`LANE_COUNTS`."""
     truths: tuple[bool, bool, bool]
     """The first of `LANE_TRUTHS`."""
     crossing_limit_mps: float
     """Speed limit on the way over the stop line."""
+    beyond_limits_mps: tuple[float, float]
+    """Speed limits behind the stop line, and on the way over the next one."""
 
 
 class Spot:
@@ -53,19 +55,30 @@ class Spot:
     def _look(self, approach: Approach | None) -> Sight:
         network, lane = self._network, self._lane
         movement, crossing_mps, yields_first = None, math.nan, False
-        to_line_m = storage_m = math.nan
-        link_row = stop_lane = NO_LINK
+        to_line_m = storage_m = beyond_m = beyond_storage_m = math.nan
+        link_row = stop_lane = beyond_link = beyond_lane = NO_LINK
+        beyond_limits_mps = (math.nan, math.nan)
         if approach is not None:
             link = network.link_ahead(self._leads_to, approach)
             movement, crossing_mps = approach.movement, link.crossing_limit_mps
             to_line_m, storage_m = approach.distance_m + self._rest_m, approach.storage_m
             link_row, stop_lane = link.row, network.lane_number[link.lane]
             yields_first = approach.yields_first
+            beyond = approach.beyond
+            onward = network.link_beyond(link, approach)
+            # Whoever must yield on the way there does not know when he arrives.
+            if beyond is not None and onward is not None and not beyond.yields_first:
+                beyond_storage_m = beyond.distance_m
+                beyond_m = approach.crossing_m + beyond_storage_m
+                beyond_link, beyond_lane = onward.row, network.lane_number[onward.lane]
+                behind_mps = network.edge_limit_mps(beyond.way[0])
+                beyond_limits_mps = (behind_mps, onward.crossing_limit_mps)
         present_lane = network.lane_number.get(lane, NO_LINK)
         return Sight(
             movement=movement,
-            numbers=(to_line_m, storage_m, self.limit_mps),
-            counts=(link_row, stop_lane, present_lane),
+            numbers=(to_line_m, storage_m, self.limit_mps, beyond_m, beyond_storage_m),
+            counts=(link_row, stop_lane, present_lane, beyond_link, beyond_lane),
             truths=(yields_first, self._leads_to != lane, self._has_other_lanes),
             crossing_limit_mps=crossing_mps,
+            beyond_limits_mps=beyond_limits_mps,
         )

@@ -117,7 +117,7 @@ class VehicleTable:
         numbers[PLACE["advised_time_s"], row] = 0.0
         for name in ("read_s", "heard_s", "changed_s"):
             numbers[PLACE[name], row] = -np.inf
-        for name in ("link_row", "stop_lane", "present_lane"):
+        for name in LANE_COUNTS:
             counts[PLACE[name], row] = NO_LINK
         truths[PLACE["is_equipped"], row] = entrant.is_equipped
         truths[PLACE["follows_advice"], row] = entrant.follows_advice
@@ -215,9 +215,13 @@ class VehicleTable:
         factor, max_mps = way.speed_factor, way.max_speed_mps
         ceiling_mps = min(spot.limit_mps * factor, max_mps)
         crossing_mps = min(sight.crossing_limit_mps * factor, max_mps)
+        beyond_mps, beyond_crossing_mps = sight.beyond_limits_mps
         is_done = is_on_route and approach is None and way.is_simple
         return (
-            (*sight.numbers, ceiling_mps, crossing_mps),
+            (
+                *(*sight.numbers, ceiling_mps, crossing_mps),
+                *(min(beyond_mps * factor, max_mps), min(beyond_crossing_mps * factor, max_mps)),
+            ),
             sight.counts,
             (*sight.truths, is_new_signal, is_done),
         )

@@ -61,6 +61,7 @@ def made_up_observation() -> Observation:
         n_queued=np.array([1, 1, 0, 0]),
         previous_advice_mps=np.array([NAN, 9.7, NAN, NAN]),
         yields_first=np.zeros(EQUIPPED.size, dtype=np.bool_),
+        hears_beyond=np.zeros(EQUIPPED.size, dtype=np.bool_),
         on_junction=np.zeros(EQUIPPED.size, dtype=np.bool_),
         driver=None,
         memory=np.full((EQUIPPED.size, MEMORY_WIDTH), NAN),

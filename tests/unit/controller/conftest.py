@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from controller import MEMORY_WIDTH, Eco, EcoParameters, Observation, Traffic
+from controller import MEMORY_WIDTH, Beyond, Eco, EcoParameters, Observation, Traffic
 
 CAR = {
     "distance_m": 300.0,
@@ -19,22 +19,27 @@ CAR = {
     "lane": 0,
     "link": 0,
 }
+NOTHING_BEYOND = {
+    "link": -1,
+    "lane": -1,
+    "way_m": np.nan,
+    "storage_m": np.nan,
+    "ceiling_mps": np.nan,
+    "crossing_mps": np.nan,
+}
 
 
 def make_traffic(cars, greens, *, longer_s=0.0):
     """Traffic of cars (what differs from `CAR`) and of greens, a list of (start, end) per link.
 
     Args:
-        cars: A dictionary each.
+        cars: A dictionary each; under `beyond` what differs from `NOTHING_BEYOND`.
         greens: Per link; NaN fills what is not there.
         longer_s: So much longer greens last in nine cases of ten.
     """
     rows = [{**CAR, "present_lane": car.get("lane", 0), **car} for car in cars]
-    numbers = {"lane", "present_lane", "link"}
-    columns = {
-        name: np.array([row[name] for row in rows], dtype=np.int64 if name in numbers else float)
-        for name in (*CAR, "present_lane")
-    }
+    columns = columns_of(rows, (*CAR, "present_lane"))
+    onward = [{**NOTHING_BEYOND, **car.get("beyond", {})} for car in cars]
     width = max((len(windows) for windows in greens), default=0)
     starts_s, ends_s = np.full((2, len(greens), width), np.nan)
     for link, windows in enumerate(greens):
@@ -47,7 +52,19 @@ def make_traffic(cars, greens, *, longer_s=0.0):
         likely_start_s=starts_s,
         likely_end_s=ends_s,
         end_q90_s=ends_s + longer_s,
+        beyond=Beyond(
+            **columns_of(onward, NOTHING_BEYOND), start_q10_s=starts_s, start_q90_s=starts_s
+        ),
     )
+
+
+def columns_of(rows, names):
+    """One array per name; those of lanes and links are whole numbers."""
+    numbers = {"lane", "present_lane", "link"}
+    return {
+        name: np.array([row[name] for row in rows], dtype=np.int64 if name in numbers else float)
+        for name in names
+    }
 
 
 def make_seen(cars, greens, *, equipped=None, early_s=0.0, late_s=0.0, longer_s=0.0, **columns):
@@ -85,6 +102,7 @@ def make_seen(cars, greens, *, equipped=None, early_s=0.0, late_s=0.0, longer_s=
         "n_queued": filler.astype(np.int64),
         "yields_first": filler.astype(bool),
         "on_junction": filler.astype(bool),
+        "hears_beyond": traffic.beyond.link[rows] >= 0,
         "previous_advice_mps": np.full(rows.size, np.nan),
         "driver": None,
         "memory": np.full((rows.size, MEMORY_WIDTH), np.nan),

@@ -11,6 +11,7 @@ from controller.plan import (
     HOLD_MPS,
     JOIN_M,
     JOIN_S,
+    LINK,
     MOVED_M,
     NOTE_NAMES,
     PLACE_M,
@@ -93,9 +94,11 @@ def test_notes_keep_absolute_times(car_at):
         place_m=np.array([8.5]),
         green_s=np.array([28.8]),
         n_ahead=np.array([1]),
+        link=np.array([7]),
         speed_mps=np.array([14.0]),
     )
     expected = plan(PLACE_M=8.5, GREEN_S=128.8, AHEAD=1)
+    expected[0, LINK] = 7.0
     np.testing.assert_allclose(notes, expected)
     assert is_planned(notes).all()
     assert not is_done(notes).any()
