@@ -50,32 +50,34 @@ def aim(seen: Observation, parameters: EcoParameters) -> Target:
         tolerance_s=parameters.min_wait_s,
         hope_s=parameters.hope_s,
     )
-    n_windows = seen.likely_start_s.shape[1]
-    window = served.window[row]
-    which = np.arange(window.size), np.minimum(window, n_windows - 1)
-    is_to_come = served.green_s[row] > 0.0
-    late_s = np.maximum(seen.start_q90_s[which] - seen.likely_start_s[which], 0.0)
+    window, n_windows = served.window.take(row), seen.likely_start_s.shape[1]
+    # Place of each vehicle's green in the flattened windows.
+    cell = np.arange(0, window.size * n_windows, n_windows) + np.minimum(window, n_windows - 1)
+    q90_s = seen.start_q90_s.take(cell)
+    green_s, slot_s, place_m = (
+        values.take(row) for values in (served.green_s, served.slot_s, served.place_m)
+    )
+    is_to_come = green_s > 0.0
+    late_s = np.maximum(q90_s - seen.likely_start_s.take(cell), 0.0)
     late_s = np.where(is_to_come, late_s, 0.0)
-    spread_s = seen.start_q90_s[which] - seen.start_q10_s[which]
     held_up = holds_up(
         seen.traffic,
         served.cross_s,
         reach_m=parameters.hold_up_m,
         tolerance_s=parameters.hold_up_s,
     )
-    is_full = served.place_m > parameters.spillback * seen.traffic.storage_m
     return Target(
         is_known=window < n_windows,
-        green_s=served.green_s[row],
+        green_s=green_s,
         # Who arrives late loses less than who arrives early and has to stop.
-        slot_s=served.slot_s[row] + late_s,
+        slot_s=slot_s + late_s,
         late_s=late_s,
-        place_m=served.place_m[row],
-        n_ahead=served.n_ahead[row],
-        wait_s=served.wait_s[row],
-        cross_s=served.cross_s[row],
-        spread_s=np.where(is_to_come, spread_s, 0.0),
-        may_make_earlier=served.may_make_earlier[row],
-        holds_up=held_up[row],
-        is_full=is_full[row],
+        place_m=place_m,
+        n_ahead=served.n_ahead.take(row),
+        wait_s=served.wait_s.take(row),
+        cross_s=served.cross_s.take(row),
+        spread_s=np.where(is_to_come, q90_s - seen.start_q10_s.take(cell), 0.0),
+        may_make_earlier=served.may_make_earlier.take(row),
+        holds_up=held_up.take(row),
+        is_full=place_m > parameters.spillback * seen.traffic.storage_m.take(row),
     )
