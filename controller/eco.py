@@ -19,6 +19,7 @@ from typing import ClassVar
 import numpy as np
 
 from controller.arrays import FloatArray, IntArray
+from controller.driver import Driver
 from controller.eco_parameters import EcoParameters
 from controller.guidance import decel_to_ask, speed_now, speed_to_show
 from controller.interface import Advice, Observation, RateMap, Reason
@@ -34,7 +35,7 @@ from controller.plan import (
     is_planned,
     noted,
 )
-from controller.profile import Approach, Gate, Means, cheapest
+from controller.profile import Approach, Gate, Grid, Means, cheapest
 from controller.ramps import DOWN_MPS2, REJOIN_MPS2, UP_MPS2, Ramps, tabulate
 from controller.target import Target, aim
 
@@ -55,6 +56,10 @@ FREE_MPS = 0.1
 """Advice that is not below a driver's own ceiling by this much is none."""
 SAME_GREEN_S = 2.0
 """Starts of green that differ by less are the same."""
+ADVISED, NOT_NEEDED, TOO_SLOW, PENDING = map(
+    int, (Reason.ADVISED, Reason.NOT_NEEDED, Reason.TOO_SLOW, Reason.PENDING)
+)
+"""As numbers: arrays are compared with a member of the class much more slowly."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,11 @@ class Eco:
     @cached_property
     def _ramps_by_hand(self) -> Ramps:
         return tabulate(self.rates, wavering_mps2=WAVERING_MPS2)
+
+    @cached_property
+    def _grids(self) -> dict[tuple[Driver | None, float], Grid]:
+        """By who carries advice out, and the length of a step: in a run always the same."""
+        return {}
 
     def advise(self, seen: Observation) -> Advice:
         """Keep, drop and make plans, and say what they want now."""
@@ -104,13 +114,11 @@ class Eco:
         self._close(notes, seen)
         self._forget(notes, seen, target)
         must_not = self._withheld(notes, seen, target)
-        may = must_not == Reason.ADVISED
+        may = must_not == ADVISED
         notes[~may] = np.nan
-        is_open = is_planned(notes)
-        reason = np.where(
-            is_open, np.where(is_done(notes), Reason.NOT_NEEDED, Reason.ADVISED), must_not
-        )
-        wanted = np.flatnonzero(may & ~is_open)
+        wanted = (may & ~is_planned(notes)).nonzero()[0]
+        # Whoever must not have a plan has none any more: the others are as they may be.
+        reason = np.where(is_done(notes), NOT_NEEDED, must_not)
         if wanted.size:
             reason[wanted] = self._plan(notes, seen, target, wanted)
         notes[:, WHY] = reason
@@ -119,10 +127,9 @@ class Eco:
         """(n,) why each vehicle must have no plan; `Reason.ADVISED` where it may."""
         parameters = self.parameters
         is_new = ~is_planned(notes)
-        is_led = (target.n_ahead > 0) & parameters.leaders_only
         is_slow = seen.speed_mps < parameters.min_speed_mps
         is_near = np.fmin(seen.distance_m, target.gate_m) < parameters.min_distance_m
-        rules = (
+        rules = [
             (~target.is_known, Reason.NO_GREEN),
             (is_new & (target.wait_s <= parameters.min_wait_s), Reason.NOT_NEEDED),
             (seen.yields_first | (is_new & seen.on_junction), Reason.JUNCTION),
@@ -131,11 +138,13 @@ class Eco:
             (target.spread_s > parameters.silent_s, Reason.UNCERTAIN),
             (is_new & target.may_make_earlier, Reason.LATE_GREEN),
             (is_new & (is_slow | is_near), Reason.TOO_SLOW),
-            (is_new & is_led, Reason.NOT_NEEDED),
-        )
-        why = np.full(is_new.size, Reason.ADVISED, dtype=np.int64)
+        ]
+        if parameters.leaders_only:
+            rules.append((is_new & (target.n_ahead > 0), Reason.NOT_NEEDED))
+        why = np.zeros(is_new.size, dtype=np.int64)
+        why.fill(ADVISED)
         for applies, reason in reversed(rules):
-            why[applies] = reason
+            np.putmask(why, applies, int(reason))
         return why
 
     def _close(self, notes: FloatArray, seen: Observation) -> None:
@@ -143,12 +152,11 @@ class Eco:
         lag_s = 0.0 if seen.driver is None else seen.driver.lag_s
         ends = is_over(notes, seen, lag_s)
         notes[ends, DONE] = 1.0
-        notes[ends, WHY] = Reason.NOT_NEEDED
+        notes[ends, WHY] = NOT_NEEDED
 
     def _forget(self, notes: FloatArray, seen: Observation, target: Target) -> None:
         """Forget plans that no longer hold, and those that served an earlier green."""
-        with np.errstate(invalid="ignore"):
-            is_other = np.abs(notes[:, GREEN_S] - seen.time_s - target.green_s) > SAME_GREEN_S
+        is_other = np.abs(notes[:, GREEN_S] - seen.time_s - target.green_s) > SAME_GREEN_S
         fails = is_invalid(
             notes,
             seen,
@@ -168,7 +176,7 @@ class Eco:
         speed_mps = np.minimum(seen.speed_mps[rows], seen.ceiling_mps[rows])
         is_certain = target.spread_s[rows] <= parameters.certain_s
         choice = cheapest(
-            self._ramps if seen.driver is None else self._ramps_by_hand,
+            self._grid(seen),
             Approach(
                 distance_m=seen.distance_m[rows],
                 speed_mps=speed_mps,
@@ -182,7 +190,6 @@ class Eco:
                 fastest_hold_mps=np.where(is_certain, np.inf, 0.0),
                 gate=self._gate(target, rows),
             ),
-            self._means(seen),
         )
         made = noted(
             choice,
@@ -196,7 +203,16 @@ class Eco:
         )
         feasible = choice.is_feasible
         notes[rows[feasible]] = made[feasible]
-        return np.where(feasible, Reason.ADVISED, Reason.TOO_SLOW)
+        return np.where(feasible, ADVISED, TOO_SLOW)
+
+    def _grid(self, seen: Observation) -> Grid:
+        """All approaches by whoever carries them out."""
+        who = seen.driver, seen.step_length_s
+        grid = self._grids.get(who)
+        if grid is None:
+            ramps = self._ramps if seen.driver is None else self._ramps_by_hand
+            grid = self._grids[who] = Grid.of(ramps, self._means(seen))
+        return grid
 
     def _gate(self, target: Target, rows: IntArray) -> Gate | None:
         """Stop lines that are passed on the way."""
@@ -232,15 +248,14 @@ class Eco:
 
     def _say(self, notes: FloatArray, seen: Observation) -> Advice:
         why, decel_mps2 = notes[:, WHY], None
-        reason = np.where(np.isnan(why), Reason.PENDING, why).astype(np.int64)
+        reason = np.where(np.isnan(why), PENDING, why).astype(np.int64)
         if seen.driver is None:
             speed_mps = speed_now(notes, seen, self._ramps)
         else:
             speed_mps = speed_to_show(notes, seen, seen.driver, self._ramps)
             decel_mps2 = decel_to_ask(notes, EASE_OFF, self._ramps)
         # Who may drive as fast as he likes is told nothing.
-        with np.errstate(invalid="ignore"):
-            is_free = (reason != Reason.ADVISED) | (speed_mps > seen.ceiling_mps - FREE_MPS)
+        is_free = (reason != ADVISED) | (speed_mps > seen.ceiling_mps - FREE_MPS)
         speed_mps[is_free] = np.nan
         return Advice(speed_mps=speed_mps, reason=reason, memory=notes, decel_mps2=decel_mps2)
 

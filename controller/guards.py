@@ -25,8 +25,8 @@ def holds_up(
         tolerance_s: Who crosses earlier by less than this does not count.
     """
     order = np.lexsort((traffic.distance_m, traffic.present_lane))
-    lane, here = traffic.lane[order], traffic.present_lane[order]
-    distance_m, cross_s = traffic.distance_m[order], cross_s[order]
+    lane, here = traffic.lane.take(order), traffic.present_lane.take(order)
+    distance_m, cross_s = traffic.distance_m.take(order), cross_s.take(order)
     # Behind the last vehicle stands itself, which is no pair: it is bound for the same lane.
     behind = np.minimum(np.arange(order.size) + BEHIND, order.size - 1)
     is_pair = (here.take(behind) == here) & (lane.take(behind) != lane)

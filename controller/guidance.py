@@ -1,5 +1,7 @@
 """Plans carried out: the speed that each wants now, for a cruise control or on a display."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from controller.arrays import FloatArray, IntArray
@@ -14,6 +16,7 @@ from controller.plan import (
     RAMP,
     RAMP_S,
     is_planned,
+    is_under_way,
 )
 from controller.ramps import Ramps
 
@@ -28,62 +31,91 @@ NEAR_MPS = 0.3
 """A speed is reached when it is this near."""
 
 
+class Car(NamedTuple):
+    """Where n vehicles that carry plans out are, and how fast."""
+
+    time_s: float
+    step_length_s: float
+    distance_m: FloatArray
+    """(n,) to the stop line."""
+    speed_mps: FloatArray
+    """(n,)."""
+
+
 def speed_now(notes: FloatArray, seen: Observation, ramps: Ramps) -> FloatArray:
-    """(n,) speed that each plan wants at the end of this step; NaN without one."""
-    step_s, now_s, speed_mps = seen.step_length_s, seen.time_s, seen.speed_mps
-    hold_mps = notes[:, HOLD_MPS]
-    ramp = np.nan_to_num(notes[:, RAMP]).astype(np.int64)
-    with np.errstate(invalid="ignore"):
-        is_cruising = now_s + 0.5 * step_s < notes[:, RAMP_S]
-        next_mps = ramps.next_speed_mps(ramp, speed_mps, step_s)
-        next_mps = np.where(
-            hold_mps > 0.0, next_mps, _to_the_place_mps(notes, seen, ramp, next_mps, ramps)
+    """(n,) speed that each plan wants at the end of this step; NaN where none is carried out."""
+    wanted_mps = np.empty_like(seen.speed_mps)
+    wanted_mps.fill(np.nan)
+    rows = is_under_way(notes).nonzero()[0]
+    if rows.size:
+        cars = Car(
+            seen.time_s,
+            seen.step_length_s,
+            seen.distance_m.take(rows),
+            seen.speed_mps.take(rows),
         )
-        goes_down = next_mps < speed_mps
-        ramping_mps = np.where(
-            goes_down, np.maximum(next_mps, hold_mps), np.minimum(next_mps, hold_mps)
-        )
-        has_reached = np.where(
-            goes_down, speed_mps <= hold_mps + NEAR_MPS, speed_mps >= hold_mps - NEAR_MPS
-        )
-        # Whoever regulates departs from the speed to hold, and still holds it.
-        has_reached |= now_s >= notes[:, RAMP_S] + _ramp_length_s(notes, ramp, ramps)
-        holding_mps = np.clip(
-            needed_mps(notes, seen),
-            speed_mps - REGULATION_MPS2 * step_s,
-            speed_mps + REGULATION_MPS2 * step_s,
-        )
-        # A ramp down to a stop ends at the back of the queue, where the vehicle stops by itself.
-        wanted_mps = np.where(has_reached & (hold_mps > 0.0), holding_mps, ramping_mps)
-        return np.where(is_cruising, notes[:, CRUISE_MPS], wanted_mps)
+        wanted_mps[rows] = _wanted_mps(notes.take(rows, axis=0), cars, ramps)
+    return wanted_mps
+
+
+def _wanted_mps(notes: FloatArray, cars: Car, ramps: Ramps) -> FloatArray:
+    """(n,) the same for plans that are all carried out."""
+    step_s, now_s, speed_mps = cars.step_length_s, cars.time_s, cars.speed_mps
+    hold_mps, ramp_s, stops = notes[:, HOLD_MPS], notes[:, RAMP_S], notes[:, HOLD_MPS] == 0.0
+    ramp, column = notes[:, RAMP].astype(np.int64), ramps.column(speed_mps)
+    next_mps = speed_mps + ramps.accel_mps2[ramp, column] * step_s
+    if stops.any():
+        way_m = ramps.way_m[ramp, column]
+        next_mps = np.where(stops, _to_the_place_mps(notes, cars, way_m, next_mps), next_mps)
+    goes_down = next_mps < speed_mps
+    ramping_mps = np.where(
+        goes_down, np.maximum(next_mps, hold_mps), np.minimum(next_mps, hold_mps)
+    )
+    has_reached = np.where(
+        goes_down, speed_mps <= hold_mps + NEAR_MPS, speed_mps >= hold_mps - NEAR_MPS
+    )
+    # Whoever regulates departs from the speed to hold, and still holds it.
+    has_reached |= now_s >= ramp_s + _ramp_length_s(notes, ramp, ramps)
+    change_mps = REGULATION_MPS2 * step_s
+    holding_mps = np.maximum(needed_mps(notes, cars), speed_mps - change_mps)
+    holding_mps = np.minimum(holding_mps, speed_mps + change_mps)
+    # A ramp down to a stop ends at the back of the queue, where the vehicle stops by itself.
+    wanted_mps = np.where(has_reached & ~stops, holding_mps, ramping_mps)
+    return np.where(now_s + 0.5 * step_s < ramp_s, notes[:, CRUISE_MPS], wanted_mps)
 
 
 def _to_the_place_mps(
-    notes: FloatArray, seen: Observation, ramp: IntArray, next_mps: FloatArray, ramps: Ramps
+    notes: FloatArray, cars: Car, way_m: FloatArray, next_mps: FloatArray
 ) -> FloatArray:
-    """(n,) speed one step further on a ramp down, as firm as it takes to stop at the place."""
-    step_s, speed_mps = seen.step_length_s, seen.speed_mps
-    way_m = ramps.way_m[ramp, ramps.column(speed_mps)] - 0.5 * speed_mps * step_s
-    way_m = np.maximum(way_m, 0.1)
-    left_m = np.maximum(seen.distance_m - notes[:, PLACE_M], 0.1)
-    firmness = np.clip(way_m / left_m, GENTLEST, FIRMEST)
+    """(n,) speed one step further on a ramp down, as firm as it takes to stop at the place.
+
+    Args:
+        notes: Plans.
+        cars: Who carries them out.
+        way_m: (n,) length of the ramp from the present speed to a stop.
+        next_mps: (n,) speed one step further as planned.
+    """
+    step_s, speed_mps = cars.step_length_s, cars.speed_mps
+    way_m = np.maximum(way_m - 0.5 * speed_mps * step_s, 0.1)
+    left_m = np.maximum(cars.distance_m - notes[:, PLACE_M], 0.1)
+    firmness = np.minimum(np.maximum(way_m / left_m, GENTLEST), FIRMEST)
     slowing_mps = np.minimum((speed_mps - next_mps) * firmness, COMFORT_DECEL_MPS2 * step_s)
     return np.asarray(np.maximum(speed_mps - slowing_mps, 0.0))
 
 
 def _ramp_length_s(notes: FloatArray, ramp: IntArray, ramps: Ramps) -> FloatArray:
-    """(n,) how long each plan's ramp lasts; 0 without one."""
-    cruise, hold = (ramps.column(np.nan_to_num(notes[:, name])) for name in (CRUISE_MPS, HOLD_MPS))
+    """(n,) how long each plan's ramp lasts."""
+    cruise, hold = ramps.column(notes[:, CRUISE_MPS]), ramps.column(notes[:, HOLD_MPS])
     return np.asarray(np.abs(ramps.time_s[ramp, cruise] - ramps.time_s[ramp, hold]))
 
 
-def needed_mps(notes: FloatArray, seen: Observation) -> FloatArray:
+def needed_mps(notes: FloatArray, cars: Car | Observation) -> FloatArray:
     """(n,) speed that still joins in time, near the planned one; NaN without a plan."""
     hold_mps = notes[:, HOLD_MPS]
-    left_s = np.maximum(notes[:, JOIN_S] - seen.time_s, seen.step_length_s)
-    needed = (seen.distance_m - notes[:, JOIN_M]) / left_s
+    left_s = np.maximum(notes[:, JOIN_S] - cars.time_s, cars.step_length_s)
+    needed = (cars.distance_m - notes[:, JOIN_M]) / left_s
     slowest_mps = np.maximum(hold_mps - REGULATION_MPS, 0.0)
-    return np.clip(needed, slowest_mps, hold_mps + REGULATION_MPS)
+    return np.minimum(np.maximum(needed, slowest_mps), hold_mps + REGULATION_MPS)
 
 
 def planned_speed(notes: FloatArray, time_s: float, ramps: Ramps) -> FloatArray:
@@ -146,7 +178,10 @@ def decel_to_ask(notes: FloatArray, ease_off: int, ramps: Ramps) -> FloatArray:
         ease_off: Row of the ramp of who eases off.
         ramps: All ramps.
     """
-    ramp = np.nan_to_num(notes[:, RAMP]).astype(np.int64)
-    decel_mps2 = -ramps.accel_mps2[ramp, 0]
+    asked_mps2 = np.empty(len(notes))
+    asked_mps2.fill(np.nan)
+    rows = is_planned(notes).nonzero()[0]
+    decel_mps2 = -ramps.accel_mps2[notes[rows, RAMP].astype(np.int64), 0]
     is_firm = decel_mps2 > -ramps.accel_mps2[ease_off, 0]
-    return np.where(is_firm & is_planned(notes), decel_mps2, np.nan)
+    asked_mps2[rows[is_firm]] = decel_mps2[is_firm]
+    return asked_mps2

@@ -54,20 +54,21 @@ def noted(
 ) -> FloatArray:
     """(m, MEMORY_WIDTH) notes of new plans; times in the arguments count from now."""
     now_s = seen.time_s
-    notes = np.full((choice.ramp.size, MEMORY_WIDTH), np.nan)
-    notes[:, JOIN_S] = now_s + choice.join_s
-    notes[:, JOIN_M] = choice.join_m
-    notes[:, HOLD_MPS] = choice.hold_mps
-    notes[:, RAMP] = choice.ramp
-    notes[:, RAMP_S] = now_s + choice.cruise_s
-    notes[:, CRUISE_MPS] = speed_mps
-    notes[:, SLOT_S] = now_s + slot_s
-    notes[:, PLACE_M] = place_m
-    notes[:, GREEN_S] = now_s + green_s
-    notes[:, DONE] = 0.0
-    notes[:, AHEAD] = n_ahead
-    notes[:, LINK] = link
-    return notes
+    notes = np.empty((MEMORY_WIDTH, choice.ramp.size))
+    notes[JOIN_S] = now_s + choice.join_s
+    notes[JOIN_M] = choice.join_m
+    notes[HOLD_MPS] = choice.hold_mps
+    notes[RAMP] = choice.ramp
+    notes[RAMP_S] = now_s + choice.cruise_s
+    notes[CRUISE_MPS] = speed_mps
+    notes[SLOT_S] = now_s + slot_s
+    notes[PLACE_M] = place_m
+    notes[GREEN_S] = now_s + green_s
+    notes[DONE] = 0.0
+    notes[AHEAD] = n_ahead
+    notes[LINK] = link
+    notes[WHY] = np.nan
+    return notes.T
 
 
 def is_planned(notes: FloatArray) -> BoolArray:
@@ -80,10 +81,14 @@ def is_done(notes: FloatArray) -> BoolArray:
     return np.asarray(notes[:, DONE] == 1.0)
 
 
+def is_under_way(notes: FloatArray) -> BoolArray:
+    """(n,) whether there is a plan that is being carried out."""
+    return np.asarray(notes[:, DONE] == 0.0)
+
+
 def is_over(notes: FloatArray, seen: Observation, lag_s: float) -> BoolArray:
     """(n,) whether the time to drive freely has come, the driver's lag counted."""
-    with np.errstate(invalid="ignore"):
-        return np.asarray(notes[:, JOIN_S] - lag_s < seen.time_s + 0.5 * seen.step_length_s)
+    return np.asarray(notes[:, JOIN_S] - lag_s < seen.time_s + 0.5 * seen.step_length_s)
 
 
 def is_invalid(
@@ -96,10 +101,9 @@ def is_invalid(
 ) -> BoolArray:
     """(n,) whether what a plan rests on has changed, or its vehicle does not keep to it."""
     speed_mps = seen.speed_mps
-    with np.errstate(invalid="ignore"):
-        moved = np.abs(notes[:, SLOT_S] - seen.time_s - slot_s) > tolerance_s
-        moved |= np.abs(notes[:, PLACE_M] - place_m) > MOVED_M
-        planned_mps = np.minimum(notes[:, HOLD_MPS], notes[:, CRUISE_MPS])
-        is_behind = speed_mps < planned_mps - BEHIND_MPS
-        has_stopped = (notes[:, HOLD_MPS] == 0.0) & (speed_mps < STOPPED_MPS)
+    moved = np.abs(notes[:, SLOT_S] - seen.time_s - slot_s) > tolerance_s
+    moved |= np.abs(notes[:, PLACE_M] - place_m) > MOVED_M
+    planned_mps = np.minimum(notes[:, HOLD_MPS], notes[:, CRUISE_MPS])
+    is_behind = speed_mps < planned_mps - BEHIND_MPS
+    has_stopped = (notes[:, HOLD_MPS] == 0.0) & (speed_mps < STOPPED_MPS)
     return np.asarray(moved | is_behind | has_stopped)

@@ -95,65 +95,89 @@ class Choice:
     """(n,) distance from the stop line there."""
 
 
-def cheapest(ramps: Ramps, approach: Approach, means: Means) -> Choice:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """What means allow: r ramps by h speeds to hold, with all that is the same for each vehicle."""
+
+    ramps: Ramps
+    means: Means
+    rows: IntArray
+    """(r,) rows of the ramps."""
+    down: FloatArray
+    """(r, 1) 1 for a ramp down, -1 for one up."""
+    tables: FloatArray
+    """(3 r + 1, s) way, time and cost of the ramps from standing to each speed; below them what a
+    second at a steady speed costs."""
+    to_hold: FloatArray
+    """(3, 1, r, h) way, time and cost of the ramps from standing to the speeds to hold."""
+    steady: FloatArray
+    """(h,) cost of a second at each of these."""
+    rejoining: FloatArray
+    """(2, s) cost of regaining each speed from standing, and of a second at it."""
+    rejoining_s: FloatArray
+    """(h,) cost of regaining the speeds to hold from standing."""
+    is_fast_enough: BoolArray
+    """(h,) what may be held anywhere."""
+
+    @classmethod
+    def of(cls, ramps: Ramps, means: Means) -> "Grid":
+        """All that means allow."""
+        rows, hold_mps = np.array(means.ramps), means.hold_mps
+        moving = np.array([ramps.way_m[rows], ramps.time_s[rows], ramps.cost_s[rows]])
+        return cls(
+            ramps=ramps,
+            means=means,
+            rows=rows,
+            down=np.where(ramps.accel_mps2[rows, :1] < 0.0, 1.0, -1.0),
+            tables=np.vstack([*moving, ramps.steady]),
+            to_hold=ramps.at(moving, hold_mps)[:, np.newaxis],
+            steady=ramps.at(ramps.steady, hold_mps),
+            rejoining=np.array([ramps.cost_s[-1], ramps.steady]),
+            rejoining_s=ramps.at(ramps.cost_s[-1], hold_mps),
+            is_fast_enough=(hold_mps >= means.floor_mps) | (hold_mps == 0.0),
+        )
+
+
+def cheapest(grid: Grid, approach: Approach) -> Choice:
     """Choose the ramp and the speed to hold.
 
     Args:
-        ramps: As from `tabulate`.
+        grid: What may be chosen from.
         approach: What is to be met.
-        means: What may be chosen from.
     """
-    hold_mps = means.hold_mps
-    is_fast_enough = (hold_mps >= means.floor_mps) | (hold_mps == 0.0)
-    allowed = np.array(means.ramps)
-    free_mps, accel_mps2 = _cube(approach.free_mps), _cube(approach.accel_mps2)
-
-    def between(table: FloatArray) -> FloatArray:
-        """(n, r, h) from the present speed to each speed to hold."""
-        now = ramps.at(table, approach.speed_mps)[allowed].T[:, :, np.newaxis]
-        return np.asarray(np.abs(now - ramps.at(table, hold_mps)[allowed]))
-
-    braking_mps2 = np.minimum(_cube(approach.decel_mps2), means.braking_mps2)
-    margin_m = hold_mps * means.reaction_s + hold_mps**2 / (2.0 * braking_mps2)
-    join_m, join_s = _cube(approach.place_m) + margin_m, _cube(approach.slot_s)
+    means, hold_mps = grid.means, grid.means.hold_mps
+    join_m, is_in_time, behind_s = _join(grid, approach)
+    now = grid.ramps.at(grid.tables, approach.speed_mps)
+    by_ramp = now[:-1].reshape(3, grid.rows.size, -1).transpose(0, 2, 1)
+    way_m, time_s, ramp_cost_s = np.abs(by_ramp[..., np.newaxis] - grid.to_hold)
     gap_mps = _cube(approach.speed_mps) - hold_mps
     # A step is driven at the speed of its end: slower than on the ramp down, faster on one up.
-    ramp_m = between(ramps.way_m) - 0.5 * gap_mps * means.step_s
-    rest_s = join_s - between(ramps.time_s)
+    ramp_m = way_m - 0.5 * gap_mps * means.step_s
+    rest_s = _cube(approach.slot_s) - time_s
     ahead_m = _cube(approach.distance_m) - join_m - ramp_m - hold_mps * rest_s
     cruise_s = np.divide(ahead_m, gap_mps, out=np.zeros_like(ahead_m), where=gap_mps != 0.0)
     hold_s = rest_s - cruise_s
-    goes_down = ramps.accel_mps2[allowed, 0][:, np.newaxis] < 0.0
-    is_feasible = (
-        (np.where(goes_down, gap_mps, -gap_mps) > SPEED_STEP_MPS)
-        & (cruise_s >= means.least_cruise_s)
-        & (hold_s >= 0.0)
-        & (is_fast_enough | (join_m + hold_mps * hold_s <= means.near_m))
-        & (hold_mps <= np.minimum(free_mps, _cube(approach.fastest_hold_mps)))
-        & (join_s + _cover_s(join_m, hold_mps, free_mps, accel_mps2) <= _cube(approach.latest_s))
-    )
+    is_feasible = is_in_time & (grid.down * gap_mps > SPEED_STEP_MPS)
+    is_feasible &= cruise_s >= means.least_cruise_s
+    is_feasible &= hold_s >= 0.0
+    if means.floor_mps > 0.0:
+        is_feasible &= grid.is_fast_enough | (join_m + hold_mps * hold_s <= means.near_m)
     if approach.gate is not None:
         is_feasible &= _is_passed(
             approach.gate,
             speed_mps=_cube(approach.speed_mps),
             hold_mps=hold_mps,
             cruise_s=cruise_s,
-            ramp_s=between(ramps.time_s),
+            ramp_s=time_s,
             ramp_m=ramp_m,
         )
-    before_s = (
-        _cube(ramps.at(ramps.steady, approach.speed_mps)) * cruise_s
-        + between(ramps.cost_s)
-        + ramps.at(ramps.steady, hold_mps) * hold_s
-    )
-    cost_s = before_s + _cost_behind_s(ramps, approach, means, join_m)
-    which = np.arange(approach.speed_mps.size)
-    cost_s = np.where(is_feasible, cost_s, np.inf).reshape(which.size, -1)
-    best = cost_s.argmin(axis=1)
+    before_s = _cube(now[-1]) * cruise_s + ramp_cost_s + grid.steady * hold_s
+    cost_s = np.where(is_feasible, before_s + behind_s, np.inf).reshape(len(cruise_s), -1)
+    which, best = np.arange(len(cruise_s)), cost_s.argmin(axis=1)
     i_ramp, i_hold = np.divmod(best, hold_mps.size)
     return Choice(
         is_feasible=np.isfinite(cost_s[which, best]),
-        ramp=allowed[i_ramp],
+        ramp=grid.rows[i_ramp],
         hold_mps=hold_mps[i_hold],
         cruise_s=cruise_s[which, i_ramp, i_hold],
         join_s=approach.slot_s,
@@ -192,30 +216,27 @@ def _cube(values: FloatArray) -> FloatArray:
     return values[:, np.newaxis, np.newaxis]
 
 
-def _cost_behind_s(
-    ramps: Ramps, approach: Approach, means: Means, join_m: FloatArray
-) -> FloatArray:
-    """(n, 1, h) emission and time from joining on, up to the free speed and to the stop line.
+def _join(grid: Grid, approach: Approach) -> tuple[FloatArray, BoolArray, FloatArray]:
+    """Where each speed to hold joins, whether in time, and the cost from there; (n, 1, h) each.
 
-    Where that speed is reached behind the stop line, cruising from there on is taken off again.
+    That cost is emission and time up to the free speed and to the stop line. Where that speed is
+    reached behind the stop line, cruising from there on is taken off again.
     """
-    hold_mps, free_mps = means.hold_mps, _cube(approach.free_mps)
-    accel_mps2 = _cube(approach.accel_mps2)
+    means, hold_mps = grid.means, grid.means.hold_mps
+    free_mps, accel_mps2 = _cube(approach.free_mps), _cube(approach.accel_mps2)
+    twice_mps2, hold_squared = 2.0 * accel_mps2, hold_mps**2
+    braking_mps2 = np.minimum(_cube(approach.decel_mps2), means.braking_mps2)
+    margin_m = hold_mps * means.reaction_s + hold_squared / (2.0 * braking_mps2)
+    join_m = _cube(approach.place_m) + margin_m
     rejoin_s = np.maximum(free_mps - hold_mps, 0.0) / accel_mps2
-    rejoin_m = np.maximum(free_mps**2 - hold_mps**2, 0.0) / (2.0 * accel_mps2)
+    rejoin_m = np.maximum(free_mps**2 - hold_squared, 0.0) / twice_mps2
     beyond_s = (join_m - rejoin_m) / free_mps
-    ramp_s = _cube(ramps.at(ramps.cost_s[-1], approach.free_mps))
-    ramp_s = ramp_s - ramps.at(ramps.cost_s[-1], hold_mps)
-    cruising = _cube(ramps.at(ramps.steady, approach.free_mps))
-    return np.asarray(ramp_s + cruising * beyond_s + means.time_price * (rejoin_s + beyond_s))
-
-
-def _cover_s(
-    way_m: FloatArray, speed_mps: FloatArray, free_mps: FloatArray, accel_mps2: FloatArray
-) -> FloatArray:
-    """Time to cover a way from a speed, accelerating up to the free one."""
-    end_mps = np.sqrt(speed_mps**2 + 2.0 * accel_mps2 * way_m)
-    ramp_m = np.maximum(free_mps**2 - speed_mps**2, 0.0) / (2.0 * accel_mps2)
-    short_s = (end_mps - speed_mps) / accel_mps2
-    long_s = np.maximum(free_mps - speed_mps, 0.0) / accel_mps2 + (way_m - ramp_m) / free_mps
-    return np.where(end_mps <= free_mps, short_s, long_s)
+    end_mps = np.sqrt(hold_squared + twice_mps2 * join_m)
+    # Who does not reach the free speed before the stop line accelerates all the way.
+    short_s = (end_mps - hold_mps) / accel_mps2
+    cover_s = np.where(end_mps <= free_mps, short_s, rejoin_s + beyond_s)
+    is_in_time = _cube(approach.slot_s) + cover_s <= _cube(approach.latest_s)
+    is_in_time &= hold_mps <= _cube(np.minimum(approach.free_mps, approach.fastest_hold_mps))
+    free_cost_s, cruising = grid.ramps.at(grid.rejoining, approach.free_mps)
+    behind_s = _cube(free_cost_s) - grid.rejoining_s + _cube(cruising) * beyond_s
+    return join_m, is_in_time, behind_s + means.time_price * (rejoin_s + beyond_s)

@@ -53,18 +53,17 @@ class Ramps:
 
     def at(self, table: FloatArray, speed_mps: FloatArray) -> FloatArray:
         """Columns of a table, (..., n), at n speeds."""
-        place = np.clip(speed_mps / SPEED_STEP_MPS, 0.0, self.speed_mps.size - 1.001)
+        place = np.maximum(speed_mps / SPEED_STEP_MPS, 0.0)
+        place = np.minimum(place, self.speed_mps.size - 1.001)
         lower = place.astype(np.int64)
         share = place - lower
-        return np.asarray(table[..., lower] * (1.0 - share) + table[..., lower + 1] * share)
+        below, above = table.take(lower, axis=-1), table.take(lower + 1, axis=-1)
+        return np.asarray(below * (1.0 - share) + above * share)
 
     def column(self, speed_mps: FloatArray) -> IntArray:
         """(n,) column that is nearest to each speed."""
-        return np.rint(np.clip(speed_mps, 0.0, TOP_SPEED_MPS) / SPEED_STEP_MPS).astype(np.int64)
-
-    def next_speed_mps(self, ramp: IntArray, speed_mps: FloatArray, step_s: float) -> FloatArray:
-        """(n,) speed one step further along the ramp of each vehicle."""
-        return speed_mps + self.accel_mps2[ramp, self.column(speed_mps)] * step_s
+        within_mps = np.minimum(np.maximum(speed_mps, 0.0), TOP_SPEED_MPS)
+        return np.rint(within_mps / SPEED_STEP_MPS).astype(np.int64)
 
 
 def tabulate(rates: Sequence[RateMap], *, wavering_mps2: float) -> Ramps:

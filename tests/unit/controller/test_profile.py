@@ -5,9 +5,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from controller import Driver
+from controller import Driver, profile
 from controller.eco import ALL_RAMPS, EASY_RAMPS, HOLDS_MPS
-from controller.profile import Approach, Means, cheapest
+from controller.profile import Approach, Grid, Means
 from controller.ramps import (
     COASTING,
     COASTING_MPS2,
@@ -52,6 +52,10 @@ def means(**changes):
         "braking_mps2": 4.5,
     }
     return Means(**{**plain, **changes})
+
+
+def cheapest(ramps, told, allowed):
+    return profile.cheapest(Grid.of(ramps, allowed), told)
 
 
 def rate_of_change(ramp, speed_mps):
@@ -151,7 +155,7 @@ def test_without_a_map_nothing_can_be_planned():
 
 def test_a_step_along_a_ramp_changes_the_speed_by_its_rate(ramps):
     ramp = np.array([COASTING, 2, len(DOWN_MPS2) + 1])
-    found = ramps.next_speed_mps(ramp, np.full(3, 10.0), 0.5)
+    found = 10.0 + 0.5 * ramps.accel_mps2[ramp, ramps.column(np.full(3, 10.0))]
     np.testing.assert_allclose(found, [10.0 - 0.5 * 0.26, 10.0 - 0.5 * 0.5, 10.0 + 0.5 * 0.5])
 
 
