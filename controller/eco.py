@@ -144,7 +144,7 @@ class Eco:
         why = np.zeros(is_new.size, dtype=np.int64)
         why.fill(ADVISED)
         for applies, reason in reversed(rules):
-            np.putmask(why, applies, int(reason))
+            why[applies] = int(reason)
         return why
 
     def _close(self, notes: FloatArray, seen: Observation) -> None:

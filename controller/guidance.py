@@ -105,8 +105,9 @@ def _to_the_place_mps(
 
 def _ramp_length_s(notes: FloatArray, ramp: IntArray, ramps: Ramps) -> FloatArray:
     """(n,) how long each plan's ramp lasts."""
-    cruise, hold = ramps.column(notes[:, CRUISE_MPS]), ramps.column(notes[:, HOLD_MPS])
-    return np.asarray(np.abs(ramps.time_s[ramp, cruise] - ramps.time_s[ramp, hold]))
+    columns = ramps.column(notes[:, [CRUISE_MPS, HOLD_MPS]])
+    cruise_s, hold_s = ramps.time_s[ramp[:, np.newaxis], columns].T
+    return np.asarray(np.abs(cruise_s - hold_s))
 
 
 def needed_mps(notes: FloatArray, cars: Car | Observation) -> FloatArray:
@@ -121,8 +122,8 @@ def needed_mps(notes: FloatArray, cars: Car | Observation) -> FloatArray:
 def planned_speed(notes: FloatArray, time_s: float, ramps: Ramps) -> FloatArray:
     """(n,) speed that each plan foresees at a time on its ramp, or behind it; NaN without one."""
     speed_mps = notes[:, CRUISE_MPS].copy()
-    for ramp in np.unique(notes[is_planned(notes), RAMP]):
-        rows = np.flatnonzero(notes[:, RAMP] == ramp)
+    for ramp in set(notes[is_planned(notes), RAMP].tolist()):
+        rows = (notes[:, RAMP] == ramp).nonzero()[0]
         table_s = ramps.time_s[int(ramp)]
         sign = np.sign(ramps.accel_mps2[int(ramp), 0])
         spent_s = np.maximum(time_s - notes[rows, RAMP_S], 0.0)
@@ -146,21 +147,23 @@ def speed_to_show(notes: FloatArray, seen: Observation, driver: Driver, ramps: R
     # A display stays for a while: what is held is what will be right in the middle of that time.
     then_s = reacted_s + 0.5 * driver.hold_s
     near_floor_mps = driver.floor_at_mps(seen.distance_m)
-    with np.errstate(invalid="ignore"):
-        begins = reacted_s + 0.5 * seen.step_length_s >= notes[:, RAMP_S]
-        stops = hold_mps == 0.0
-        is_holding = ~stops & (planned_speed(notes, then_s, ramps) <= hold_mps)
-        needed = _shown_for(needed_mps(notes, seen), driver, seen.step_length_s)
-        keeps = np.abs(needed - seen.previous_advice_mps) < driver.step_mps
-        held_mps = np.where(keeps, seen.previous_advice_mps, needed)
-        aimed_mps = _shown_for(hold_mps, driver, seen.step_length_s)
-        shown_mps = np.maximum(np.where(is_holding, held_mps, aimed_mps), near_floor_mps)
-        shown_mps = np.where(stops, driver.floor_mps, shown_mps)
-        # Who cruises slower than he would like to is to stay so until his ramp begins.
-        cruise_mps = notes[:, CRUISE_MPS]
-        is_slow = cruise_mps < seen.ceiling_mps - SLOW_MPS
-        waiting_mps = _shown_for(cruise_mps, driver, seen.step_length_s)
-        waiting_mps = np.maximum(waiting_mps, near_floor_mps)
+    begins = reacted_s + 0.5 * seen.step_length_s >= notes[:, RAMP_S]
+    stops = hold_mps == 0.0
+    is_holding = np.zeros(stops.size, dtype=np.bool_)
+    rolling = (begins & ~stops & is_under_way(notes)).nonzero()[0]
+    planned_mps = planned_speed(notes.take(rolling, axis=0), then_s, ramps)
+    is_holding[rolling] = planned_mps <= hold_mps[rolling]
+    needed = _shown_for(needed_mps(notes, seen), driver, seen.step_length_s)
+    keeps = np.abs(needed - seen.previous_advice_mps) < driver.step_mps
+    held_mps = np.where(keeps, seen.previous_advice_mps, needed)
+    aimed_mps = _shown_for(hold_mps, driver, seen.step_length_s)
+    shown_mps = np.maximum(np.where(is_holding, held_mps, aimed_mps), near_floor_mps)
+    shown_mps = np.where(stops, driver.floor_mps, shown_mps)
+    # Who cruises slower than he would like to is to stay so until his ramp begins.
+    cruise_mps = notes[:, CRUISE_MPS]
+    is_slow = cruise_mps < seen.ceiling_mps - SLOW_MPS
+    waiting_mps = _shown_for(cruise_mps, driver, seen.step_length_s)
+    waiting_mps = np.maximum(waiting_mps, near_floor_mps)
     return np.where(begins, shown_mps, np.where(is_slow, waiting_mps, np.nan))
 
 
