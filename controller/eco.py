@@ -24,6 +24,7 @@ from controller.eco_parameters import EcoParameters
 from controller.guidance import decel_to_ask, speed_now, speed_to_show
 from controller.interface import Advice, Observation, RateMap, Reason
 from controller.plan import (
+    BEYOND_M,
     DONE,
     GREEN_S,
     LINK,
@@ -233,6 +234,7 @@ class Eco:
             time_price=parameters.time_price,
             reaction_s=parameters.reaction_s,
             braking_mps2=parameters.braking_mps2,
+            rise_share=parameters.rise_share,
         )
         if driver is None:
             return automated
@@ -261,12 +263,11 @@ class Eco:
 
 
 def _as_planned(seen: Observation, notes: FloatArray) -> Observation:
-    """The same, with distances to the stop lines that the plans are for."""
+    """The same, with distances to the stop lines that the plans are for, which are noted, too."""
     beyond = seen.traffic.beyond
     if beyond is None:
         return seen
-    is_beyond = notes[:, LINK] == beyond.link[seen.traffic_row]
-    if not is_beyond.any():
-        return seen
-    way_m = np.where(is_beyond, beyond.way_m[seen.traffic_row], 0.0)
+    row = seen.traffic_row
+    way_m = np.where(notes[:, LINK] == beyond.link.take(row), beyond.way_m.take(row), 0.0)
+    notes[:, BEYOND_M] = np.where(is_planned(notes), way_m, np.nan)
     return replace(seen, distance_m=seen.distance_m + way_m)

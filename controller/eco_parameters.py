@@ -7,6 +7,7 @@ from controller.discharge import Wave
 
 NOT_NEGATIVE = (
     *("min_wait_s", "hope_s", "moved_s", "time_price", "later_s", "reaction_s", "min_speed_mps"),
+    *("rise_share",),
     *("min_distance_m", "hold_up_m", "hold_up_s", "spillback", "certain_s", "silent_s"),
     *("beyond_s", "beyond_mps"),
 )
@@ -28,8 +29,10 @@ class EcoParameters:
     """Whoever misses a green by less than this may still make it, and is not slowed down."""
     moved_s: float = 2.0
     """A plan is kept until the time that it rests on has moved by more than this."""
-    time_price: float = 0.5
+    time_price: float = 1.5
     """Cost of a second of trip time, in seconds of cruising at 50 km/h."""
+    rise_share: float = 0.6
+    """Whoever held a speed may regain this share of his free speed before his place moves."""
     later_s: float = 3.0
     """An approach may cross the stop line later by this than without advice."""
     reaction_s: float = 0.7

@@ -9,7 +9,7 @@ from controller.driver import Driver
 
 COMFORT_DECEL_MPS2 = 1.5
 """Nobody brakes harder than this because of advice."""
-MEMORY_WIDTH = 13
+MEMORY_WIDTH = 14
 """Numbers that a policy may note of each vehicle."""
 
 

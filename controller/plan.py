@@ -19,17 +19,18 @@ from controller.profile import Choice
     DONE,
     AHEAD,
     LINK,
+    BEYOND_M,
     WHY,
 ) = range(MEMORY_WIDTH)
 """Columns of a plan: when (simulated time) and where (m from the stop line) it joins; speed to
 hold; row of the ramp and when it begins; speed before; when the queue's place begins to move, and
 where it is; when green starts; whether the plan was carried out;
-vehicles ahead in the queue; row of the link by which its stop line is crossed; the reason that was
-given last."""
+vehicles ahead in the queue; row of the link by which its stop line is crossed, and the way to that
+line from the next one (0: it is the next); the reason that was given last."""
 
 NOTE_NAMES = (
     *("join_s", "join_m", "hold_mps", "ramp", "ramp_s", "cruise_mps", "slot_s", "place_m"),
-    *("green_s", "done", "n_ahead", "link", "reason"),
+    *("green_s", "done", "n_ahead", "link", "beyond_m", "reason"),
 )
 """What these columns are called in records."""
 
@@ -67,6 +68,7 @@ def noted(
     notes[DONE] = 0.0
     notes[AHEAD] = n_ahead
     notes[LINK] = link
+    notes[BEYOND_M] = 0.0
     notes[WHY] = np.nan
     return notes.T
 

@@ -75,6 +75,9 @@ class Means:
     """Slower speeds are held only near the stop line ..."""
     near_m: float = np.inf
     """... than this."""
+    rise_share: float = 0.0
+    """Behind what is held an approach may speed up to this share of the free speed before it
+    joins; 0: it joins with the speed that it holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,7 @@ class Choice:
     cruise_s: FloatArray
     """(n,) time from now until the ramp begins."""
     join_s: FloatArray
-    """(n,) time from now until it drives freely."""
+    """(n,) time from now until it drives freely; before its place moves where it speeds up."""
     join_m: FloatArray
     """(n,) distance from the stop line there."""
 
@@ -108,6 +111,10 @@ class Grid:
     tables: FloatArray
     """(3 r + 1, s) way, time and cost of the ramps from standing to each speed; below them what a
     second at a steady speed costs."""
+    hold_mps: FloatArray
+    """(h,) speeds that may be held; once more those from which an approach speeds up again."""
+    rises: BoolArray
+    """(h,) whether it does."""
     to_hold: FloatArray
     """(3, 1, r, h) way, time and cost of the ramps from standing to the speeds to hold."""
     steady: FloatArray
@@ -122,7 +129,9 @@ class Grid:
     @classmethod
     def of(cls, ramps: Ramps, means: Means) -> "Grid":
         """All that means allow."""
-        rows, hold_mps = np.array(means.ramps), means.hold_mps
+        rows, held_mps = np.array(means.ramps), means.hold_mps
+        moving_mps = held_mps[held_mps > 0.0] if means.rise_share > 0.0 else np.zeros(0)
+        hold_mps = np.concatenate([held_mps, moving_mps])
         moving = np.array([ramps.way_m[rows], ramps.time_s[rows], ramps.cost_s[rows]])
         return cls(
             ramps=ramps,
@@ -130,6 +139,8 @@ class Grid:
             rows=rows,
             down=np.where(ramps.accel_mps2[rows, :1] < 0.0, 1.0, -1.0),
             tables=np.vstack([*moving, ramps.steady]),
+            hold_mps=hold_mps,
+            rises=np.arange(hold_mps.size) >= held_mps.size,
             to_hold=ramps.at(moving, hold_mps)[:, np.newaxis],
             steady=ramps.at(ramps.steady, hold_mps),
             rejoining=np.array([ramps.cost_s[-1], ramps.steady]),
@@ -145,15 +156,15 @@ def cheapest(grid: Grid, approach: Approach) -> Choice:
         grid: What may be chosen from.
         approach: What is to be met.
     """
-    means, hold_mps = grid.means, grid.means.hold_mps
-    join_m, is_in_time, behind_s = _join(grid, approach)
+    means, hold_mps = grid.means, grid.hold_mps
+    join_m, join_s, is_in_time, behind_s = _join(grid, approach)
     now = grid.ramps.at(grid.tables, approach.speed_mps)
     by_ramp = now[:-1].reshape(3, grid.rows.size, -1).transpose(0, 2, 1)
     way_m, time_s, ramp_cost_s = np.abs(by_ramp[..., np.newaxis] - grid.to_hold)
     gap_mps = _cube(approach.speed_mps) - hold_mps
     # A step is driven at the speed of its end: slower than on the ramp down, faster on one up.
     ramp_m = way_m - 0.5 * gap_mps * means.step_s
-    rest_s = _cube(approach.slot_s) - time_s
+    rest_s = join_s - time_s
     ahead_m = _cube(approach.distance_m) - join_m - ramp_m - hold_mps * rest_s
     cruise_s = np.divide(ahead_m, gap_mps, out=np.zeros_like(ahead_m), where=gap_mps != 0.0)
     hold_s = rest_s - cruise_s
@@ -180,7 +191,7 @@ def cheapest(grid: Grid, approach: Approach) -> Choice:
         ramp=grid.rows[i_ramp],
         hold_mps=hold_mps[i_hold],
         cruise_s=cruise_s[which, i_ramp, i_hold],
-        join_s=approach.slot_s,
+        join_s=join_s[which, 0, i_hold],
         join_m=join_m[which, 0, i_hold],
     )
 
@@ -216,18 +227,24 @@ def _cube(values: FloatArray) -> FloatArray:
     return values[:, np.newaxis, np.newaxis]
 
 
-def _join(grid: Grid, approach: Approach) -> tuple[FloatArray, BoolArray, FloatArray]:
-    """Where each speed to hold joins, whether in time, and the cost from there; (n, 1, h) each.
+def _join(grid: Grid, approach: Approach) -> tuple[FloatArray, FloatArray, BoolArray, FloatArray]:
+    """Where and when each speed to hold joins, whether in time, and the cost from there.
 
-    That cost is emission and time up to the free speed and to the stop line. Where that speed is
-    reached behind the stop line, cruising from there on is taken off again.
+    (n, 1, h) each. Whoever speeds up again joins where he begins to: from there on he drives
+    freely. The cost is emission and time up to the free speed and to the stop line. Where that
+    speed is reached behind the stop line, cruising from there on is taken off again.
     """
-    means, hold_mps = grid.means, grid.means.hold_mps
+    means, hold_mps = grid.means, grid.hold_mps
     free_mps, accel_mps2 = _cube(approach.free_mps), _cube(approach.accel_mps2)
     twice_mps2, hold_squared = 2.0 * accel_mps2, hold_mps**2
     braking_mps2 = np.minimum(_cube(approach.decel_mps2), means.braking_mps2)
-    margin_m = hold_mps * means.reaction_s + hold_squared / (2.0 * braking_mps2)
-    join_m = _cube(approach.place_m) + margin_m
+    met_mps = np.maximum(hold_mps, means.rise_share * free_mps * grid.rises)
+    # Whoever speeds up may be so much faster, since steps do not end when they should.
+    most_mps = met_mps + np.where(met_mps > hold_mps, accel_mps2 * means.step_s, 0.0)
+    margin_m = most_mps * means.reaction_s + most_mps**2 / (2.0 * braking_mps2)
+    rise_s = (met_mps - hold_mps) / accel_mps2
+    join_s = _cube(approach.slot_s) - rise_s
+    join_m = _cube(approach.place_m) + margin_m + (met_mps**2 - hold_squared) / twice_mps2
     rejoin_s = np.maximum(free_mps - hold_mps, 0.0) / accel_mps2
     rejoin_m = np.maximum(free_mps**2 - hold_squared, 0.0) / twice_mps2
     beyond_s = (join_m - rejoin_m) / free_mps
@@ -235,8 +252,9 @@ def _join(grid: Grid, approach: Approach) -> tuple[FloatArray, BoolArray, FloatA
     # Who does not reach the free speed before the stop line accelerates all the way.
     short_s = (end_mps - hold_mps) / accel_mps2
     cover_s = np.where(end_mps <= free_mps, short_s, rejoin_s + beyond_s)
-    is_in_time = _cube(approach.slot_s) + cover_s <= _cube(approach.latest_s)
+    is_in_time = join_s + cover_s <= _cube(approach.latest_s)
     is_in_time &= hold_mps <= _cube(np.minimum(approach.free_mps, approach.fastest_hold_mps))
+    is_in_time &= ~grid.rises | (met_mps > hold_mps)
     free_cost_s, cruising = grid.ramps.at(grid.rejoining, approach.free_mps)
     behind_s = _cube(free_cost_s) - grid.rejoining_s + _cube(cruising) * beyond_s
-    return join_m, is_in_time, behind_s + means.time_price * (rejoin_s + beyond_s)
+    return join_m, join_s, is_in_time, behind_s + means.time_price * (rejoin_s + beyond_s - rise_s)

@@ -120,7 +120,9 @@ class Experiment(BaseModel):
     eco: EcoParameters = EcoParameters()
     """Parameters of the policy `eco`."""
     eco_accounts: Annotated[tuple[PlanningAccount, ...], BeforeValidator(split_items)] = Field(
-        default=("hbefa4_nojump", "phemlight5", "bev"), min_length=1, validate_default=True
+        default=("hbefa4", "hbefa4_nojump", "phemlight5", "bev"),
+        min_length=1,
+        validate_default=True,
     )
     """Accounts whose emission maps `eco` plans with."""
 

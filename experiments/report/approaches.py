@@ -19,7 +19,7 @@ STANDING_MPS = 5.0 / 3.6
 """Slower is standing, as where stops are counted."""
 PLAN_TOLERANCE = 1e-3
 """Notes that differ by less are the same plan."""
-PROGRESS_NOTES = frozenset({"note_done"})
+PROGRESS_NOTES = frozenset({"note_done", "note_beyond_m"})
 """Notes that tell how far a plan is carried out, not which plan it is."""
 
 

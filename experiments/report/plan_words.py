@@ -15,7 +15,7 @@ MOVED_M = 1.0
 """The same for places."""
 _PLAN_NOTES = (
     *("join_s", "join_m", "hold_mps", "ramp", "ramp_s", "cruise_mps", "slot_s", "place_m"),
-    *("green_s", "n_ahead"),
+    *("green_s", "n_ahead", "beyond_m"),
 )
 OWN_PLAN = frozenset(f"note_{name}" for name in _PLAN_NOTES)
 """Notes that the sentences on a plan of `eco` need."""
@@ -68,8 +68,9 @@ def plan_words(row: Row, *, tells_why: bool) -> str:
         row: The first step under the plan.
         tells_why: Say what would be without it; where a plan changes, it is said what moved.
     """
-    plan = plan_of(row)
+    plan = {name: value for name, value in row.items() if name in OWN_PLAN and value is not None}
     if not plan.keys() >= OWN_PLAN:
+        plan = plan_of(row)
         notes = ", ".join(f"{name.removeprefix('note_')} {value:g}" for name, value in plan.items())
         return f"Noted by the policy: {notes}."
     hold_mps = plan["note_hold_mps"]
@@ -78,7 +79,8 @@ def plan_words(row: Row, *, tells_why: bool) -> str:
     cruise_s = plan["note_ramp_s"] - row["time_s"]
     if cruise_s >= MOVED_S:
         steps.append(f"keep {kmh(plan['note_cruise_mps'])} km/h for {cruise_s:.1f} s")
-    join = f"{plan['note_join_m']:.0f} m before the line"
+    line = _line_words(plan)
+    join = f"{plan['note_join_m']:.0f} m before {line}"
     if hold_mps < STANDS_MPS:
         steps.append(f"{way} to a stop {join}")
         steps.append(f"start at {clock(plan['note_join_s'])}")
@@ -91,17 +93,25 @@ def plan_words(row: Row, *, tells_why: bool) -> str:
     return f"Plan: {', '.join(steps)}.{why} Expected: {expected}."
 
 
+def _line_words(plan: Mapping[str, float]) -> str:
+    """The stop line that a plan is for."""
+    beyond_m = plan["note_beyond_m"]
+    return f"the line of the signal {beyond_m:.0f} m behind this one" if beyond_m else "the line"
+
+
 def _why_words(row: Row, plan: Mapping[str, float]) -> str:
     """Where and until when the vehicle would stand if it drove as it likes."""
     slot_s, green_s = plan["note_slot_s"], plan["note_green_s"]
     n_before = sum(start_s < green_s - MOVED_S for start_s, _ in _greens(row))
-    which = f" (the {ORDINALS[n_before]} of those told)" if n_before else ""
+    is_told = n_before and not plan["note_beyond_m"]
+    which = f" (the {ORDINALS[n_before]} of those told)" if is_told else ""
     n_ahead = int(plan["note_n_ahead"])
     queue = {0: "with nobody ahead", 1: "behind one other"}.get(n_ahead, f"behind {n_ahead} others")
+    place = f"{plan['note_place_m']:.0f} m before {_line_words(plan)}"
+    begins = f"after the green of {clock(green_s)}{which} begins"
     return (
-        f"else it would stand {plan['note_place_m']:.0f} m before the line, {queue}, until "
-        f"{clock(slot_s)}, {slot_s - green_s:.1f} s after the green of {clock(green_s)}{which} "
-        "begins"
+        f"else it would stand {place}, {queue}, until {clock(slot_s)}, {slot_s - green_s:.1f} s "
+        f"{begins}"
     )
 
 

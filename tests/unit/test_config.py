@@ -47,7 +47,7 @@ def test_the_shipped_default_is_what_the_defaults_in_the_code_say():
     assert (shipped.execution, shipped.penetration) == ("driver", 1.0)
     assert (shipped.rsu, shipped.driver, shipped.glosa) == (RsuParameters(), Driver(), Glosa())
     assert shipped.eco == EcoParameters()
-    assert shipped.eco_accounts == ("hbefa4_nojump", "phemlight5", "bev")
+    assert shipped.eco_accounts == ("hbefa4", "hbefa4_nojump", "phemlight5", "bev")
     assert shipped.equipment_parameters == EquipmentParameters()
 
 

@@ -8,7 +8,7 @@ import pytest
 from controller import EcoParameters, Reason
 from controller.beyond import serve_beyond
 from controller.discharge import Wave, discharge
-from controller.plan import HOLD_MPS, JOIN_M, LINK
+from controller.plan import BEYOND_M, HOLD_MPS, JOIN_M, LINK
 
 GREEN_NOW, RED_LONG = [(-5.0, 60.0), (100.0, 160.0)], [(45.0, 75.0), (135.0, 165.0)]
 ONWARD = {
@@ -47,7 +47,8 @@ def test_the_plan_goes_on_behind_the_first_signal(eco, seen_of):
     later_s = [[(start - 2.0, end - 2.0) for start, end in windows] for windows in greens]
     seen = seen_of([behind], later_s, time_s=102.0)
     said = eco.advise(replace(seen, memory=notes[np.newaxis]))
-    np.testing.assert_array_equal(said.memory[0, :-1], notes[:-1])
+    assert (notes[BEYOND_M], said.memory[0, BEYOND_M]) == (200.0, 0.0)
+    np.testing.assert_array_equal(said.memory[0, :BEYOND_M], notes[:BEYOND_M])
 
 
 def test_the_first_signal_counts_where_it_is_red(eco, seen_of):

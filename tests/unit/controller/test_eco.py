@@ -232,7 +232,7 @@ def test_a_driver_is_shown_nothing_before_the_ramp_and_then_steps_down(eco, seen
 
 
 def test_a_driver_who_comes_late_is_asked_to_brake_gently(eco, seen_of):
-    far, near = {"distance_m": 300.0}, {"distance_m": 90.0, "lane": 1}
+    far, near = {"distance_m": 160.0}, {"distance_m": 90.0, "lane": 1}
     said = eco.advise(seen_of([far, near], RED_40_S, driver=Driver()))
     assert (said.reason == Reason.ADVISED).all()
     assert np.isnan(said.decel_mps2[0]) and 0.7 < said.decel_mps2[1] <= 1.5

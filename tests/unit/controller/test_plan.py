@@ -3,6 +3,7 @@ import pytest
 
 from controller import MEMORY_WIDTH
 from controller.plan import (
+    BEYOND_M,
     AHEAD,
     BEHIND_MPS,
     CRUISE_MPS,
@@ -98,7 +99,7 @@ def test_notes_keep_absolute_times(car_at):
         speed_mps=np.array([14.0]),
     )
     expected = plan(PLACE_M=8.5, GREEN_S=128.8, AHEAD=1)
-    expected[0, LINK] = 7.0
+    expected[0, [LINK, BEYOND_M]] = 7.0, 0.0
     np.testing.assert_allclose(notes, expected)
     assert is_planned(notes).all()
     assert not is_done(notes).any()

@@ -29,6 +29,7 @@ PLAN = {
     "note_green_s": 1015.0,
     "note_done": 0.0,
     "note_n_ahead": 3.0,
+    "note_beyond_m": 0.0,
 }
 
 
