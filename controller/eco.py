@@ -134,6 +134,7 @@ class Eco:
             (~target.is_known, Reason.NO_GREEN),
             (is_new & (target.wait_s <= parameters.min_wait_s), Reason.NOT_NEEDED),
             (seen.yields_first | (is_new & seen.on_junction), Reason.JUNCTION),
+            (seen.must_change, Reason.WRONG_LANE),
             (target.holds_up, Reason.HOLDS_UP),
             (target.is_full, Reason.SATURATED),
             (target.spread_s > parameters.silent_s, Reason.UNCERTAIN),

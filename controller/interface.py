@@ -48,6 +48,8 @@ class Reason(IntEnum):
     """It is on an earlier junction, or must first yield at one that has no signal."""
     PENDING = 16
     """Plans are made at intervals, and the vehicle waits for the next time."""
+    WRONG_LANE = 17
+    """It must still change lanes: slow ones, side by side, would block each other."""
     HOLDS_UP = 14
     """Somebody behind, bound for a lane that flows, would be held up."""
 
@@ -169,6 +171,8 @@ class Observation:
     """(n,) whether it must yield at a junction without a signal before the stop line."""
     on_junction: BoolArray
     """(n,) whether it is on an earlier junction, which it should leave free."""
+    must_change: BoolArray
+    """(n,) whether it is not yet on a lane that leads to its stop line."""
     hears_beyond: BoolArray
     """(n,) whether it is in range of the signal behind the next one, too."""
     previous_advice_mps: FloatArray

@@ -17,7 +17,10 @@ LANE_NUMBERS = (
     *("ceiling_mps", "crossing_mps", "beyond_ceiling_mps", "beyond_crossing_mps"),
 )
 LANE_COUNTS = ("link_row", "stop_lane", "present_lane", "beyond_link", "beyond_lane")
-LANE_TRUTHS = ("yields_first", "on_junction", "has_other_lanes", "is_new_signal", "is_done")
+LANE_TRUTHS = (
+    *("yields_first", "on_junction", "has_other_lanes", "must_change"),
+    *("is_new_signal", "is_done"),
+)
 """Columns that change where a vehicle comes onto another lane; they come first."""
 FLOAT_COLUMNS = (
     *LANE_NUMBERS,

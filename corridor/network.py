@@ -86,7 +86,7 @@ class RoadNetwork:
         self._rest_of_crossing_m: dict[str, float] = {}
         self._leads_to: dict[str, str] = {}
         self._onward: dict[tuple[str, str], dict[str, str]] = {}
-        self._stop_lanes: dict[tuple[str, Approach], Link] = {}
+        self._stop_lanes: dict[tuple[str, Approach], tuple[Link, bool]] = {}
         self._approaches: dict[tuple[str, str, Approach | None], Approach] = {}
         self._stored: dict[tuple[Approach, float], Approach] = {}
         for edge in self.net.getEdges(withInternal=True):
@@ -193,14 +193,23 @@ class RoadNetwork:
             lane: Id of a lane of the approach's first edge.
             approach: The signal ahead, seen from that edge.
         """
+        return self._way_ahead(lane, approach)[0]
+
+    def must_change(self, lane: str, approach: "Approach") -> bool:
+        """Whether a vehicle must change to another lane before the next signal; as above."""
+        return self._way_ahead(lane, approach)[1]
+
+    def _way_ahead(self, lane: str, approach: "Approach") -> tuple[Link, bool]:
         found = self._stop_lanes.get((lane, approach))
         if found is None:
-            at = lane
+            at, leads_on = lane, True
             for edge, following in zip(approach.way, approach.way[1:], strict=False):
                 onward = self._onward.get((edge, following), {})
+                leads_on &= at in onward
                 at = onward[_nearest(at, onward)] if onward else f"{following}_0"
             links = approach.movement.links
-            found = self._stop_lanes[(lane, approach)] = links[_nearest(at, links)]
+            leads_on &= at in links
+            found = self._stop_lanes[(lane, approach)] = links[_nearest(at, links)], not leads_on
         return found
 
     def link_beyond(self, link: Link, approach: "Approach") -> Link | None:

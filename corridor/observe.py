@@ -140,6 +140,7 @@ def observe(
         previous_advice_mps=told.floats("advised_mps"),
         yields_first=told.flags("yields_first"),
         on_junction=told.flags("on_junction"),
+        must_change=told.flags("must_change"),
         hears_beyond=told.flags("hears_beyond"),
         driver=moment.driver,
         memory=told.memory,

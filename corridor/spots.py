@@ -14,7 +14,7 @@ class Sight(NamedTuple):
     """The first of `LANE_NUMBERS`."""
     counts: tuple[int, int, int, int, int]
     """`LANE_COUNTS`."""
-    truths: tuple[bool, bool, bool]
+    truths: tuple[bool, bool, bool, bool]
     """The first of `LANE_TRUTHS`."""
     crossing_limit_mps: float
     """Speed limit on the way over the stop line."""
@@ -54,7 +54,7 @@ class Spot:
 
     def _look(self, approach: Approach | None) -> Sight:
         network, lane = self._network, self._lane
-        movement, crossing_mps, yields_first = None, math.nan, False
+        movement, crossing_mps, yields_first, must_change = None, math.nan, False, False
         to_line_m = storage_m = beyond_m = beyond_storage_m = math.nan
         link_row = stop_lane = beyond_link = beyond_lane = NO_LINK
         beyond_limits_mps = (math.nan, math.nan)
@@ -64,6 +64,7 @@ class Spot:
             to_line_m, storage_m = approach.distance_m + self._rest_m, approach.storage_m
             link_row, stop_lane = link.row, network.lane_number[link.lane]
             yields_first = approach.yields_first
+            must_change = network.must_change(self._leads_to, approach)
             beyond = approach.beyond
             onward = network.link_beyond(link, approach)
             # Whoever must yield on the way there does not know when he arrives.
@@ -78,7 +79,7 @@ class Spot:
             movement=movement,
             numbers=(to_line_m, storage_m, self.limit_mps, beyond_m, beyond_storage_m),
             counts=(link_row, stop_lane, present_lane, beyond_link, beyond_lane),
-            truths=(yields_first, self._leads_to != lane, self._has_other_lanes),
+            truths=(yields_first, self._leads_to != lane, self._has_other_lanes, must_change),
             crossing_limit_mps=crossing_mps,
             beyond_limits_mps=beyond_limits_mps,
         )

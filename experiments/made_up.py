@@ -63,6 +63,7 @@ def made_up_observation() -> Observation:
         yields_first=np.zeros(EQUIPPED.size, dtype=np.bool_),
         hears_beyond=np.zeros(EQUIPPED.size, dtype=np.bool_),
         on_junction=np.zeros(EQUIPPED.size, dtype=np.bool_),
+        must_change=np.zeros(EQUIPPED.size, dtype=np.bool_),
         driver=None,
         memory=np.full((EQUIPPED.size, MEMORY_WIDTH), NAN),
         traffic=traffic,

@@ -68,6 +68,7 @@ REASONS = {
     "holds_up": "Others behind would be held up",
     "pending": "Waits for the next time that plans are made",
     "junction": "On an earlier junction, or must yield at one first",
+    "wrong_lane": "Must still change lanes before the signal",
 }
 
 TERMS = (

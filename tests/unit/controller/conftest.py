@@ -102,6 +102,7 @@ def make_seen(cars, greens, *, equipped=None, early_s=0.0, late_s=0.0, longer_s=
         "n_queued": filler.astype(np.int64),
         "yields_first": filler.astype(bool),
         "on_junction": filler.astype(bool),
+        "must_change": filler.astype(bool),
         "hears_beyond": traffic.beyond.link[rows] >= 0,
         "previous_advice_mps": np.full(rows.size, np.nan),
         "driver": None,

@@ -160,6 +160,12 @@ def test_who_would_hold_up_those_whose_lane_flows_is_left_alone(eco, seen_of):
     assert reasons(eco, seen_of([own, elsewhere], LEFT_RED))[0] is Reason.ADVISED
 
 
+def test_who_must_still_change_lanes_is_left_alone(eco, seen_of):
+    cars = [{"distance_m": 300.0}, {"distance_m": 250.0, "lane": 1}]
+    seen = seen_of(cars, RED_40_S, must_change=np.array([True, False]))
+    assert reasons(eco, seen) == [Reason.WRONG_LANE, Reason.ADVISED]
+
+
 def test_where_the_queue_fills_the_road_nobody_is_slowed_down(eco, seen_of):
     for storage_m, reason in ((60.0, Reason.SATURATED), (80.0, Reason.ADVISED)):
         cars = [*standing(8, storage_m=storage_m), {"distance_m": 300.0, "storage_m": storage_m}]

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.guards import LOOKED_BACK, holds_up
+from controller.guards import LOOKED_BACK, holds_up, parts_ways
 
 
 def held(traffic, cross_s, reach_m=80.0, tolerance_s=2.0):
@@ -23,6 +23,26 @@ def pair(traffic_of):
         return traffic_of([ahead, {**other, **behind}], [[]])
 
     return make
+
+
+@pytest.mark.parametrize(
+    ("behind", "parts"),
+    [
+        ({"lane": 1, "beyond": {"link": 1, "lane": 5}}, False),
+        ({"lane": 1, "beyond": {"link": 1, "lane": 6}}, True),
+        ({"lane": 2, "beyond": {"link": 1, "lane": 5}}, True),
+        ({"lane": 2, "present_lane": 8}, False),
+        ({"lane": 2, "distance_m": 300.0}, False),
+    ],
+)
+def test_who_follows_closely_on_another_way_up_to_the_signal_beyond_parts_ways(
+    traffic_of, behind, parts
+):
+    ahead = {"lane": 1, "present_lane": 9, "beyond": {"link": 1, "lane": 5}}
+    traffic = traffic_of(
+        [{**ahead, "distance_m": 200.0}, {"distance_m": 240.0, "present_lane": 9, **behind}], [[]]
+    )
+    assert parts_ways(traffic, reach_m=80.0).tolist() == [parts, False]
 
 
 def test_who_waits_for_his_own_red_holds_up_one_whose_lane_flows(pair):

@@ -3,9 +3,9 @@ import pytest
 
 from controller import MEMORY_WIDTH
 from controller.plan import (
-    BEYOND_M,
     AHEAD,
     BEHIND_MPS,
+    BEYOND_M,
     CRUISE_MPS,
     DONE,
     GREEN_S,

@@ -232,6 +232,28 @@ def test_there_is_room_to_stop_if_the_place_does_not_move(
     assert found.join_m[0] - place_m == pytest.approx(hold_mps * 1.0 + hold_mps**2 / 9.0)
 
 
+@pytest.mark.parametrize("accel_mps2", [0.75, 1.0])
+def test_who_speeds_up_before_his_place_moves_could_still_stop_behind_it(ramps, accel_mps2):
+    told = approach(300.0, 40.0, accel_mps2=accel_mps2, place_m=16.0, latest_s=60.0)
+    rising = means(rise_share=0.6, time_price=5.0, step_s=1.0)
+    [join_s], [join_m], [hold_mps] = (
+        getattr(cheapest(ramps, told, rising), name) for name in ("join_s", "join_m", "hold_mps")
+    )
+    assert join_s < 40.0
+    rise_s = 40.0 - join_s
+    met_mps = hold_mps + accel_mps2 * rise_s
+    assert met_mps == pytest.approx(0.6 * 14.0)
+    left_m = join_m - 0.5 * (hold_mps + met_mps) * rise_s
+    # The step in which he should brake may have begun a whole step too late.
+    late_mps = met_mps + accel_mps2 * 1.0
+    assert left_m == pytest.approx(16.0 + late_mps * 1.0 + late_mps**2 / 9.0)
+
+
+def test_who_may_not_speed_up_again_joins_when_his_place_moves(ramps):
+    found = cheapest(ramps, approach(300.0, 40.0), means(time_price=5.0))
+    assert found.join_s[0] == 40.0
+
+
 def test_who_brakes_gently_keeps_more_room(ramps):
     found = cheapest(ramps, approach(280.0, 31.0, decel_mps2=1.7, latest_s=1e4), means())
     assert found.is_feasible[0] and found.hold_mps[0] > 0.0

@@ -51,6 +51,19 @@ def test_a_new_signal_is_heard_from_the_next_step_on(network, table):
     np.testing.assert_allclose(table.floats("heard_s"), [-np.inf, 10.9])
 
 
+def test_a_signal_that_was_in_range_before_the_last_one_was_passed_is_heard_at_once(network, table):
+    units = hearing(network, range_m=400.0)
+    # 70 and 20 m before J1, and J2 is 212 m behind it.
+    units.listen(table, 10.0)
+    assert table.flags("hears_beyond").tolist() == [True, True]
+    table.flags("is_new_signal").fill(True)
+    units.listen(table, 11.0)
+    np.testing.assert_allclose(table.floats("heard_s"), 10.9)
+    near = hearing(network, range_m=250.0)
+    near.listen(table, 12.0)
+    assert table.flags("hears_beyond").tolist() == [False, True]
+
+
 def test_each_knows_what_was_told_when_its_newest_message_was_made(network, table):
     units = hearing(network, stale_s=5.0)
     for time_s in range(6, 12):

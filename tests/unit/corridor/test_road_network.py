@@ -57,6 +57,26 @@ def test_who_is_on_a_lane_that_does_not_lead_on_will_change_to_the_nearest_that_
     assert network.link_ahead("b2_0", elsewhere).lane == "b2_1"
 
 
+def test_who_must_change_lanes_is_known(network):
+    [on_a, on_b1, on_b2, *_] = network.approaches(MAIN)
+    assert not network.must_change("a_1", on_a)
+    assert network.must_change("b1_1", on_b1)
+    assert not network.must_change("b1_0", on_b1)
+    assert network.must_change("b2_1", on_b2)
+
+
+def test_the_signal_behind_the_next_one_is_known(network):
+    [on_a, on_b1, *_] = network.approaches(MAIN)
+    beyond = on_a.beyond
+    assert beyond.movement is on_b1.movement
+    assert (beyond.distance_m, on_a.crossing_m) == (on_b1.distance_m, 10.0)
+    link = network.link_ahead("a_0", on_a)
+    assert network.link_beyond(link, on_a) is network.link_ahead("b1_0", on_b1)
+    # No other signal is behind J2 on this way.
+    assert on_b1.beyond is None
+    assert network.link_beyond(network.link_ahead("b1_0", on_b1), on_b1) is None
+
+
 def test_a_lane_that_ends_before_a_junction_leads_to_the_lane_beside(tmp_path, net_file):
     # b1_1 has no connection any more.
     text = "".join(
