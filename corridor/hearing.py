@@ -5,7 +5,7 @@ from collections import deque
 
 import numpy as np
 
-from corridor.columns import Columns, FloatArray
+from corridor.columns import Columns, FloatArray, IntArray
 from corridor.network import RoadNetwork
 from corridor.rsu import Radio
 from corridor.vehicles import VehicleTable
@@ -52,7 +52,10 @@ class Hearing:
         in_range &= ~columns.flags("is_new_signal") | hears_beyond
         distance_m = columns.floats("distance_m")
         np.less_equal(distance_m + columns.floats("beyond_m"), rsu.range_m, out=hears_beyond)
-        signals = self._signal_ids(table) if rsu.outages else ()
+        if rsu.outages:
+            beyond = self._signal_ids(columns.ints("beyond_link"))
+            hears_beyond &= ~self._radio.is_silent(time_s, beyond)
+        signals = self._signal_ids(columns.ints("link_row")) if rsu.outages else ()
         newest_s = self._radio.newest_received_s(time_s, self._step_length_s, signals, heard_s)
         heard_s[:] = newest_s
         heard_s[~in_range] = -np.inf
@@ -82,5 +85,5 @@ class Hearing:
         step = math.floor(heard_s / self._step_length_s + 1e-9)
         return min(max(step - self._first_step, 0), len(self._told) - 1)
 
-    def _signal_ids(self, table: VehicleTable) -> list[str]:
-        return [self._links[row].signal if row >= 0 else "" for row in table.ints("link_row")]
+    def _signal_ids(self, link_rows: IntArray) -> list[str]:
+        return [self._links[row].signal if row >= 0 else "" for row in link_rows]

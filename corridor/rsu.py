@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corridor.parameters import RsuParameters
+from corridor.parameters import Outage, RsuParameters
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -56,17 +56,29 @@ class Radio:
         made_s = self._before_outages(newest - n_lost * period_s, outage_signals, period_s)
         return np.where(made_s > since_s, np.maximum(made_s, heard_s), heard_s)
 
+    def is_silent(self, time_s: float, signals: Sequence[str]) -> BoolArray:
+        """(n,) whether the unit of each of some signals sends nothing now."""
+        silent = np.zeros(len(signals), dtype=np.bool_)
+        for outage in self.parameters.outages:
+            if outage.begin_s <= time_s < outage.end_s:
+                silent |= _is_hit(outage, signals)
+        return silent
+
     def _before_outages(
         self, made_s: FloatArray, signals: Sequence[str], period_s: float
     ) -> FloatArray:
         """The last message before the outage, where one falls into an outage of its unit."""
         # From the last outage to the first: what was sent before one may fall into an earlier one.
         for outage in sorted(self.parameters.outages, key=lambda o: o.begin_s, reverse=True):
-            names = np.array([outage.signal in ("*", signal) for signal in signals], dtype=np.bool_)
-            silent = names & (made_s >= outage.begin_s) & (made_s < outage.end_s)
+            silent = _is_hit(outage, signals)
+            silent &= (made_s >= outage.begin_s) & (made_s < outage.end_s)
             before_s = _last_multiple(outage.begin_s - 1e-6, period_s)
             made_s = np.where(silent, before_s, made_s)
         return made_s
+
+
+def _is_hit(outage: Outage, signals: Sequence[str]) -> BoolArray:
+    return np.array([outage.signal in ("*", signal) for signal in signals], dtype=np.bool_)
 
 
 def _last_multiple(time_s: float, period_s: float) -> float:

@@ -91,6 +91,14 @@ def test_an_outage_silences_its_own_signal_only_and_a_star_all():
     assert np.isneginf(heard_s).all()
 
 
+def test_a_unit_is_silent_while_its_outage_lasts():
+    channel = radio(outages=(Outage(signal="J", begin_s=20.0, end_s=30.0),))
+    for time_s, expected in ((19.9, False), (20.0, True), (29.9, True), (30.0, False)):
+        assert channel.is_silent(time_s, ["J", "K", ""]).tolist() == [expected, False, False]
+    everywhere = radio(outages=(Outage(signal="*", begin_s=20.0, end_s=30.0),))
+    assert everywhere.is_silent(25.0, ["J", "K"]).all()
+
+
 @pytest.mark.parametrize("is_reversed", [False, True])
 def test_outages_that_follow_one_another_are_one_outage(is_reversed):
     pair = (
