@@ -44,11 +44,20 @@ class Wave:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """How m vehicles come to their stop lines."""
+
+    free_s: FloatArray
+    """(m,) arrival with nobody and no red ahead; from now."""
+    is_later: BoolArray
+    """(m,) whether it is still before another signal: it is served behind all who are not, in the
+    order of arrival."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Discharge:
     """When each of m vehicles of the traffic is served; times from now, in s."""
 
-    free_s: FloatArray
-    """(m,) arrival at the stop line with nobody and no red ahead."""
     cross_s: FloatArray
     """(m,) predicted crossing; inf: not in any green that is known."""
     window: IntArray
@@ -73,7 +82,7 @@ def discharge(
     *,
     tolerance_s: float,
     hope_s: float,
-    free_s: FloatArray | None = None,
+    arrivals: Arrivals | None = None,
 ) -> Discharge:
     """Serve all vehicles, lane by lane.
 
@@ -86,9 +95,12 @@ def discharge(
         wave: How queues leave.
         tolerance_s: Who crosses by less than this later than freely does not count as delayed.
         hope_s: Who misses a green by less than this may still make it.
-        free_s: (m,) arrival of each with nobody and no red ahead; None: as its speed lets it.
+        arrivals: How they come to their stop lines; None: as their speeds let them.
     """
-    lanes = _sort(traffic, wave, free_arrival_s(traffic) if free_s is None else free_s)
+    if arrivals is None:
+        nobody = np.zeros(traffic.lane.size, dtype=np.bool_)
+        arrivals = Arrivals(free_s=free_arrival_s(traffic), is_later=nobody)
+    lanes = _sort(traffic, wave, arrivals)
     first_window, cross_s = serve(lanes, lanes.earliest_s, lanes.end_s)
     queue = line_up(lanes, first_window, who_waits(lanes, cross_s, tolerance_s), wave.step_s)
     earliest_s = earliest_from(lanes, queue, first_window)
@@ -104,7 +116,6 @@ def discharge(
     back = np.empty_like(lanes.order)
     back[lanes.order] = lanes.rank
     return Discharge(
-        free_s=lanes.free_s[back],
         cross_s=np.where(window < never, cross_s, np.inf)[back],
         window=window[back],
         green_s=lanes.start_s.take(lanes.cell + window)[back],
@@ -116,8 +127,10 @@ def discharge(
     )
 
 
-def _sort(traffic: Traffic, wave: Wave, arrival_s: FloatArray) -> Lanes:
-    order = np.lexsort((traffic.distance_m, traffic.lane))
+def _sort(traffic: Traffic, wave: Wave, arrivals: Arrivals) -> Lanes:
+    is_later = arrivals.is_later
+    turn = np.where(is_later, arrivals.free_s, traffic.distance_m)
+    order = np.lexsort((turn, is_later, traffic.lane))
     rank = np.arange(order.size)
     lane = traffic.lane[order]
     is_first = np.empty(order.size, dtype=np.bool_)
@@ -132,7 +145,7 @@ def _sort(traffic: Traffic, wave: Wave, arrival_s: FloatArray) -> Lanes:
     start_s, end_s, latest_end_s = _greens(traffic, traffic.link[order], amber_s)
     begin_s = np.where(start_s > 0.0, start_s + wave.start_lag_s, 0.0)
     begin_s[:, -1] = NEVER_S
-    free_s = arrival_s[order]
+    free_s = arrivals.free_s[order]
     headways_s = (wave.follow_s + space_m / crossing_mps).cumsum()
     apart = 2.0 * FAR * is_first.astype(np.float64).cumsum()
     earliest_s = np.maximum(free_s[:, np.newaxis], begin_s)
@@ -158,7 +171,7 @@ def _sort(traffic: Traffic, wave: Wave, arrival_s: FloatArray) -> Lanes:
         ramp_s=ceiling_mps / accel_mps2,
         distance_m=traffic.distance_m[order],
         space_m=space_m,
-        stands=traffic.speed_mps[order] < STANDING_MPS,
+        stands=((traffic.speed_mps < STANDING_MPS) & ~is_later)[order],
     )
 
 

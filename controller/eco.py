@@ -21,6 +21,7 @@ import numpy as np
 from controller.arrays import FloatArray, IntArray
 from controller.driver import Driver
 from controller.eco_parameters import EcoParameters
+from controller.gate import Gate
 from controller.guidance import decel_to_ask, speed_now, speed_to_show
 from controller.interface import Advice, Observation, RateMap, Reason
 from controller.plan import (
@@ -36,7 +37,7 @@ from controller.plan import (
     is_planned,
     noted,
 )
-from controller.profile import Approach, Gate, Grid, Means, cheapest
+from controller.profile import Approach, Grid, Means, cheapest
 from controller.ramps import DOWN_MPS2, REJOIN_MPS2, UP_MPS2, Ramps, tabulate
 from controller.target import Target, aim
 
@@ -99,7 +100,8 @@ class Eco:
             self._decide(notes, seen)
         else:
             self._close(notes, seen)
-        return self._say(notes, _as_planned(seen, notes))
+        _note_way_beyond(notes, seen)
+        return self._say(notes, _to_planned_line(notes, seen))
 
     def _is_time_to_plan(self, seen: Observation) -> bool:
         interval_s = self.parameters.interval_s
@@ -111,17 +113,17 @@ class Eco:
     def _decide(self, notes: FloatArray, seen: Observation) -> None:
         """Keep, drop and make plans."""
         target = aim(seen, self.parameters)
-        seen = replace(seen, distance_m=target.distance_m)
-        self._close(notes, seen)
-        self._forget(notes, seen, target)
-        must_not = self._withheld(notes, seen, target)
+        aimed = replace(seen, distance_m=target.distance_m)
+        self._close(notes, aimed)
+        self._forget(notes, aimed, target)
+        must_not = self._withheld(notes, aimed, target)
         may = must_not == ADVISED
         notes[~may] = np.nan
         wanted = (may & ~is_planned(notes)).nonzero()[0]
         # Whoever must not have a plan has none any more: the others are as they may be.
         reason = np.where(is_done(notes), NOT_NEEDED, must_not)
         if wanted.size:
-            reason[wanted] = self._plan(notes, seen, target, wanted)
+            reason[wanted] = self._plan(notes, aimed, target, wanted)
         notes[:, WHY] = reason
 
     def _withheld(self, notes: FloatArray, seen: Observation, target: Target) -> IntArray:
@@ -263,12 +265,14 @@ class Eco:
         return Advice(speed_mps=speed_mps, reason=reason, memory=notes, decel_mps2=decel_mps2)
 
 
-def _as_planned(seen: Observation, notes: FloatArray) -> Observation:
-    """The same, with distances to the stop lines that the plans are for, which are noted, too."""
-    beyond = seen.traffic.beyond
-    if beyond is None:
-        return seen
-    row = seen.traffic_row
-    way_m = np.where(notes[:, LINK] == beyond.link.take(row), beyond.way_m.take(row), 0.0)
-    notes[:, BEYOND_M] = np.where(is_planned(notes), way_m, np.nan)
-    return replace(seen, distance_m=seen.distance_m + way_m)
+def _note_way_beyond(notes: FloatArray, seen: Observation) -> None:
+    """Note of each plan how far behind the next stop line the one is that it is for."""
+    beyond, row = seen.traffic.beyond, seen.traffic_row
+    if beyond is not None:
+        way_m = np.where(notes[:, LINK] == beyond.link.take(row), beyond.way_m.take(row), 0.0)
+        notes[:, BEYOND_M] = np.where(is_planned(notes), way_m, np.nan)
+
+
+def _to_planned_line(notes: FloatArray, seen: Observation) -> Observation:
+    """The same, with distances to the stop lines that the plans are for."""
+    return replace(seen, distance_m=seen.distance_m + np.nan_to_num(notes[:, BEYOND_M]))

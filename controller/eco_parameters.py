@@ -7,7 +7,6 @@ from controller.discharge import Wave
 
 NOT_NEGATIVE = (
     *("min_wait_s", "hope_s", "moved_s", "time_price", "later_s", "reaction_s", "min_speed_mps"),
-    *("rise_share",),
     *("min_distance_m", "hold_up_m", "hold_up_s", "spillback", "certain_s", "silent_s"),
     *("beyond_s", "beyond_mps"),
 )
@@ -57,7 +56,8 @@ class EcoParameters:
     beyond_s: float = 4.0
     """Whoever slows down for the signal behind the next one may pass the next later by this."""
     beyond_mps: float = 6.0
-    """He must not pass it more slowly than this."""
+    """Whoever slows down for the signal behind the next one passes the next at this speed or
+    faster."""
     leaders_only: bool = False
     """Advise only the first vehicle of each queue."""
 
@@ -65,6 +65,8 @@ class EcoParameters:
         for name in ("interval_s", "braking_mps2"):
             if not getattr(self, name) > 0.0:
                 raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
+        if not 0.0 <= self.rise_share <= 1.0:
+            raise ValueError(f"rise_share must be between 0 and 1, got {self.rise_share}")
         for name in NOT_NEGATIVE:
             if not getattr(self, name) >= 0.0:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")

@@ -24,15 +24,11 @@ def holds_up(
         reach_m: Who is farther behind does not count.
         tolerance_s: Who crosses earlier by less than this does not count.
     """
-    order = np.lexsort((traffic.distance_m, traffic.present_lane))
-    lane, here = traffic.lane.take(order), traffic.present_lane.take(order)
-    distance_m, cross_s = traffic.distance_m.take(order), cross_s.take(order)
-    # Behind the last vehicle stands itself, which is no pair: it is bound for the same lane.
-    behind = np.minimum(np.arange(order.size) + BEHIND, order.size - 1)
-    is_pair = (here.take(behind) == here) & (lane.take(behind) != lane)
-    is_pair &= distance_m.take(behind) - distance_m < reach_m
-    is_pair &= cross_s.take(behind) < cross_s - tolerance_s
-    return _of_any(is_pair, order)
+    order, behind, is_close = _pairs_behind(traffic, reach_m)
+    lane, cross_s = traffic.lane.take(order), cross_s.take(order)
+    is_close &= lane.take(behind) != lane
+    is_close &= cross_s.take(behind) < cross_s - tolerance_s
+    return _of_any(is_close, order)
 
 
 def parts_ways(traffic: Traffic, *, reach_m: float) -> BoolArray:
@@ -43,13 +39,26 @@ def parts_ways(traffic: Traffic, *, reach_m: float) -> BoolArray:
         reach_m: Who is farther behind does not count.
     """
     assert traffic.beyond is not None
+    order, behind, is_close = _pairs_behind(traffic, reach_m)
+    lane, onward = traffic.lane.take(order), traffic.beyond.lane.take(order)
+    is_close &= (lane.take(behind) != lane) | (onward.take(behind) != onward)
+    return _of_any(is_close, order)
+
+
+def _pairs_behind(traffic: Traffic, reach_m: float) -> tuple[IntArray, IntArray, BoolArray]:
+    """Who follows whom on the lanes where they are now.
+
+    Returns:
+        (m,) order by lane, from the stop line backwards; `LOOKED_BACK` by m places in it of those
+        behind; and whether they are on the same lane, and nearer than this.
+    """
     order = np.lexsort((traffic.distance_m, traffic.present_lane))
-    lane, onward = traffic.lane[order], traffic.beyond.lane[order]
-    here, distance_m = traffic.present_lane[order], traffic.distance_m[order]
+    here, distance_m = traffic.present_lane.take(order), traffic.distance_m.take(order)
+    # Behind the last vehicle stands itself, which is no pair: it is bound for the same lane.
     behind = np.minimum(np.arange(order.size) + BEHIND, order.size - 1)
-    is_pair = (lane.take(behind) != lane) | (onward.take(behind) != onward)
-    is_pair &= (here.take(behind) == here) & (distance_m.take(behind) - distance_m < reach_m)
-    return _of_any(is_pair, order)
+    is_close = here.take(behind) == here
+    is_close &= distance_m.take(behind) - distance_m < reach_m
+    return order, behind, is_close
 
 
 def _of_any(is_pair: BoolArray, order: IntArray) -> BoolArray:

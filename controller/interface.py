@@ -48,10 +48,10 @@ class Reason(IntEnum):
     """It is on an earlier junction, or must first yield at one that has no signal."""
     PENDING = 16
     """Plans are made at intervals, and the vehicle waits for the next time."""
-    WRONG_LANE = 17
-    """It must still change lanes: slow ones, side by side, would block each other."""
     HOLDS_UP = 14
     """Somebody behind, bound for a lane that flows, would be held up."""
+    WRONG_LANE = 17
+    """It must still change lanes: slow ones, side by side, would block each other."""
 
 
 class RateMap(Protocol):
@@ -79,10 +79,6 @@ class Beyond:
     """(m,) the driver's own, on that way."""
     crossing_mps: FloatArray
     """(m,) the same behind that stop line."""
-    start_q10_s: FloatArray
-    """(links, W) start of each green that is undercut with 10 % probability, from now."""
-    start_q90_s: FloatArray
-    """(links, W) start that is exceeded with 10 % probability."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +115,10 @@ class Traffic:
     """(links, W) most likely start of each green."""
     likely_end_s: FloatArray
     """(links, W) most likely end of each green."""
+    start_q10_s: FloatArray
+    """(links, W) start of each green that is undercut with 10 % probability."""
+    start_q90_s: FloatArray
+    """(links, W) start that is exceeded with 10 % probability."""
     end_q90_s: FloatArray
     """(links, W) by when each green will have ended in nine cases of ten."""
     beyond: Beyond | None = None
@@ -174,7 +174,7 @@ class Observation:
     must_change: BoolArray
     """(n,) whether it is not yet on a lane that leads to its stop line."""
     hears_beyond: BoolArray
-    """(n,) whether it is in range of the signal behind the next one, too."""
+    """(n,) whether it hears the signal behind the next one, too: in range, and not silent."""
     previous_advice_mps: FloatArray
     """(n,) advice of the step before; NaN where there was none."""
     driver: Driver | None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
+from controller.gate import Course, Gate, is_passed
 from controller.ramps import SPEED_STEP_MPS, Ramps
 
 
@@ -36,20 +37,8 @@ class Approach:
     """(n,) it must cross the stop line by then."""
     fastest_hold_mps: FloatArray
     """(n,) no greater speed is held; 0: it is to stop."""
-    gate: "Gate | None" = None
+    gate: Gate | None = None
     """A stop line that is passed on the way; None: nobody passes one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """A stop line that n vehicles pass on their way to what they are to meet."""
-
-    way_m: FloatArray
-    """(n,) to this line; NaN: none is passed."""
-    latest_s: FloatArray
-    """(n,) it must be passed by then."""
-    slowest_mps: float
-    """It must not be passed more slowly, or those behind would lose too much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,14 +163,14 @@ def cheapest(grid: Grid, approach: Approach) -> Choice:
     if means.floor_mps > 0.0:
         is_feasible &= grid.is_fast_enough | (join_m + hold_mps * hold_s <= means.near_m)
     if approach.gate is not None:
-        is_feasible &= _is_passed(
-            approach.gate,
+        course = Course(
             speed_mps=_cube(approach.speed_mps),
-            hold_mps=hold_mps,
             cruise_s=cruise_s,
             ramp_s=time_s,
             ramp_m=ramp_m,
+            hold_mps=hold_mps,
         )
+        is_feasible &= is_passed(approach.gate, course)
     before_s = _cube(now[-1]) * cruise_s + ramp_cost_s + grid.steady * hold_s
     cost_s = np.where(is_feasible, before_s + behind_s, np.inf).reshape(len(cruise_s), -1)
     which, best = np.arange(len(cruise_s)), cost_s.argmin(axis=1)
@@ -194,32 +183,6 @@ def cheapest(grid: Grid, approach: Approach) -> Choice:
         join_s=join_s[which, 0, i_hold],
         join_m=join_m[which, 0, i_hold],
     )
-
-
-def _is_passed(
-    gate: Gate,
-    *,
-    speed_mps: FloatArray,
-    hold_mps: FloatArray,
-    cruise_s: FloatArray,
-    ramp_s: FloatArray,
-    ramp_m: FloatArray,
-) -> BoolArray:
-    """(n, r, h) whether an approach passes the gate in time and not too slowly.
-
-    On a ramp down the time to a place is taken to grow steadily with the way, which is too long.
-    """
-    left_m = _cube(gate.way_m) - speed_mps * cruise_s
-    on_ramp = np.clip(np.divide(left_m, ramp_m, out=np.zeros_like(ramp_m), where=ramp_m > 0), 0, 1)
-    beyond_ramp_m = np.maximum(left_m - ramp_m, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        holding_s = np.where(beyond_ramp_m > 0.0, beyond_ramp_m / hold_mps, 0.0)
-    before_s = np.minimum(cruise_s, _cube(gate.way_m) / np.maximum(speed_mps, 0.1))
-    passing_s = before_s + on_ramp * ramp_s + holding_s
-    passing_mps = np.sqrt(speed_mps**2 + (hold_mps**2 - speed_mps**2) * on_ramp)
-    is_in_time = passing_s <= _cube(gate.latest_s)
-    passes = is_in_time & (passing_mps >= gate.slowest_mps)
-    return np.asarray(passes | np.isnan(_cube(gate.way_m)))
 
 
 def _cube(values: FloatArray) -> FloatArray:

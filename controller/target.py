@@ -39,7 +39,8 @@ class Target:
     may_make_earlier: BoolArray
     """Whether it might still make an earlier green."""
     holds_up: BoolArray
-    """Whether it would hold up somebody whose lane flows."""
+    """Whether it would hold up somebody whose lane flows; or, on the way to a signal beyond the
+    next, whether somebody close behind leaves that way."""
     is_full: BoolArray
     """Whether the queue fills the way from the last signal."""
     link: IntArray
@@ -99,7 +100,7 @@ def aim(seen: Observation, parameters: EcoParameters) -> Target:
     looks = (seen.hears_beyond & ~is_bound).nonzero()[0]
     if traffic.beyond is None or not looks.size:
         return target
-    passing, gate_s = passes(traffic, served, parameters, row[looks])
+    passing, gate_s = passes(traffic, served, row[looks], later_s=parameters.beyond_s)
     chosen = looks[passing]
     if not chosen.size:
         return target
@@ -125,8 +126,8 @@ def _aim_beyond(
     which = beyond.link[row], _known(then.window[place], traffic.likely_start_s)
     lines = _Lines(
         likely_s=traffic.likely_start_s[which],
-        q10_s=beyond.start_q10_s[which],
-        q90_s=beyond.start_q90_s[which],
+        q10_s=traffic.start_q10_s[which],
+        q90_s=traffic.start_q90_s[which],
         holds_up=parts_ways(traffic, reach_m=parameters.hold_up_m)[row],
         link=beyond.link[row],
         distance_m=seen.distance_m[chosen] + beyond.way_m[row],
@@ -139,6 +140,7 @@ def _aim_beyond(
 
 
 def _with_those_beyond(target: Target, chosen: IntArray, onward: Target) -> Target:
+    """The same, with some rows for the signals beyond."""
     whole = {}
     for field in fields(Target):
         values = getattr(target, field.name).copy()

@@ -49,6 +49,7 @@ class Hearing:
         heard_s = columns.floats("heard_s")
         in_range = columns.floats("distance_m") <= rsu.range_m
         hears_beyond = columns.flags("hears_beyond")
+        # As it was a step before: what is new now may have been the signal beyond.
         in_range &= ~columns.flags("is_new_signal") | hears_beyond
         distance_m = columns.floats("distance_m")
         np.less_equal(distance_m + columns.floats("beyond_m"), rsu.range_m, out=hears_beyond)

@@ -88,6 +88,7 @@ class RoadNetwork:
         self._onward: dict[tuple[str, str], dict[str, str]] = {}
         self._stop_lanes: dict[tuple[str, Approach], tuple[Link, bool]] = {}
         self._approaches: dict[tuple[str, str, Approach | None], Approach] = {}
+        self._last: dict[tuple[Movement, tuple[str, ...]], Approach] = {}
         self._stored: dict[tuple[Approach, float], Approach] = {}
         for edge in self.net.getEdges(withInternal=True):
             self.edge_length_m[edge.getID()] = edge.getLength()
@@ -165,10 +166,6 @@ class RoadNetwork:
         """From the start of an internal lane to the end of its junction."""
         return self._follow_internal(internal_lane)
 
-    def edge_limit_mps(self, edge: str) -> float:
-        """Speed limit of the rightmost lane of an edge."""
-        return self.lane_limit_mps[f"{edge}_0"]
-
     def has_other_lanes(self, lane: str) -> bool:
         """Whether some vehicle may change sideways from a lane to another one."""
         allowed = set(self.net.getLane(lane).getPermissions())
@@ -212,12 +209,16 @@ class RoadNetwork:
             found = self._stop_lanes[(lane, approach)] = links[_nearest(at, links)], not leads_on
         return found
 
-    def link_beyond(self, link: Link, approach: "Approach") -> Link | None:
-        """The link of the signal behind the next one, from that by which the next is crossed."""
-        if approach.beyond is None:
-            return None
-        onward = self._onward[(approach.way[-1], approach.beyond.way[0])]
-        return self.link_ahead(onward[link.lane], approach.beyond)
+    def way_beyond(self, link: Link, beyond: "Approach") -> tuple[str, Link]:
+        """The lane behind a signal, and the link of the next signal from there.
+
+        Args:
+            link: By which the first signal is crossed.
+            beyond: The signal behind it, seen from there.
+        """
+        edge = self.lane_edge[link.lane]
+        lane = self._onward[(edge, beyond.way[0])][link.lane]
+        return lane, self.link_ahead(lane, beyond)
 
     def is_straight_over_signal(self, edge: str, following: str) -> bool:
         """Whether the way between two edges goes straight on and is controlled by a signal."""
@@ -241,10 +242,16 @@ class RoadNetwork:
         return tuple(self._with_storage(found))
 
     def _approach(self, edge: str, following: str, ahead: Approach | None) -> Approach | None:
-        """The next signal from an edge, as known from the edge behind it; one for all routes."""
+        """The next signal from an edge, as known from the edge behind it.
+
+        One for all routes that meet the same two signals by the same way.
+        """
         movement = self.movement(edge, following)
         if movement is None and ahead is None:
             return None
+        if movement is not None and ahead is not None:
+            # What is behind that, too, must not make another approach.
+            ahead = self._last.setdefault((ahead.movement, ahead.way), replace(ahead, beyond=None))
         key = (edge, following, ahead)
         if key not in self._approaches:
             self._approaches[key] = self._measured(edge, following, movement, ahead)
@@ -255,13 +262,11 @@ class RoadNetwork:
     ) -> Approach:
         length_m, crossing_m = self.edge_length_m[edge], self.crossing_m(edge, following)
         if movement is not None:
-            # Of what is beyond that, too, nothing is needed.
-            beyond = None if ahead is None else replace(ahead, beyond=None)
             return Approach(
                 movement=movement,
                 way=(edge,),
                 distance_m=length_m,
-                beyond=beyond,
+                beyond=ahead,
                 crossing_m=crossing_m,
             )
         assert ahead is not None

@@ -174,6 +174,8 @@ def see_traffic(near: Columns, windows: FloatArray, time_s: float) -> Traffic:
         green_end_s=ahead[END_MIN],
         likely_start_s=ahead[START_LIKELY],
         likely_end_s=ahead[END_LIKELY],
+        start_q10_s=ahead[START_Q10],
+        start_q90_s=ahead[START_Q90],
         end_q90_s=ahead[END_Q90],
         beyond=Beyond(
             link=near.ints("beyond_link"),
@@ -182,8 +184,6 @@ def see_traffic(near: Columns, windows: FloatArray, time_s: float) -> Traffic:
             storage_m=near.floats("beyond_storage_m"),
             ceiling_mps=near.floats("beyond_ceiling_mps"),
             crossing_mps=near.floats("beyond_crossing_mps"),
-            start_q10_s=ahead[START_Q10],
-            start_q90_s=ahead[START_Q90],
         ),
     )
 

@@ -82,11 +82,6 @@ class VehicleTable:
         """(n,) along the route to the next stop line; NaN where there is none."""
         return self.columns.floats("distance_m")
 
-    @property
-    def ceiling_mps(self) -> FloatArray:
-        """(n,) speed that each driver would not exceed: limit times own speed factor."""
-        return self.columns.floats("ceiling_mps")
-
     def enter(self, entrant: Entrant, facts: VehicleFacts) -> None:
         """Add a vehicle."""
         row = len(self.ways)

@@ -39,6 +39,8 @@ def made_up_observation() -> Observation:
         green_end_s=GREENS_S[:, 1],
         likely_start_s=GREENS_S[:, 2],
         likely_end_s=GREENS_S[:, 3],
+        start_q10_s=GREENS_S[:, 2],
+        start_q90_s=GREENS_S[:, 0],
         end_q90_s=GREENS_S[:, 3],
     )
     return Observation(

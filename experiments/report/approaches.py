@@ -20,7 +20,7 @@ STANDING_MPS = 5.0 / 3.6
 PLAN_TOLERANCE = 1e-3
 """Notes that differ by less are the same plan."""
 PROGRESS_NOTES = frozenset({"note_done", "note_beyond_m"})
-"""Notes that tell how far a plan is carried out, not which plan it is."""
+"""Notes that tell how far a plan is carried out, and where it is seen from; not which it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+import controller.plan
 from controller import MEMORY_WIDTH, Beyond, Eco, EcoParameters, Observation, Traffic
+from controller.ramps import DOWN_MPS2
 
 CAR = {
     "distance_m": 300.0,
@@ -51,10 +53,10 @@ def make_traffic(cars, greens, *, longer_s=0.0):
         green_end_s=ends_s,
         likely_start_s=starts_s,
         likely_end_s=ends_s,
+        start_q10_s=starts_s,
+        start_q90_s=starts_s,
         end_q90_s=ends_s + longer_s,
-        beyond=Beyond(
-            **columns_of(onward, NOTHING_BEYOND), start_q10_s=starts_s, start_q90_s=starts_s
-        ),
+        beyond=Beyond(**columns_of(onward, NOTHING_BEYOND)),
     )
 
 
@@ -153,3 +155,46 @@ def rate_maps():
 @pytest.fixture(scope="session")
 def eco(rate_maps):
     return Eco(EcoParameters(), tuple(rate_maps.values()))
+
+
+@pytest.fixture(scope="session")
+def plan_of():
+    """Notes of one plan: at 100 s it cruises; from 104 s on it slows down from 14 to 8 m/s."""
+
+    def make(**changes):
+        content = {
+            "JOIN_S": 130.0,
+            "JOIN_M": 16.0,
+            "HOLD_MPS": 8.0,
+            "RAMP": 1 + DOWN_MPS2.index(0.5),
+            "RAMP_S": 104.0,
+            "CRUISE_MPS": 14.0,
+            "SLOT_S": 130.0,
+            "PLACE_M": 1.0,
+            "GREEN_S": 130.0,
+            "DONE": 0.0,
+            "AHEAD": 0.0,
+            "LINK": 0.0,
+            "BEYOND_M": 0.0,
+        }
+        notes = np.full((1, MEMORY_WIDTH), np.nan)
+        for name, value in {**content, **changes}.items():
+            notes[0, getattr(controller.plan, name)] = value
+        return notes
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def car_at(seen_of):
+    """One car at a time: what is seen of it."""
+
+    def make(time_s=100.0, **changes):
+        observed = {
+            name: changes.pop(name)
+            for name in ("driver", "previous_advice_mps", "step_length_s")
+            if name in changes
+        }
+        return seen_of([changes], [[(30.0, 60.0)]], time_s=time_s, **observed)
+
+    return make

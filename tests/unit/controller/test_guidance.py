@@ -11,19 +11,6 @@ from controller.guidance import (
     speed_now,
     speed_to_show,
 )
-from controller.plan import (
-    AHEAD,
-    CRUISE_MPS,
-    DONE,
-    GREEN_S,
-    HOLD_MPS,
-    JOIN_M,
-    JOIN_S,
-    PLACE_M,
-    RAMP,
-    RAMP_S,
-    SLOT_S,
-)
 from controller.ramps import COASTING, COASTING_MPS2, COASTING_PER_M, DOWN_MPS2, tabulate
 
 DOWN_05 = 1 + DOWN_MPS2.index(0.5)
@@ -36,47 +23,9 @@ def ramps(rate_maps):
     return tabulate(list(rate_maps.values()), wavering_mps2=0.0)
 
 
-def plan(**changes):
-    """Notes of one plan: at 100 s it cruises; from 104 s on it slows down from 14 to 8 m/s."""
-    notes = np.full((1, MEMORY_WIDTH), np.nan)
-    content = {
-        JOIN_S: 130.0,
-        JOIN_M: 16.0,
-        HOLD_MPS: 8.0,
-        RAMP: DOWN_05,
-        RAMP_S: 104.0,
-        CRUISE_MPS: 14.0,
-        SLOT_S: 130.0,
-        PLACE_M: 1.0,
-        GREEN_S: 130.0,
-        DONE: 0.0,
-        AHEAD: 0,
-    }
-    for column, value in content.items():
-        notes[0, column] = value
-    for name, value in changes.items():
-        notes[0, globals()[name]] = value
-    return notes
-
-
-@pytest.fixture
-def car_at(seen_of):
-    """One car at a time: what is seen of it."""
-
-    def make(time_s=100.0, **changes):
-        observed = {
-            name: changes.pop(name)
-            for name in ("driver", "previous_advice_mps", "step_length_s")
-            if name in changes
-        }
-        return seen_of([changes], [[(30.0, 60.0)]], time_s=time_s, **observed)
-
-    return make
-
-
-def test_before_its_ramp_a_vehicle_keeps_its_speed(ramps, car_at):
+def test_before_its_ramp_a_vehicle_keeps_its_speed(ramps, car_at, plan_of):
     for time_s in (100.0, 103.0):
-        assert speed_now(plan(), car_at(time_s=time_s, speed_mps=13.7), ramps)[0] == 14.0
+        assert speed_now(plan_of(), car_at(time_s=time_s, speed_mps=13.7), ramps)[0] == 14.0
 
 
 @pytest.mark.parametrize(
@@ -90,28 +39,28 @@ def test_before_its_ramp_a_vehicle_keeps_its_speed(ramps, car_at):
     ],
 )
 def test_on_its_ramp_the_speed_of_the_next_step_follows_it_and_ends_at_the_hold(
-    ramps, car_at, changes, speed_mps, expected_mps
+    ramps, car_at, changes, speed_mps, expected_mps, plan_of
 ):
     seen = car_at(time_s=110.0, speed_mps=speed_mps)
-    assert speed_now(plan(**changes), seen, ramps)[0] == pytest.approx(expected_mps, abs=1e-3)
+    assert speed_now(plan_of(**changes), seen, ramps)[0] == pytest.approx(expected_mps, abs=1e-3)
 
 
-def test_who_holds_a_speed_arrives_in_time_by_small_deviations(ramps, car_at):
+def test_who_holds_a_speed_arrives_in_time_by_small_deviations(ramps, car_at, plan_of):
     # 20 s and 8 m/s to go, from 16 m before the line.
     for more_m, needed in ((0.0, 8.0), (10.0, 8.5), (-10.0, 7.5)):
         seen = car_at(time_s=110.0, speed_mps=8.0, distance_m=16.0 + 160.0 + more_m)
-        assert speed_now(plan(), seen, ramps)[0] == pytest.approx(needed)
+        assert speed_now(plan_of(), seen, ramps)[0] == pytest.approx(needed)
     for more_m, sign in ((100.0, 1.0), (-100.0, -1.0)):
         seen = car_at(time_s=110.0, speed_mps=8.0, distance_m=16.0 + 160.0 + more_m)
         # At most 1 m/s2 of change, and 1.5 m/s of deviation.
-        assert speed_now(plan(), seen, ramps)[0] == pytest.approx(8.0 + sign)
-        assert needed_mps(plan(), seen)[0] == pytest.approx(8.0 + sign * REGULATION_MPS)
+        assert speed_now(plan_of(), seen, ramps)[0] == pytest.approx(8.0 + sign)
+        assert needed_mps(plan_of(), seen)[0] == pytest.approx(8.0 + sign * REGULATION_MPS)
 
 
 @pytest.mark.parametrize(("sign", "other"), [(1.0, {}), (-1.0, {}), (1.0, {"RAMP": UP_05})])
-def test_who_must_make_up_for_time_does_so_steadily(ramps, car_at, sign, other):
+def test_who_must_make_up_for_time_does_so_steadily(ramps, car_at, sign, other, plan_of):
     # 20 s to go; 1.2 m/s faster or slower than planned is needed all the while.
-    notes = plan(JOIN_S=140.0, **other, **({"CRUISE_MPS": 6.0} if other else {}))
+    notes = plan_of(JOIN_S=140.0, **other, **({"CRUISE_MPS": 6.0} if other else {}))
     speed_mps, distance_m = 8.0, 16.0 + 20.0 * (8.0 + 1.2 * sign)
     for time_s in range(120, 140):
         seen = car_at(time_s=float(time_s), speed_mps=speed_mps, distance_m=distance_m)
@@ -122,8 +71,8 @@ def test_who_must_make_up_for_time_does_so_steadily(ramps, car_at, sign, other):
     assert distance_m == pytest.approx(16.0, abs=0.5)
 
 
-def test_who_joined_too_far_away_does_not_divide_by_no_time(car_at):
-    assert needed_mps(plan(), car_at(time_s=130.0, distance_m=20.0))[0] == pytest.approx(6.5)
+def test_who_joined_too_far_away_does_not_divide_by_no_time(car_at, plan_of):
+    assert needed_mps(plan_of(), car_at(time_s=130.0, distance_m=20.0))[0] == pytest.approx(6.5)
 
 
 def test_without_a_plan_nothing_is_wanted(ramps, car_at):
@@ -133,25 +82,25 @@ def test_without_a_plan_nothing_is_wanted(ramps, car_at):
     assert np.isnan(planned_speed(nothing, 100.0, ramps)[0])
 
 
-def test_the_speed_that_a_plan_foresees_is_that_of_its_ramp_at_the_time(ramps):
+def test_the_speed_that_a_plan_foresees_is_that_of_its_ramp_at_the_time(ramps, plan_of):
     for time_s, expected_mps in ((104.0, 14.0), (108.0, 12.0), (116.0, 8.0), (125.0, 8.0)):
-        assert planned_speed(plan(), time_s, ramps)[0] == pytest.approx(expected_mps)
-    rising = plan(RAMP=UP_05, HOLD_MPS=13.0, CRUISE_MPS=8.0)
+        assert planned_speed(plan_of(), time_s, ramps)[0] == pytest.approx(expected_mps)
+    rising = plan_of(RAMP=UP_05, HOLD_MPS=13.0, CRUISE_MPS=8.0)
     for time_s, expected_mps in ((100.0, 8.0), (106.0, 9.0), (120.0, 13.0)):
         assert planned_speed(rising, time_s, ramps)[0] == pytest.approx(expected_mps)
     speed_mps, time_s = 14.0, 104.0
     while time_s < 112.0:
         speed_mps -= (COASTING_MPS2 + COASTING_PER_M * speed_mps**2) * 0.01
         time_s += 0.01
-    coasting = plan(RAMP=COASTING)
+    coasting = plan_of(RAMP=COASTING)
     assert planned_speed(coasting, 112.0, ramps)[0] == pytest.approx(speed_mps, abs=0.02)
 
 
 @pytest.mark.parametrize("ramp", [COASTING, DOWN_05, DOWN_10])
 @pytest.mark.parametrize("too_near", [0.0, 0.2, -0.2])
 @pytest.mark.parametrize("step_s", [0.5, 1.0])
-def test_a_ramp_to_a_stop_ends_at_the_very_place(ramps, car_at, ramp, too_near, step_s):
-    notes = plan(HOLD_MPS=0.0, RAMP=ramp, PLACE_M=8.5)
+def test_a_ramp_to_a_stop_ends_at_the_very_place(ramps, car_at, ramp, too_near, step_s, plan_of):
+    notes = plan_of(HOLD_MPS=0.0, RAMP=ramp, PLACE_M=8.5)
     way_m = float(ramps.at(ramps.way_m, np.array([10.0]))[ramp, 0])
     speed_mps, distance_m = 10.0, 8.5 + abs(way_m) * (1.0 - too_near)
     for _ in range(200):
@@ -172,55 +121,59 @@ def show(notes, seen, ramps, **driver):
     return float(speed_to_show(notes, seen, Driver(**{**plain, **driver}), ramps)[0])
 
 
-def test_a_driver_is_shown_at_once_what_to_hold_in_steps_of_his_display(ramps, car_at):
+def test_a_driver_is_shown_at_once_what_to_hold_in_steps_of_his_display(ramps, car_at, plan_of):
     # It takes him 1 s to react, and his ramp begins at 104 s.
-    assert np.isnan(show(plan(), car_at(time_s=102.0), ramps))
-    assert show(plan(), car_at(time_s=103.0), ramps) == pytest.approx(8.0)
-    assert np.isnan(show(plan(), car_at(time_s=101.0), ramps))
-    assert show(plan(), car_at(time_s=101.0), ramps, lag_s=3.0) == pytest.approx(8.0)
+    assert np.isnan(show(plan_of(), car_at(time_s=102.0), ramps))
+    assert show(plan_of(), car_at(time_s=103.0), ramps) == pytest.approx(8.0)
+    assert np.isnan(show(plan_of(), car_at(time_s=101.0), ramps))
+    assert show(plan_of(), car_at(time_s=101.0), ramps, lag_s=3.0) == pytest.approx(8.0)
     for step_mps, shown_mps in ((5.0 / 3.6, 30.0 / 3.6), (3.0, 9.0)):
         seen = car_at(time_s=103.0)
-        assert show(plan(), seen, ramps, step_mps=step_mps) == pytest.approx(shown_mps)
+        assert show(plan_of(), seen, ramps, step_mps=step_mps) == pytest.approx(shown_mps)
 
 
 @pytest.mark.parametrize("step_length_s", [0.5, 1.0])
-def test_who_stays_below_what_he_is_shown_is_shown_so_much_more(ramps, car_at, step_length_s):
+def test_who_stays_below_what_he_is_shown_is_shown_so_much_more(
+    ramps, car_at, step_length_s, plan_of
+):
     seen = car_at(time_s=103.0, step_length_s=step_length_s)
-    shown_mps = show(plan(), seen, ramps, dawdling_mps2=2.0)
+    shown_mps = show(plan_of(), seen, ramps, dawdling_mps2=2.0)
     assert shown_mps == pytest.approx(8.0 + 2.0 * step_length_s)
 
 
-def test_a_slow_driver_is_told_not_to_speed_up_before_his_ramp(ramps, car_at):
-    slow = plan(CRUISE_MPS=9.0, RAMP_S=115.0)
+def test_a_slow_driver_is_told_not_to_speed_up_before_his_ramp(ramps, car_at, plan_of):
+    slow = plan_of(CRUISE_MPS=9.0, RAMP_S=115.0)
     assert show(slow, car_at(time_s=101.0, speed_mps=9.0), ramps) == 9.0
     # One who is about as fast as he likes to be is told nothing.
-    nearly = plan(CRUISE_MPS=12.5, RAMP_S=115.0)
+    nearly = plan_of(CRUISE_MPS=12.5, RAMP_S=115.0)
     assert np.isnan(show(nearly, car_at(time_s=101.0, speed_mps=12.5), ramps))
 
 
-def test_nobody_is_asked_to_creep_and_slower_near_the_line_only_to_save_the_stop(ramps, car_at):
+def test_nobody_is_asked_to_creep_and_slower_near_the_line_only_to_save_the_stop(
+    ramps, car_at, plan_of
+):
     far, near = ({"time_s": 125.0, "speed_mps": 4.0, "distance_m": d} for d in (101.0, 99.0))
-    stopping = plan(HOLD_MPS=0.0, JOIN_S=150.0)
+    stopping = plan_of(HOLD_MPS=0.0, JOIN_S=150.0)
     assert show(stopping, car_at(**far), ramps) == show(stopping, car_at(**near), ramps)
     assert show(stopping, car_at(**far), ramps) == 20.0 / 3.6
     assert show(stopping, car_at(**far), ramps, floor_mps=7.0) == 7.0
-    rolling = plan(HOLD_MPS=2.0, JOIN_S=150.0)
+    rolling = plan_of(HOLD_MPS=2.0, JOIN_S=150.0)
     assert show(rolling, car_at(**far), ramps) == 20.0 / 3.6
     assert show(rolling, car_at(**near), ramps) == pytest.approx(15.0 / 3.6)
-    creeping = plan(CRUISE_MPS=3.0, RAMP_S=115.0)
+    creeping = plan_of(CRUISE_MPS=3.0, RAMP_S=115.0)
     assert show(creeping, car_at(time_s=101.0, speed_mps=3.0), ramps) == 20.0 / 3.6
 
 
-def test_the_display_of_who_holds_a_speed_does_not_flicker(ramps, car_at):
+def test_the_display_of_who_holds_a_speed_does_not_flicker(ramps, car_at, plan_of):
     holding = {"time_s": 120.0, "speed_mps": 8.0, "distance_m": 16.0 + 10.0 * 8.5}
     for before_mps, shown_mps in ((8.1, 8.1), (np.nan, 8.5), (10.5, 8.5)):
         seen = car_at(**holding, previous_advice_mps=np.array([before_mps]))
-        assert show(plan(), seen, ramps) == pytest.approx(shown_mps)
+        assert show(plan_of(), seen, ramps) == pytest.approx(shown_mps)
 
 
-def test_only_who_must_slow_down_more_than_by_easing_off_is_asked_to_brake(ramps):
-    firm = decel_to_ask(plan(RAMP=DOWN_10), EASE_OFF, ramps)
+def test_only_who_must_slow_down_more_than_by_easing_off_is_asked_to_brake(ramps, plan_of):
+    firm = decel_to_ask(plan_of(RAMP=DOWN_10), EASE_OFF, ramps)
     assert firm[0] == pytest.approx(1.0)
     for ramp in (EASE_OFF, DOWN_05, COASTING, UP_05):
-        assert np.isnan(decel_to_ask(plan(RAMP=ramp), EASE_OFF, ramps)[0])
+        assert np.isnan(decel_to_ask(plan_of(RAMP=ramp), EASE_OFF, ramps)[0])
     assert np.isnan(decel_to_ask(np.full((1, MEMORY_WIDTH), np.nan), EASE_OFF, ramps)[0])

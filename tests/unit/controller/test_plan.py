@@ -3,22 +3,9 @@ import pytest
 
 from controller import MEMORY_WIDTH
 from controller.plan import (
-    AHEAD,
     BEHIND_MPS,
-    BEYOND_M,
-    CRUISE_MPS,
-    DONE,
-    GREEN_S,
-    HOLD_MPS,
-    JOIN_M,
-    JOIN_S,
-    LINK,
     MOVED_M,
     NOTE_NAMES,
-    PLACE_M,
-    RAMP,
-    RAMP_S,
-    SLOT_S,
     is_done,
     is_invalid,
     is_over,
@@ -32,29 +19,6 @@ DOWN_05 = 1 + DOWN_MPS2.index(0.5)
 UP_05 = 1 + len(DOWN_MPS2)
 
 
-def plan(**changes):
-    """Notes of one plan: at 100 s it cruises; from 104 s on it slows down from 14 to 8 m/s."""
-    notes = np.full((1, MEMORY_WIDTH), np.nan)
-    content = {
-        JOIN_S: 130.0,
-        JOIN_M: 16.0,
-        HOLD_MPS: 8.0,
-        RAMP: DOWN_05,
-        RAMP_S: 104.0,
-        CRUISE_MPS: 14.0,
-        SLOT_S: 130.0,
-        PLACE_M: 1.0,
-        GREEN_S: 130.0,
-        DONE: 0.0,
-        AHEAD: 0,
-    }
-    for column, value in content.items():
-        notes[0, column] = value
-    for name, value in changes.items():
-        notes[0, globals()[name]] = value
-    return notes
-
-
 def invalid(notes, seen, slot_s=30.0, place_m=1.0):
     found = is_invalid(
         notes,
@@ -66,20 +30,7 @@ def invalid(notes, seen, slot_s=30.0, place_m=1.0):
     return bool(found[0])
 
 
-@pytest.fixture
-def car_at(seen_of):
-    """One car at a time: what is seen of it."""
-
-    def make(time_s=100.0, **changes):
-        observed = {
-            name: changes.pop(name) for name in ("driver", "previous_advice_mps") if name in changes
-        }
-        return seen_of([changes], [[(30.0, 60.0)]], time_s=time_s, **observed)
-
-    return make
-
-
-def test_notes_keep_absolute_times(car_at):
+def test_notes_keep_absolute_times(car_at, plan_of):
     choice = Choice(
         is_feasible=np.array([True]),
         ramp=np.array([2]),
@@ -98,8 +49,7 @@ def test_notes_keep_absolute_times(car_at):
         link=np.array([7]),
         speed_mps=np.array([14.0]),
     )
-    expected = plan(PLACE_M=8.5, GREEN_S=128.8, AHEAD=1)
-    expected[0, [LINK, BEYOND_M]] = 7.0, 0.0
+    expected = plan_of(PLACE_M=8.5, GREEN_S=128.8, AHEAD=1, LINK=7)
     np.testing.assert_allclose(notes, expected)
     assert is_planned(notes).all()
     assert not is_done(notes).any()
@@ -107,34 +57,34 @@ def test_notes_keep_absolute_times(car_at):
     assert len(NOTE_NAMES) <= MEMORY_WIDTH
 
 
-def test_a_plan_holds_while_what_it_rests_on_moves_by_little(car_at):
-    assert not invalid(plan(), car_at())
-    assert not invalid(plan(), car_at(), slot_s=31.9, place_m=6.9)
+def test_a_plan_holds_while_what_it_rests_on_moves_by_little(car_at, plan_of):
+    assert not invalid(plan_of(), car_at())
+    assert not invalid(plan_of(), car_at(), slot_s=31.9, place_m=6.9)
     # 10 s later the same start is 10 s nearer.
-    assert not invalid(plan(), car_at(time_s=110.0), slot_s=20.0)
+    assert not invalid(plan_of(), car_at(time_s=110.0), slot_s=20.0)
 
 
 @pytest.mark.parametrize("slot_s", [27.9, 32.1])
-def test_a_plan_is_dropped_when_the_start_of_the_queue_moves(car_at, slot_s):
-    assert invalid(plan(), car_at(), slot_s=slot_s)
+def test_a_plan_is_dropped_when_the_start_of_the_queue_moves(car_at, slot_s, plan_of):
+    assert invalid(plan_of(), car_at(), slot_s=slot_s)
 
 
-def test_a_plan_is_dropped_when_a_vehicle_more_or_less_stands_ahead(car_at):
-    assert not invalid(plan(), car_at(), place_m=1.0 + MOVED_M)
-    assert invalid(plan(), car_at(), place_m=8.5)
+def test_a_plan_is_dropped_when_a_vehicle_more_or_less_stands_ahead(car_at, plan_of):
+    assert not invalid(plan_of(), car_at(), place_m=1.0 + MOVED_M)
+    assert invalid(plan_of(), car_at(), place_m=8.5)
 
 
-def test_who_is_held_up_by_somebody_needs_another_plan(car_at):
-    assert not invalid(plan(), car_at(speed_mps=8.0 - BEHIND_MPS))
-    assert invalid(plan(), car_at(speed_mps=8.0 - BEHIND_MPS - 0.1))
+def test_who_is_held_up_by_somebody_needs_another_plan(car_at, plan_of):
+    assert not invalid(plan_of(), car_at(speed_mps=8.0 - BEHIND_MPS))
+    assert invalid(plan_of(), car_at(speed_mps=8.0 - BEHIND_MPS - 0.1))
     # A plan that speeds up begins at the cruising speed.
-    rising = plan(HOLD_MPS=13.0, CRUISE_MPS=8.0, RAMP=UP_05)
+    rising = plan_of(HOLD_MPS=13.0, CRUISE_MPS=8.0, RAMP=UP_05)
     assert not invalid(rising, car_at(speed_mps=6.1))
     assert invalid(rising, car_at(speed_mps=5.9))
 
 
-def test_a_plan_to_stop_ends_when_the_vehicle_stands(car_at):
-    stopping = plan(HOLD_MPS=0.0)
+def test_a_plan_to_stop_ends_when_the_vehicle_stands(car_at, plan_of):
+    stopping = plan_of(HOLD_MPS=0.0)
     # Rolling up to the very place is part of it.
     assert not invalid(stopping, car_at(speed_mps=0.2))
     assert invalid(stopping, car_at(speed_mps=0.05))
@@ -144,11 +94,11 @@ def test_no_plan_is_never_invalid(car_at):
     assert not invalid(np.full((1, MEMORY_WIDTH), np.nan), car_at())
 
 
-def test_a_plan_is_over_in_the_step_of_its_joining_or_a_reaction_time_before(car_at):
-    assert [bool(is_over(plan(), car_at(time_s=t), 0.0)[0]) for t in (129.0, 129.6, 130.0)] == [
+def test_a_plan_is_over_in_the_step_of_its_joining_or_a_reaction_time_before(car_at, plan_of):
+    assert [bool(is_over(plan_of(), car_at(time_s=t), 0.0)[0]) for t in (129.0, 129.6, 130.0)] == [
         False,
         True,
         True,
     ]
-    assert bool(is_over(plan(), car_at(time_s=129.0), 1.0)[0])
+    assert bool(is_over(plan_of(), car_at(time_s=129.0), 1.0)[0])
     assert not is_over(np.full((1, MEMORY_WIDTH), np.nan), car_at(time_s=500.0), 0.0)[0]

@@ -3,7 +3,7 @@ import pytest
 
 from corridor.engine import VehicleFacts
 from corridor.hearing import Hearing
-from corridor.parameters import RsuParameters
+from corridor.parameters import Outage, RsuParameters
 from corridor.rsu import Radio
 from corridor.vehicles import VehicleTable
 from corridor.ways import Entrant
@@ -62,6 +62,16 @@ def test_a_signal_that_was_in_range_before_the_last_one_was_passed_is_heard_at_o
     near = hearing(network, range_m=250.0)
     near.listen(table, 12.0)
     assert table.flags("hears_beyond").tolist() == [False, True]
+
+
+def test_the_signal_beyond_is_not_heard_while_its_unit_is_silent(network, table):
+    units = hearing(
+        network, range_m=400.0, outages=(Outage(signal="J2", begin_s=10.0, end_s=20.0),)
+    )
+    units.listen(table, 10.0)
+    assert not table.flags("hears_beyond").any()
+    units.listen(table, 20.0)
+    assert table.flags("hears_beyond").all()
 
 
 def test_each_knows_what_was_told_when_its_newest_message_was_made(network, table):

@@ -71,10 +71,15 @@ def test_the_signal_behind_the_next_one_is_known(network):
     assert beyond.movement is on_b1.movement
     assert (beyond.distance_m, on_a.crossing_m) == (on_b1.distance_m, 10.0)
     link = network.link_ahead("a_0", on_a)
-    assert network.link_beyond(link, on_a) is network.link_ahead("b1_0", on_b1)
+    assert network.way_beyond(link, beyond) == ("b1_0", network.link_ahead("b1_0", on_b1))
     # No other signal is behind J2 on this way.
     assert on_b1.beyond is None
-    assert network.link_beyond(network.link_ahead("b1_0", on_b1), on_b1) is None
+
+
+def test_routes_that_meet_the_same_two_signals_share_what_is_ahead(network):
+    # Behind J2 one of them turns back and meets both signals again.
+    short, long = (("a", "b1", "b2", "c"), ("a", "b1", "b2", "c", "rc", "rb", "ra"))
+    assert network.approaches(short)[0] is network.approaches(long)[0]
 
 
 def test_a_lane_that_ends_before_a_junction_leads_to_the_lane_beside(tmp_path, net_file):

@@ -74,10 +74,10 @@ def test_a_vehicle_that_enters_knows_nothing_yet(network):
 def test_the_ceiling_is_the_limit_times_the_own_factor_or_what_the_vehicle_can_do(network):
     table = one(network)
     place(table, "a_0")
-    assert table.ceiling_mps[0] == pytest.approx(1.1 * 13.89)
+    assert table.floats("ceiling_mps")[0] == pytest.approx(1.1 * 13.89)
     slow = one(network, max_speed_mps=8.0)
     place(slow, "a_0")
-    assert slow.ceiling_mps[0] == 8.0
+    assert slow.floats("ceiling_mps")[0] == 8.0
 
 
 def test_the_distance_to_the_line_shrinks_on_the_way_and_leaps_behind_it(network):
@@ -212,7 +212,7 @@ def test_a_lane_off_the_route_or_unknown_has_no_signal_ahead(network):
     for lane in ("d_0", "", "nowhere_0"):
         assert math.isnan(place(table, lane))
         assert link(table) is None
-    assert math.isnan(table.ceiling_mps[0])
+    assert math.isnan(table.floats("ceiling_mps")[0])
     # A teleport puts it back somewhere ahead.
     assert place(table, "b2_0", 20.0) == 100.0
 

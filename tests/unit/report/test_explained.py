@@ -293,6 +293,15 @@ def test_a_plan_for_a_later_green_says_so():
     assert "of 0:18:25 (the second of those told) begins" in words
 
 
+def test_a_plan_for_the_signal_behind_the_next_one_says_so():
+    words = why(green_s=1105.0, beyond_m=210.0)
+    line = "m before the line of the signal 210 m behind this one"
+    assert f"be 20 {line} at" in words
+    assert f"else it would stand 12 {line}, " in words
+    # The greens told are those of the next signal.
+    assert "of those told" not in words
+
+
 def test_a_plan_that_ends_in_a_stop_says_so():
     words = why(hold_mps=0.0)
     assert "to a stop 20 m before the line, start at 0:17:00" in words
