@@ -28,6 +28,7 @@ from controller.plan import (
     BEYOND_M,
     DONE,
     GREEN_S,
+    HOLD_MPS,
     LINK,
     NOTE_NAMES,
     WHY,
@@ -96,6 +97,7 @@ class Eco:
             none = np.zeros(0)
             return Advice(speed_mps=none, reason=none.astype(np.int64), memory=seen.memory)
         notes = seen.memory.copy()
+        _forget_passed(notes, seen)
         if self._is_time_to_plan(seen):
             self._decide(notes, seen)
         else:
@@ -168,6 +170,8 @@ class Eco:
             place_m=target.place_m,
             tolerance_s=self.parameters.moved_s,
         )
+        # Nobody plans anew on a junction: unless it leads to a stop, what he has is kept so long.
+        fails &= ~(seen.on_junction & (notes[:, HOLD_MPS] > 0.0))
         is_elsewhere = notes[:, LINK] != target.link
         notes[np.where(is_done(notes), is_other, fails) | is_elsewhere] = np.nan
 
@@ -263,6 +267,15 @@ class Eco:
         is_free = (reason != ADVISED) | (speed_mps > seen.ceiling_mps - FREE_MPS)
         speed_mps[is_free] = np.nan
         return Advice(speed_mps=speed_mps, reason=reason, memory=notes, decel_mps2=decel_mps2)
+
+
+def _forget_passed(notes: FloatArray, seen: Observation) -> None:
+    """Forget plans for stop lines that are no longer ahead: passed, or of another lane."""
+    traffic, row = seen.traffic, seen.traffic_row
+    is_ahead = notes[:, LINK] == traffic.link.take(row)
+    if traffic.beyond is not None:
+        is_ahead |= notes[:, LINK] == traffic.beyond.link.take(row)
+    notes[~is_ahead, :WHY] = np.nan
 
 
 def _note_way_beyond(notes: FloatArray, seen: Observation) -> None:

@@ -53,8 +53,9 @@ class EcoParameters:
     advice is to coast towards a stop, and no more."""
     silent_s: float = 30.0
     """Where it is known less well than this there is no advice."""
-    beyond_s: float = 2.0
-    """Whoever slows down for the signal behind the next one may pass the next later by this."""
+    beyond_s: float = 0.0
+    """Whoever slows down for the signal behind the next one may pass the next later by this;
+    0: nobody looks at that signal."""
     beyond_mps: float = 9.0
     """Whoever slows down for the signal behind the next one passes the next at this speed or
     faster."""

@@ -5,7 +5,7 @@ import numpy as np
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.interface import Traffic
 
-LOOKED_BACK = 3
+LOOKED_BACK = 5
 """Vehicles behind that are looked at."""
 BEHIND = np.arange(1, LOOKED_BACK + 1)[:, np.newaxis]
 """Places from each vehicle to those."""
@@ -24,7 +24,7 @@ def holds_up(
         reach_m: Who is farther behind does not count.
         tolerance_s: Who crosses earlier by less than this does not count.
     """
-    order, behind, is_close = _pairs_behind(traffic, reach_m)
+    order, behind, is_close = _pairs_behind(traffic.present_lane, traffic, reach_m)
     lane, cross_s = traffic.lane.take(order), cross_s.take(order)
     is_close &= lane.take(behind) != lane
     is_close &= cross_s.take(behind) < cross_s - tolerance_s
@@ -39,21 +39,27 @@ def parts_ways(traffic: Traffic, *, reach_m: float) -> BoolArray:
         reach_m: Who is farther behind does not count.
     """
     assert traffic.beyond is not None
-    order, behind, is_close = _pairs_behind(traffic, reach_m)
-    lane, onward = traffic.lane.take(order), traffic.beyond.lane.take(order)
-    is_close &= (lane.take(behind) != lane) | (onward.take(behind) != onward)
-    return _of_any(is_close, order)
+    found = np.zeros(traffic.lane.size, dtype=np.bool_)
+    # On the same lane now, or later: roads are cut in pieces.
+    for same in (traffic.present_lane, traffic.lane):
+        order, behind, is_close = _pairs_behind(same, traffic, reach_m)
+        lane, onward = traffic.lane.take(order), traffic.beyond.lane.take(order)
+        is_close &= (lane.take(behind) != lane) | (onward.take(behind) != onward)
+        found |= _of_any(is_close, order)
+    return found
 
 
-def _pairs_behind(traffic: Traffic, reach_m: float) -> tuple[IntArray, IntArray, BoolArray]:
-    """Who follows whom on the lanes where they are now.
+def _pairs_behind(
+    lanes: IntArray, traffic: Traffic, reach_m: float
+) -> tuple[IntArray, IntArray, BoolArray]:
+    """Who follows whom on some lanes: those where the m vehicles are now, or will be.
 
     Returns:
         (m,) order by lane, from the stop line backwards; `LOOKED_BACK` by m places in it of those
         behind; and whether they are on the same lane, and nearer than this.
     """
-    order = np.lexsort((traffic.distance_m, traffic.present_lane))
-    here, distance_m = traffic.present_lane.take(order), traffic.distance_m.take(order)
+    order = np.lexsort((traffic.distance_m, lanes))
+    here, distance_m = lanes.take(order), traffic.distance_m.take(order)
     # Behind the last vehicle stands itself, which is no pair: it is bound for the same lane.
     behind = np.minimum(np.arange(order.size) + BEHIND, order.size - 1)
     is_close = here.take(behind) == here

@@ -95,18 +95,25 @@ def aim(seen: Observation, parameters: EcoParameters) -> Target:
         gate_s=none,
     )
     target = _target(served, row, lines, parameters.spillback)
-    # Who keeps to a plan for the next signal waits for that one.
-    is_bound = (seen.memory[:, LINK] == target.link) & (seen.memory[:, DONE] == 0.0)
-    looks = (seen.hears_beyond & ~is_bound).nonzero()[0]
-    if traffic.beyond is None or not looks.size:
+    if traffic.beyond is None or parameters.beyond_s == 0.0:
         return target
-    passing, gate_s = passes(traffic, served, row[looks], later_s=parameters.beyond_s)
-    chosen = looks[passing]
+    link, is_under_way = seen.memory[:, LINK], seen.memory[:, DONE] == 0.0
+    # Who keeps to a plan for the next signal waits for that one.
+    is_bound = (link == target.link) & is_under_way
+    looks = (seen.hears_beyond & ~is_bound).nonzero()[0]
+    if not looks.size:
+        return target
+    passing = passes(traffic, served, row[looks], later_s=parameters.beyond_s)
+    # Who looks beyond already goes on with it while the green lasts for all.
+    keeps = ((link == traffic.beyond.link[row]) & is_under_way)[looks]
+    may = passing.may & (passing.is_certain | keeps)
+    chosen = looks[may]
     if not chosen.size:
         return target
-    return _with_those_beyond(
-        target, chosen, _aim_beyond(seen, parameters, served, chosen, gate_s[passing])
+    onward = _aim_beyond(
+        seen, parameters, served, chosen, gate_s=passing.latest_s[may], keeps=keeps[may]
     )
+    return _with_those_beyond(target, chosen, onward)
 
 
 def _aim_beyond(
@@ -114,9 +121,20 @@ def _aim_beyond(
     parameters: EcoParameters,
     served: Discharge,
     chosen: IntArray,
+    *,
     gate_s: FloatArray,
+    keeps: BoolArray,
 ) -> Target:
-    """What some vehicles are to meet at the signals behind the next ones."""
+    """What some vehicles are to meet at the signals behind the next ones.
+
+    Args:
+        seen: All that is seen.
+        parameters: What may be configured.
+        served: When everybody passes the next signals.
+        chosen: (k,) rows of these vehicles.
+        gate_s: (k,) when each must have passed the next signal.
+        keeps: (k,) whether each has such a plan already: nobody who comes up behind ends it.
+    """
     traffic, row = seen.traffic, seen.traffic_row[chosen]
     beyond = traffic.beyond
     assert beyond is not None
@@ -128,7 +146,7 @@ def _aim_beyond(
         likely_s=traffic.likely_start_s[which],
         q10_s=traffic.start_q10_s[which],
         q90_s=traffic.start_q90_s[which],
-        holds_up=parts_ways(traffic, reach_m=parameters.hold_up_m)[row],
+        holds_up=parts_ways(traffic, reach_m=parameters.hold_up_m)[row] & ~keeps,
         link=beyond.link[row],
         distance_m=seen.distance_m[chosen] + beyond.way_m[row],
         crossing_mps=beyond.crossing_mps[row],

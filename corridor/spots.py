@@ -66,14 +66,15 @@ class Spot:
             yields_first = approach.yields_first
             must_change = network.must_change(self._leads_to, approach)
             beyond = approach.beyond
-            # Whoever must yield on the way there does not know when he arrives.
+            # Whoever must yield on the way there, or change lanes, is not to look so far.
             if beyond is not None and not beyond.yields_first:
                 behind, onward = network.way_beyond(link, beyond)
-                beyond_storage_m = beyond.distance_m
-                beyond_m = approach.crossing_m + beyond_storage_m
-                beyond_link, beyond_lane = onward.row, network.lane_number[onward.lane]
-                behind_mps = network.lane_limit_mps[behind]
-                beyond_limits_mps = (behind_mps, onward.crossing_limit_mps)
+                if not network.must_change(behind, beyond):
+                    beyond_storage_m = beyond.distance_m
+                    beyond_m = approach.crossing_m + beyond_storage_m
+                    beyond_link, beyond_lane = onward.row, network.lane_number[onward.lane]
+                    behind_mps = network.lane_limit_mps[behind]
+                    beyond_limits_mps = (behind_mps, onward.crossing_limit_mps)
         present_lane = network.lane_number.get(lane, NO_LINK)
         return Sight(
             movement=movement,

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from controller import EcoParameters, Reason
-from controller.beyond import serve_beyond
+from controller import Eco, EcoParameters, Reason
+from controller.beyond import passes, serve_beyond
 from controller.discharge import Wave, discharge
 from controller.plan import BEYOND_M, HOLD_MPS, JOIN_M, LINK
 
@@ -19,6 +19,11 @@ ONWARD = {
     "ceiling_mps": 14.0,
     "crossing_mps": 14.0,
 }
+
+
+@pytest.fixture(scope="module")
+def eco(rate_maps):
+    return Eco(EcoParameters(beyond_s=2.0), tuple(rate_maps.values()))
 
 
 def before_both(distance_m=150.0, **changes):
@@ -101,6 +106,12 @@ def test_nobody_slows_down_before_a_green_at_the_expense_of_others(
     assert (said.memory[0, LINK] == 1) == (expected is Reason.ADVISED)
 
 
+def test_nobody_looks_beyond_unless_told_to(rate_maps, seen_of):
+    plain = Eco(EcoParameters(), tuple(rate_maps.values()))
+    seen = seen_of([before_both()], [GREEN_NOW, RED_LONG])
+    assert advised(plain, seen)[0] is Reason.NOT_NEEDED
+
+
 def test_who_does_not_hear_the_signal_behind_does_not_look_at_it(eco, seen_of):
     seen = seen_of([before_both()], [GREEN_NOW, RED_LONG], hears_beyond=np.array([False]))
     assert advised(eco, seen)[0] is Reason.NOT_NEEDED
@@ -126,6 +137,50 @@ def test_the_first_signal_is_passed_nearly_as_early_and_not_slowly(
     # The last step may have begun a moment before the line.
     assert speed_mps >= eco.parameters.beyond_mps - 0.5
     assert time_s <= freely_s + eco.parameters.beyond_s + 1.0
+
+
+@pytest.mark.parametrize(
+    ("n_behind", "spare_s", "latest_s"),
+    [(0, 3.0, 2.0), (0, 1.2, 1.2), (5, 2.9, None), (5, 3.5, 0.5), (11, 6.5, None), (11, 8.7, 2.0)],
+)
+def test_the_green_is_to_last_for_all_who_follow_each_of_whom_loses_more(
+    traffic_of, n_behind, spare_s, latest_s
+):
+    cars = [before_both(140.0 + 28.0 * i) for i in range(n_behind + 1)]
+    end_s = 10.0 + 2.0 * n_behind + spare_s
+    traffic = traffic_of(cars, [[(-5.0, end_s)], RED_LONG])
+    served = discharge(traffic, Wave(), tolerance_s=1.5, hope_s=3.0)
+    found = passes(traffic, served, np.array([0]), later_s=2.0)
+    assert found.is_certain[0]
+    assert found.may[0] == (latest_s is not None)
+    if latest_s is not None:
+        assert found.latest_s[0] == pytest.approx(10.0 + latest_s)
+
+
+def test_a_green_that_may_begin_later_than_likely_is_not_passed_for_certain(eco, seen_of):
+    to_come, runs = [(3.0, 60.0)], [(-5.0, 60.0)]
+    for first, expected in ((to_come, False), (runs, True)):
+        seen = seen_of([before_both()], [first, RED_LONG])
+        late_s = np.array([[40.0], [0.0]])
+        late = replace(seen.traffic, start_q90_s=seen.traffic.start_q90_s + (late_s, 0.0)[expected])
+        assert (eco.advise(replace(seen, traffic=late)).memory[0, LINK] == 1) == expected
+
+
+def test_who_slows_down_already_is_not_stopped_from_it_by_somebody_who_comes_up(eco, seen_of):
+    greens, other = [GREEN_NOW, RED_LONG], {"distance_m": 170.0}
+    alone = eco.advise(seen_of([before_both()], greens))
+    seen = seen_of([before_both(), other], greens, equipped=[0])
+    said = eco.advise(replace(seen, memory=alone.memory))
+    np.testing.assert_array_equal(said.memory, alone.memory)
+
+
+def test_a_plan_is_forgotten_behind_its_line_even_between_two_looks(rate_maps, seen_of):
+    seldom = Eco(EcoParameters(interval_s=5.0), tuple(rate_maps.values()))
+    first = seldom.advise(seen_of([{"distance_m": 300.0}], [RED_LONG, RED_LONG], time_s=100.0))
+    assert first.memory[0, LINK] == 0
+    passed = seen_of([{"distance_m": 200.0, "link": 1}], [RED_LONG, RED_LONG], time_s=101.0)
+    said = seldom.advise(replace(passed, memory=first.memory))
+    assert np.isnan(said.speed_mps[0]) and np.isnan(said.memory[0, LINK])
 
 
 def test_those_before_the_first_signal_queue_behind_those_who_have_passed_it(traffic_of):

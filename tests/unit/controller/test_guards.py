@@ -32,6 +32,8 @@ def pair(traffic_of):
         ({"lane": 1, "beyond": {"link": 1, "lane": 6}}, True),
         ({"lane": 2, "beyond": {"link": 1, "lane": 5}}, True),
         ({"lane": 2, "present_lane": 8}, False),
+        # Still on another piece of the road, and on the way to the same line.
+        ({"lane": 1, "present_lane": 8}, True),
         ({"lane": 2, "distance_m": 300.0}, False),
     ],
 )

@@ -23,7 +23,7 @@ def table(network):
             VehicleFacts(("a", "b1", "b2", "c"), "passenger", 1.0, 50.0, 2.6, 4.5, 5.0, 2.5),
         )
     made.move(np.arange(2), np.array([30.0, 80.0]), np.array([10.0, 10.0]), 1.0)
-    made.change_lanes(np.arange(2), ["a_0", "a_1"])
+    made.change_lanes(np.arange(2), ["a_0", "a_0"])
     made.flags("is_new_signal").fill(False)
     return made
 
