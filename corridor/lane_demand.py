@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from corridor.columns import BoolArray, Columns, FloatArray, IntArray
-from corridor.network import Link
+from corridor.links import Link
 
 NEAR_M, SEEN_M = 50.0, 100.0
 """Distances to the stop line within which vehicles are counted."""

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from corridor.network import Link, RoadNetwork
+from corridor.links import Link
+from corridor.network import RoadNetwork
 
 Route = tuple[str, ...]
 Pair = tuple[str, str]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from corridor.greens import ENDLESS, UNKNOWN, Greens
 from corridor.lane_demand import LaneWatch, Sensed
-from corridor.network import Link
+from corridor.links import Link
 from corridor.open_plans import NONE, open_plans
 from corridor.open_signals import OpenSignals
 from corridor.programs import Program

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor.lane_demand import ARRIVAL, SEEN, LaneWatch
-from corridor.network import Link
+from corridor.links import Link
 from corridor.programs import GREEN, OPEN, Control, Phase, Program
 
 FloatArray = NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor.greens import GreenTable
-from corridor.network import Link
+from corridor.links import Link
 from corridor.programs import OPEN, Program, ProgramSwitch
 
 IntArray = NDArray[np.int64]

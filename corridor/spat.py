@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from corridor.engine import Engine, SignalState
 from corridor.greens import ENDS_S, find_greens, is_green
 from corridor.lane_demand import NOBODY, Sensed
-from corridor.network import Link
+from corridor.links import Link
 from corridor.open_links import OpenLinks
 from corridor.outlook import Outlook, cut_at_switches, fixed_outlook
 from corridor.program_files import read_offsets, read_program_switches

@@ -3,7 +3,8 @@
 import math
 from typing import NamedTuple
 
-from corridor.network import NO_LINK, Approach, Movement, RoadNetwork
+from corridor.links import NO_LINK, Approach, Movement
+from corridor.network import RoadNetwork
 
 
 class Sight(NamedTuple):

@@ -16,7 +16,8 @@ from corridor.columns import (
     IntArray,
 )
 from corridor.engine import VehicleFacts
-from corridor.network import NO_LINK, Approach, RoadNetwork
+from corridor.links import NO_LINK, Approach
+from corridor.network import RoadNetwork
 from corridor.spots import Spot
 from corridor.ways import Entrant, Leaver, Way
 

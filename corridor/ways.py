@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from corridor.network import Approach, Movement
+from corridor.links import Approach, Movement
 
 
 @dataclass(slots=True, kw_only=True)

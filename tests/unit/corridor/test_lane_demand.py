@@ -14,7 +14,7 @@ from corridor.lane_demand import (
     LaneWatch,
     Sensed,
 )
-from corridor.network import Link
+from corridor.links import Link
 
 LIMIT_MPS = 10.0
 LINKS = [

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from corridor.lane_demand import ARRIVAL, NEAR, PLATOON, SEEN, STANDING, LaneWatch
-from corridor.network import Link
+from corridor.links import Link
 from corridor.open_plans import NONE, open_plans
 from corridor.programs import Control
 

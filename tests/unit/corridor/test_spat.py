@@ -5,7 +5,7 @@ import pytest
 
 from corridor.engine import SignalState
 from corridor.lane_demand import NOBODY, Sensed
-from corridor.network import Link
+from corridor.links import Link
 from corridor.programs import Control
 from corridor.spat import (
     END_LIKELY,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corridor.engine import VehicleFacts
-from corridor.network import NO_LINK
+from corridor.links import NO_LINK
 from corridor.vehicles import START_ROWS, VehicleTable
 from corridor.ways import Entrant
 
