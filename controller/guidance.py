@@ -31,7 +31,7 @@ NEAR_MPS = 0.3
 """A speed is reached when it is this near."""
 
 
-class Car(NamedTuple):
+class Moving(NamedTuple):
     """Where n vehicles that carry plans out are, and how fast."""
 
     time_s: float
@@ -48,7 +48,7 @@ def speed_now(notes: FloatArray, seen: Observation, ramps: Ramps) -> FloatArray:
     wanted_mps.fill(np.nan)
     rows = is_under_way(notes).nonzero()[0]
     if rows.size:
-        cars = Car(
+        cars = Moving(
             seen.time_s,
             seen.step_length_s,
             seen.distance_m.take(rows),
@@ -58,7 +58,7 @@ def speed_now(notes: FloatArray, seen: Observation, ramps: Ramps) -> FloatArray:
     return wanted_mps
 
 
-def _wanted_mps(notes: FloatArray, cars: Car, ramps: Ramps) -> FloatArray:
+def _wanted_mps(notes: FloatArray, cars: Moving, ramps: Ramps) -> FloatArray:
     """(n,) the same for plans that are all carried out."""
     step_s, now_s, speed_mps = cars.step_length_s, cars.time_s, cars.speed_mps
     hold_mps, ramp_s, stops = notes[:, HOLD_MPS], notes[:, RAMP_S], notes[:, HOLD_MPS] == 0.0
@@ -85,7 +85,7 @@ def _wanted_mps(notes: FloatArray, cars: Car, ramps: Ramps) -> FloatArray:
 
 
 def _to_the_place_mps(
-    notes: FloatArray, cars: Car, way_m: FloatArray, next_mps: FloatArray
+    notes: FloatArray, cars: Moving, way_m: FloatArray, next_mps: FloatArray
 ) -> FloatArray:
     """(n,) speed one step further on a ramp down, as firm as it takes to stop at the place.
 
@@ -110,7 +110,7 @@ def _ramp_length_s(notes: FloatArray, ramp: IntArray, ramps: Ramps) -> FloatArra
     return np.asarray(np.abs(cruise_s - hold_s))
 
 
-def needed_mps(notes: FloatArray, cars: Car | Observation) -> FloatArray:
+def needed_mps(notes: FloatArray, cars: Moving | Observation) -> FloatArray:
     """(n,) speed that still joins in time, near the planned one; NaN without a plan."""
     hold_mps = notes[:, HOLD_MPS]
     left_s = np.maximum(notes[:, JOIN_S] - cars.time_s, cars.step_length_s)

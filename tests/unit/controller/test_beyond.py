@@ -64,9 +64,9 @@ def test_the_first_signal_counts_where_it_is_red(eco, seen_of):
 def test_a_plan_for_the_first_signal_is_carried_out_before_there_is_another(eco, seen_of):
     seen = seen_of([before_both(300.0)], [RED_LONG, [(110.0, 140.0)]])
     _, notes = advised(eco, seen)
-    # Slow enough by now to arrive on green, as it was planned.
+    # Slow enough by now to arrive on green without waiting, as it was planned.
     later = seen_of(
-        [before_both(100.0, speed_mps=6.0)], [[(19.0, 49.0)], [(84.0, 114.0)]], time_s=126.0
+        [before_both(100.0, speed_mps=6.0)], [[(7.0, 37.0)], [(72.0, 102.0)]], time_s=138.0
     )
     _, kept = advised(eco, replace(later, memory=notes[np.newaxis]))
     assert kept[LINK] == 0
