@@ -4,27 +4,47 @@ An emission class does not change how a SUMO vehicle drives, so one trace of (sp
 slope) serves all accounts.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from emissions.maps import JOULE_PER_WATTHOUR, EmissionMap, FloatArray, load_map
+
+Quantity = Literal["CO2", "fuel", "electricity", "NOx", "PMx"]
+"""What SUMO's models tell of a drive, as SUMO calls it."""
+
+_COLUMNS: dict[Quantity, tuple[str, str]] = {
+    "CO2": ("co2", "g"),
+    "fuel": ("fuel", "g"),
+    "electricity": ("energy", "wh"),
+    "NOx": ("nox", "g"),
+    "PMx": ("pmx", "g"),
+}
+"""Quantity → how the name of its column begins and ends."""
+_COLUMN = re.compile(r"(co2|fuel|energy|nox|pmx)_(\w+)_(g|wh)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One emission model under which a drive is accounted."""
 
-    column: str
-    """Column of the results, with its unit."""
+    name: str
+    """Of the model, as in `hbefa4`; letters, digits and underscores."""
     emission_class: str
     """SUMO's name of the class."""
-    quantity: str
-    """`CO2` or `electricity`."""
+    quantity: Quantity
     has_coasting_jump: bool = True
     """Whether SUMO's drop to zero when coasting is kept."""
+
+    @property
+    def column(self) -> str:
+        """Column of the results, with its unit."""
+        start, unit = _COLUMNS[self.quantity]
+        return f"{start}_{self.name}_{unit}"
 
     @property
     def unit_per_rate_s(self) -> float:
@@ -32,26 +52,56 @@ class Account:
         return 1.0 / JOULE_PER_WATTHOUR if self.quantity == "electricity" else 1.0
 
 
+_PETROL = "HBEFA4/PC_petrol_Euro-4"
+_PETROL_PHEM = "PHEMlight5/PC_EU4_G"
 ACCOUNTS = (
-    Account(column="co2_hbefa4_g", emission_class="HBEFA4/PC_petrol_Euro-4", quantity="CO2"),
-    Account(
-        column="co2_hbefa4_nojump_g",
-        emission_class="HBEFA4/PC_petrol_Euro-4",
-        quantity="CO2",
-        has_coasting_jump=False,
-    ),
-    Account(column="co2_phemlight5_g", emission_class="PHEMlight5/PC_EU4_G", quantity="CO2"),
-    Account(column="energy_bev_wh", emission_class="HBEFA4/PC_BEV", quantity="electricity"),
+    Account(name="hbefa4", emission_class=_PETROL, quantity="CO2"),
+    Account(name="hbefa4_nojump", emission_class=_PETROL, quantity="CO2", has_coasting_jump=False),
+    Account(name="phemlight5", emission_class=_PETROL_PHEM, quantity="CO2"),
+    Account(name="bev", emission_class="HBEFA4/PC_BEV", quantity="electricity"),
 )
 """The four accounts of every headline."""
 
+POLLUTANTS = (
+    Account(name="hbefa4", emission_class=_PETROL, quantity="NOx"),
+    Account(name="hbefa4", emission_class=_PETROL, quantity="PMx"),
+    Account(name="phemlight5", emission_class=_PETROL_PHEM, quantity="NOx"),
+    Account(name="phemlight5", emission_class=_PETROL_PHEM, quantity="PMx"),
+)
+"""What must not be the price of a saving of CO2."""
+
+
+class ColumnParts(NamedTuple):
+    """What the column of an account is called by."""
+
+    start: str
+    """Of the quantity: co2, fuel, energy, nox or pmx."""
+    name: str
+    unit: str
+    """g or wh."""
+
+
+def column_parts(column: str) -> ColumnParts | None:
+    """Parts of the name of an account's column (`co2_hbefa4_g`); None: it is of no account.
+
+    Args:
+        column: Of a table of vehicles.
+    """
+    match = _COLUMN.fullmatch(column)
+    return None if match is None else ColumnParts(*match.groups())
+
 
 def load_accounts(
-    *, slopes_deg: tuple[float, ...], sumo_home: Path, sumo_version: str, cache_dir: Path
+    accounts: Iterable[Account],
+    *,
+    slopes_deg: tuple[float, ...],
+    sumo_home: Path,
+    sumo_version: str,
+    cache_dir: Path,
 ) -> dict[Account, EmissionMap]:
-    """Maps of all accounts; see `load_map` for the arguments."""
+    """Maps of accounts; see `load_map` for the arguments."""
     maps = {}
-    for account in ACCOUNTS:
+    for account in accounts:
         found = load_map(
             account.emission_class,
             account.quantity,
@@ -72,7 +122,7 @@ def account_steps(
     *,
     step_length_s: float,
 ) -> dict[str, FloatArray]:
-    """Grams or watt-hours of each step of a trace, by the column of its account.
+    """What each step of a trace costs, by the column of its account.
 
     Args:
         maps: As from `load_accounts`.
@@ -82,7 +132,7 @@ def account_steps(
         step_length_s: Length of a step.
 
     Returns:
-        (n,) per account: g of CO2, or Wh (negative where a battery is charged).
+        (n,) per account: g, or Wh (negative where a battery is charged).
     """
     speed_mps = np.maximum(speed_mps, 0.0)
     return {

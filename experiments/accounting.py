@@ -7,11 +7,13 @@ import numpy as np
 import polars as pl
 
 from corridor import RoadNetwork, Tally
-from emissions import ACCOUNTS, load_accounts
+from emissions import ACCOUNTS
 from experiments.conflicts import conflict_rows
 from experiments.preparation import Prepared
 from experiments.recording import write_records
+from experiments.run_accounts import load_run_accounts
 from experiments.trace import (
+    account_columns,
     add_accounts,
     add_arrivals,
     add_roads,
@@ -21,7 +23,7 @@ from experiments.trace import (
     road_rows,
     vehicle_rows,
 )
-from sumo_nets import Demand, sumo_home, sumo_version
+from sumo_nets import Demand
 
 MAIN_SHARE = 0.5
 """A vehicle counts for the main road if this share of its way is on it."""
@@ -38,10 +40,9 @@ COLUMNS = (
     *("vehicle_id", "vehicle_type", "vehicle_class", "equipped", "road", "depart_s"),
     *("depart_delay_s", "duration_s", "trip_time_s", "distance_m", "stops", "creep_time_s"),
     *("harsh_brakings", "low_ttc_s", "low_ttc_events", "high_drac_s", "high_drac_events"),
-    *("over_ceiling_s", "advised_s", "advice_changes", "speed_factor", "co2_own_g"),
-    *("co2_hbefa4_g", "co2_hbefa4_nojump_g", "co2_phemlight5_g", "energy_bev_wh", "finished"),
+    *("over_ceiling_s", "advised_s", "advice_changes", "speed_factor", "finished"),
 )
-"""Of the table of vehicles, in order."""
+"""Of the table of vehicles, in order; those of the accounts come behind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +65,9 @@ def write_tables(prepared: Prepared, tally: Tally, step_length_s: float) -> Foun
     """
     folder, network = prepared.folder, prepared.network
     trips = read_trips(folder / "tripinfo.xml")
-    maps = load_accounts(
+    maps = load_run_accounts(
+        prepared.order.experiment.accounts,
         slopes_deg=slope_slices(network),
-        sumo_home=sumo_home(),
-        sumo_version=sumo_version(),
         cache_dir=prepared.order.cache_dir,
     )
     counted = _vehicle_facts(prepared)
@@ -83,7 +83,8 @@ def write_tables(prepared: Prepared, tally: Tally, step_length_s: float) -> Foun
     for table in (trips, driven, conflicts, _advised(prepared, tally)):
         vehicles = vehicles.join(table, on="vehicle_id", how="left", maintain_order="left")
     vehicles = vehicles.with_columns(trip_time_s=pl.col("duration_s") + pl.col("depart_delay_s"))
-    vehicles.sort("vehicle_id").select(COLUMNS).write_parquet(folder / "vehicles.parquet")
+    columns = (*COLUMNS, *account_columns(vehicles))
+    vehicles.sort("vehicle_id").select(columns).write_parquet(folder / "vehicles.parquet")
     main_edges = {edge for road in prepared.main_road for edge in road.edges}
     road_rows(trace, main_edges, step_length_s).write_parquet(folder / "roads.parquet")
     if prepared.order.records:

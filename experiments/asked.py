@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from experiments.config import DEFAULT_EXPERIMENT, Experiment, load_experiment
+from experiments.config import Experiment, load_experiment
+from experiments.config_schema import DEFAULT_EXPERIMENT
 
 
 def asked_experiment(

@@ -28,11 +28,10 @@ from experiments.cli_explain import explain
 from experiments.cli_nets import nets_app
 from experiments.config import (
     Experiment,
-    experiment_schema,
-    init_text,
     load_experiment,
     resolved_dump,
 )
+from experiments.config_schema import experiment_schema, init_text
 
 app = typer.Typer(
     help="How much CO2 does eco-speed advice at traffic lights save, for whom, and how sure is it?",
@@ -97,6 +96,10 @@ def run(
     begin: Annotated[str | None, typer.Option(help="Start of the window, s.")] = None,
     end: Annotated[str | None, typer.Option(help="End of the window, s.")] = None,
     step_length: Annotated[str | None, typer.Option(help="Simulation step, s.")] = None,
+    accounts: Annotated[
+        str | None,
+        typer.Option(help="Further emission classes, as in HBEFA3/PC_G_EU4,PHEMlight/PC_G_EU4."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Runs at a time.")] = os.cpu_count() or 1,
     keep_raw: Annotated[bool, typer.Option("--keep-raw", help="Keep SUMO's own outputs.")] = False,
@@ -125,6 +128,7 @@ def run(
         "begin_s": begin,
         "end_s": end,
         "step_length_s": step_length,
+        "accounts": accounts,
     }
     console = Console(stderr=True)
     _check_machine()
@@ -132,7 +136,10 @@ def run(
         if gui and sys.platform == "linux" and not os.environ.get("DISPLAY"):
             raise ValueError("--gui: there is no display (DISPLAY is not set)")
         experiment = asked_experiment(what, overrides | _own_policies(policy or ()))
-        conditions = [parse_condition(text, experiment.all_arms) for text in require or ()]
+        conditions = [
+            parse_condition(text, experiment.all_arms, experiment.accounts)
+            for text in require or ()
+        ]
         wishes = Wishes(
             out=out or Path("runs") / _run_name(what, experiment),
             n_jobs=1 if gui else jobs,

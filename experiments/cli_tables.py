@@ -1,6 +1,6 @@
 """Tables and sentences that the command line prints."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.table import Table
@@ -19,13 +19,16 @@ ROWS = (
     ("trip_time", "trip time"),
     ("stops", "stops"),
     ("creep_time", "creeping"),
-    ("co2_own", "CO2 own"),
-    ("co2_hbefa4", "CO2 hbefa4"),
-    ("co2_hbefa4_nojump", "CO2 hbefa4_nojump"),
-    ("co2_phemlight5", "CO2 phemlight5"),
-    ("energy_bev", "energy bev"),
 )
 """Metric and how it is called."""
+
+QUANTITIES = (
+    ("co2", "CO2", "co2_g_per_km", "g/km", 1),
+    ("energy", "energy", "energy_wh_per_km", "Wh/km", 1),
+    ("nox", "NOx", "nox_g_per_km", "g/km", 3),
+    ("pmx", "PMx", "pmx_g_per_km", "g/km", 5),
+)
+"""How metrics of accounts begin, what is said instead, key of the figures, unit and decimals."""
 
 SAFETY_ROWS = (
     ("harsh brakings per vehicle km", "harsh_brakings_per_vehicle_km"),
@@ -49,7 +52,7 @@ def effects_table(summary: Mapping[str, Any]) -> Table:
     table.add_column("")
     for arm in arms:
         table.add_column(arm, justify="right")
-    for metric, name in ROWS:
+    for metric, name in (*ROWS, *_account_rows(summary)):
         table.add_row(name, *(_change(effects[effect_key(metric)]) for effects in arms.values()))
     for group in GROUPS:
         for metric, name in (("trip_time", "trip time"), ("co2_own", "CO2 own")):
@@ -96,12 +99,23 @@ def arms_table(summary: Mapping[str, Any]) -> Table:
         table.add_row(name, *(_rate(summary, arm, rate) for arm in arms))
     for counter in SAFETY_COUNTERS:
         table.add_row(counter.replace("_", " "), *(_counter(summary, arm, counter) for arm in arms))
-    for account in ("own", "hbefa4", "hbefa4_nojump", "phemlight5"):
-        found = (figures["co2_g_per_km"][account] for figures in arms.values())
-        table.add_row(f"CO2 {account}, g/km", *(_number(value, 1) for value in found))
-    found = (figures["energy_wh_per_km"]["bev"] for figures in arms.values())
-    table.add_row("energy bev, Wh/km", *(_number(value, 1) for value in found))
+    for _, word, key, unit, digits in QUANTITIES:
+        for name in _accounts_of(summary, key):
+            found = (figures[key][name] for figures in arms.values())
+            table.add_row(f"{word} {name}, {unit}", *(_number(value, digits) for value in found))
     return table
+
+
+def _account_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Metric of each account, and how it is called."""
+    for start, word, key, *_ in QUANTITIES:
+        yield from ((f"{start}_{name}", f"{word} {name}") for name in _accounts_of(summary, key))
+
+
+def _accounts_of(summary: Mapping[str, Any], key: str) -> list[str]:
+    """Accounts of a quantity in which anything was used or emitted."""
+    figures: Mapping[str, Any] = next(iter(summary["arms"].values()), {key: {}})
+    return [name for name, value in figures[key].items() if value]
 
 
 def _rate(summary: Mapping[str, Any], arm: str, rate: str) -> str:

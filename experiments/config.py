@@ -35,13 +35,10 @@ from experiments.choices import (
 from experiments.measures import reference_arm
 from experiments.planning_maps import PlanningAccount
 from experiments.problems import told
+from experiments.run_accounts import wrong_accounts
 from experiments.source import Source
 from experiments.strict_yaml import Document, YamlSyntaxError, read_yaml
-from experiments.units import unit_pattern, unit_suffix
 from sumo_nets import JUNCTION_BLOCKER_S
-
-DEFAULT_EXPERIMENT = Path(__file__).parent / "data" / "default.yaml"
-"""The experiment that runs when none is named."""
 
 
 class ConfigError(ValueError):
@@ -125,6 +122,8 @@ class Experiment(BaseModel):
         validate_default=True,
     )
     """Accounts whose emission maps `eco` plans with."""
+    accounts: Annotated[tuple[str, ...], BeforeValidator(split_items)] = ()
+    """Further accounts of the same drives: emission classes, as in HBEFA3/PC_G_EU4."""
 
     _folder: Path | None = PrivateAttr(default=None)
 
@@ -193,6 +192,12 @@ class Experiment(BaseModel):
         cls, accounts: tuple[PlanningAccount, ...]
     ) -> tuple[PlanningAccount, ...]:
         _raise_if_any(repeated(accounts))
+        return accounts
+
+    @field_validator("accounts")
+    @classmethod
+    def _check_accounts(cls, accounts: tuple[str, ...]) -> tuple[str, ...]:
+        _raise_if_any(wrong_accounts(accounts))
         return accounts
 
     @field_validator("seeds")
@@ -269,28 +274,3 @@ def _raise_if_any(wrong: Sequence[WrongItem]) -> None:
 def resolved_dump(experiment: Experiment) -> dict[str, Any]:
     """All values of an experiment, defaults included, as plain JSON values."""
     return experiment.model_dump(mode="json")
-
-
-def experiment_schema() -> dict[str, Any]:
-    """JSON Schema of the experiment file, for editors."""
-    schema = Experiment.model_json_schema()
-    for section in (schema, *schema["$defs"].values()):
-        for key, value in section.get("properties", {}).items():
-            if suffix := unit_suffix(key):
-                _allow_units(value, suffix)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
-def init_text() -> str:
-    """A commented experiment file to start from."""
-    return DEFAULT_EXPERIMENT.read_text(encoding="utf-8")
-
-
-def _allow_units(value: dict[str, Any], suffix: str) -> None:
-    """Let a schema of a number also take a text with a unit."""
-    limits = ("type", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
-    number = {key: value.pop(key) for key in limits if key in value}
-    value["anyOf"] = [
-        *value.pop("anyOf", [number]),
-        {"type": "string", "pattern": unit_pattern(suffix)},
-    ]

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from corridor import RoadNetwork, find_main_road
-from emissions import load_accounts
 from experiments.accounting import slope_slices
 from experiments.appendix import lay_out_raw, manifest, network_content
 from experiments.claim import claimed
@@ -21,6 +20,7 @@ from experiments.rehearsal import rehearse
 from experiments.report.explained_page import EXPLAINED
 from experiments.report.page import write_report
 from experiments.results import write_json, write_results
+from experiments.run_accounts import load_run_accounts
 from experiments.runner import Event, Runner, sweep_all
 from experiments.study import Study
 from sumo_nets import (
@@ -29,8 +29,6 @@ from sumo_nets import (
     freeze_routes,
     load_scenario,
     signals_to_replay,
-    sumo_home,
-    sumo_version,
 )
 
 
@@ -150,6 +148,7 @@ def load_checked(experiment: Experiment) -> Scenario:
 
     Raises:
         ScenarioError: With all problems; a network without signals is one.
+        ValueError: SUMO does not know the class of an account.
     """
     scenario = load_scenario(
         experiment.scenario,
@@ -161,6 +160,8 @@ def load_checked(experiment: Experiment) -> Scenario:
     )
     if experiment.spat == "oracle":
         signals_to_replay(scenario)
+    if experiment.accounts:
+        load_run_accounts(experiment.accounts, slopes_deg=(0.0,), cache_dir=cache_folder())
     return scenario
 
 
@@ -188,12 +189,7 @@ def try_policies(experiment: Experiment, given: Mapping[str, OwnPolicy]) -> dict
 
 def _prepare_maps(experiment: Experiment, network: RoadNetwork, cache_dir: Path) -> None:
     """Make the emission maps once, so that the children find them."""
-    load_accounts(
-        slopes_deg=slope_slices(network),
-        sumo_home=sumo_home(),
-        sumo_version=sumo_version(),
-        cache_dir=cache_dir,
-    )
+    load_run_accounts(experiment.accounts, slopes_deg=slope_slices(network), cache_dir=cache_dir)
     if "eco" in experiment.arms:
         load_planning_maps(experiment.eco_accounts, cache_dir=cache_dir)
 

@@ -1,18 +1,15 @@
 """Names of what is measured, as they stand in the results; all readers and writers share them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-EFFECT_COLUMNS = {
+from emissions import column_parts
+
+TRIP_COLUMNS = {
     "trip_time": "trip_time_s",
     "stops": "stops",
     "creep_time": "creep_time_s",
-    "co2_own": "co2_own_g",
-    "co2_hbefa4": "co2_hbefa4_g",
-    "co2_hbefa4_nojump": "co2_hbefa4_nojump_g",
-    "co2_phemlight5": "co2_phemlight5_g",
-    "energy_bev": "energy_bev_wh",
 }
-"""Metric of an effect → column of `vehicles.parquet` whose mean per vehicle is compared."""
+"""Metric of an effect that is no account → its column of `vehicles.parquet`."""
 
 GROUPS = ("equipped", "unequipped", "main", "side")
 """Parts of the fleet whose effects are told apart."""
@@ -22,9 +19,6 @@ SEEDS_WITH_MORE = "seeds_with_more"
 
 EFFECT_FIELDS = ("mean", "low", "high", "n", "bca_low", "bca_high")
 """Fields of one effect."""
-
-CO2_ACCOUNTS = ("own", "hbefa4", "hbefa4_nojump", "phemlight5")
-"""Accounts of tailpipe CO2, each from a column `co2_<account>_g`."""
 
 RUN_COUNTERS = (
     "collisions",
@@ -69,6 +63,28 @@ TOLD_DELAY_SHARE = 0.005
 
 FEW_SEEDS = 8
 """With fewer pairs the Student t interval rests on the normal distribution of the differences."""
+
+
+def effect_columns(columns: Iterable[str]) -> dict[str, str]:
+    """Metric of each effect → column of `vehicles.parquet` whose mean per vehicle is compared.
+
+    Args:
+        columns: Of the table.
+    """
+    accounts = ((column, column_parts(column)) for column in columns)
+    return TRIP_COLUMNS | {
+        f"{parts.start}_{parts.name}": column for column, parts in accounts if parts is not None
+    }
+
+
+def per_km_place(column: str) -> tuple[str, str] | None:
+    """Where the mean per km of an account stands in the figures of an arm; None: no account.
+
+    Args:
+        column: Of `vehicles.parquet`: `co2_hbefa4_g` stands under `co2_g_per_km`, `hbefa4`.
+    """
+    parts = column_parts(column)
+    return None if parts is None else (f"{parts.start}_{parts.unit}_per_km", parts.name)
 
 
 def effect_key(metric: str) -> str:

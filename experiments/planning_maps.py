@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from emissions import EmissionMap, load_accounts
+from emissions import ACCOUNTS, EmissionMap, load_accounts
 from sumo_nets import sumo_home, sumo_version
 
 PlanningAccount = Literal["hbefa4", "hbefa4_nojump", "phemlight5", "bev"]
@@ -26,6 +26,7 @@ def load_planning_maps(
     if not accounts:
         return ()
     maps = load_accounts(
+        ACCOUNTS,
         slopes_deg=(0.0,),
         sumo_home=sumo_home(),
         sumo_version=sumo_version(),

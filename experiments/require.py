@@ -10,8 +10,6 @@ from typing import Any
 
 from experiments.measures import (
     ARM_MEANS,
-    CO2_ACCOUNTS,
-    EFFECT_COLUMNS,
     EFFECT_FIELDS,
     GROUPS,
     RUN_COUNTERS,
@@ -19,9 +17,12 @@ from experiments.measures import (
     SAFETY_RATES,
     SEEDS_WITH_MORE,
     difference_key,
+    effect_columns,
     effect_key,
+    per_km_place,
     reference_arm,
 )
+from experiments.run_accounts import account_columns
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
@@ -66,7 +67,7 @@ class Condition:
         return f"required {self.text}: {met}, {got}"
 
 
-def parse_condition(text: str, arms: Sequence[str]) -> Condition:
+def parse_condition(text: str, arms: Sequence[str], accounts: Sequence[str] = ()) -> Condition:
     """Condition from its written form: a path, one of < <= > >= == !=, and a number.
 
     The path starts with an arm (`glosa.equipped.co2_own_pct.high`: an effect), with
@@ -75,6 +76,7 @@ def parse_condition(text: str, arms: Sequence[str]) -> Condition:
     Args:
         text: The condition.
         arms: Names of the arms of the experiment; they may hold dots themselves.
+        accounts: Further accounts of the experiment, as a user writes them.
 
     Raises:
         ValueError: It is no condition, or about a figure that the results will not have.
@@ -91,13 +93,13 @@ def parse_condition(text: str, arms: Sequence[str]) -> Condition:
         number = math.nan
     if not math.isfinite(number):
         raise ValueError(f"'{text}' must compare with a number, got '{match['number']}'")
-    path = _resolve(match["path"], arms)
+    path = _resolve(match["path"], arms, list(account_columns(accounts)))
     return Condition(text.strip(), path, match["operator"], number)
 
 
-def _resolve(written: str, arms: Sequence[str]) -> tuple[str, ...]:
+def _resolve(written: str, arms: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
     """Keys of a figure from its written path."""
-    known = dict(_known_figures(arms))
+    known = dict(_known_figures(arms, columns))
     if written in known:
         return known[written]
     reference = reference_arm(arms)
@@ -107,7 +109,7 @@ def _resolve(written: str, arms: Sequence[str]) -> tuple[str, ...]:
             f"'{written}': {reference} is what the others are compared with and has no effects; "
             f"its own figures are 'arms.{reference}.…'"
         )
-    endings = ("." + ".".join(figure) for figure in _effect_figures())
+    endings = ("." + ".".join(figure) for figure in _effect_figures(columns))
     if ending := max(filter(start.endswith, endings), key=len, default=None):
         arm = start.removesuffix(ending)
         wrong = f"'{arm}' is not among the arms"
@@ -116,33 +118,36 @@ def _resolve(written: str, arms: Sequence[str]) -> tuple[str, ...]:
         raise ValueError(f"'{written}': {wrong} ({', '.join(arms)})")
     if close := difflib.get_close_matches(written, list(known), n=1):
         raise ValueError(f"no figure is called '{written}'; did you mean '{close[0]}'?")
+    metrics = ", ".join(map(effect_key, effect_columns(columns)))
     raise ValueError(
         f"no figure is called '{written}'; write an arm ({', '.join(arms)}), a metric "
-        f"({', '.join(map(effect_key, EFFECT_COLUMNS))}) and one of {', '.join(EFFECT_FIELDS)}, "
+        f"({metrics}) and one of {', '.join(EFFECT_FIELDS)}, "
         f"such as '{_EXAMPLE}'"
     )
 
 
-def _known_figures(arms: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _known_figures(
+    arms: Sequence[str], columns: Sequence[str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every figure that a summary of these arms may have: as it is written, and its keys.
 
     Whole paths are compared, never split at dots: `glosa-sumo:300/2/1.0` holds one itself.
     """
     reference = reference_arm(arms)
     for arm in arms:
-        for figure in _arm_figures():
+        for figure in _arm_figures(columns):
             yield ".".join(("arms", arm, *figure)), ("arms", arm, *figure)
-        for figure in _effect_figures() if arm != reference else ():
+        for figure in _effect_figures(columns) if arm != reference else ():
             keys = ("effects", arm, *figure)
             yield ".".join(keys), keys
             yield ".".join(keys[1:]), keys
     if reference == "unadvised" and "none" in arms:
-        for figure in _effect_figures():
+        for figure in _effect_figures(columns):
             yield ".".join(("smoothing", *figure)), ("smoothing", *figure)
 
 
-def _effect_figures() -> Iterator[tuple[str, ...]]:
-    for metric in EFFECT_COLUMNS:
+def _effect_figures(columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    for metric in effect_columns(columns):
         for field in EFFECT_FIELDS:
             yield (effect_key(metric), field)
             for group in GROUPS:
@@ -154,9 +159,7 @@ def _effect_figures() -> Iterator[tuple[str, ...]]:
         yield (SEEDS_WITH_MORE, name)
 
 
-def _arm_figures() -> Iterator[tuple[str, ...]]:
+def _arm_figures(columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
     for name in (*ARM_MEANS, *RUN_COUNTERS):
         yield (name,)
-    for account in CO2_ACCOUNTS:
-        yield ("co2_g_per_km", account)
-    yield ("energy_wh_per_km", "bev")
+    yield from filter(None, map(per_km_place, columns))

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from emissions import column_parts
 from experiments.measures import RUN_COUNTERS, SAFETY_RATES, reference_arm
 
 
@@ -67,7 +68,7 @@ class Run:
                 _total(equipped, "advice_changes") / driven_km if driven_km else 0.0
             ),
         }
-        for column in (name for name in table.columns if name.endswith(("_g", "_wh"))):
+        for column in (name for name in table.columns if column_parts(name) is not None):
             figures[f"{column}_per_km"] = _ratio(_total(table, column), distance_km)
         return figures | {name: int(self.counters.get(name, 0)) for name in RUN_COUNTERS}
 

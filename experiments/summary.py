@@ -1,7 +1,7 @@
 """The summary of an experiment: figures of each arm, and effects against the reference."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,8 +10,6 @@ import polars as pl
 
 from experiments.measures import (
     ARM_MEANS,
-    CO2_ACCOUNTS,
-    EFFECT_COLUMNS,
     FEW_SEEDS,
     GROUPS,
     RUN_COUNTERS,
@@ -20,7 +18,9 @@ from experiments.measures import (
     SEEDS_WITH_MORE,
     TOLD_DELAY_SHARE,
     difference_key,
+    effect_columns,
     effect_key,
+    per_km_place,
 )
 from experiments.statistics import FloatArray, paired_difference, paired_effect
 from experiments.study import Run, Selection, Study
@@ -82,15 +82,17 @@ def effects_of(reference: Sequence[Run], arm: Sequence[Run]) -> dict[str, Any]:
         reference: Runs of the reference, in the order of the seeds.
         arm: Runs of the arm, of the same seeds and vehicles.
     """
+    metrics = effect_columns(reference[0].vehicles.columns)
+    columns = list(metrics.values())
     before, after = [], []
     for run_before, run_after in zip(reference, arm, strict=True):
         masks = _group_masks(run_before.vehicles, run_after.vehicles)
-        before.append(_group_means(run_before.vehicles, masks))
-        after.append(_group_means(run_after.vehicles, masks))
+        before.append(_group_means(run_before.vehicles.select(columns), masks))
+        after.append(_group_means(run_after.vehicles.select(columns), masks))
     found: dict[str, Any] = {}
     for row, group in enumerate(("all", *GROUPS)):
         entries = {}
-        for column, metric in enumerate(EFFECT_COLUMNS):
+        for column, metric in enumerate(metrics):
             pairs = (np.array([means[row, column] for means in runs]) for runs in (before, after))
             effect = paired_effect(*pairs)
             entries[effect_key(metric)] = None if effect is None else asdict(effect)
@@ -126,9 +128,9 @@ def _group_masks(before: pl.DataFrame, after: pl.DataFrame) -> FloatArray:
     return np.stack([everyone, equipped, ~equipped, main, ~main]).astype(np.float64)
 
 
-def _group_means(vehicles: pl.DataFrame, masks: FloatArray) -> FloatArray:
+def _group_means(metrics: pl.DataFrame, masks: FloatArray) -> FloatArray:
     """(1 + groups, metrics) mean per vehicle; NaN where a group is empty."""
-    columns = [vehicles[name].cast(pl.Float64).to_numpy() for name in EFFECT_COLUMNS.values()]
+    columns = [metric.cast(pl.Float64).to_numpy() for metric in metrics]
     members = [mask == 1.0 for mask in masks]
     return np.array(
         [
@@ -149,9 +151,18 @@ def _arm_figures(runs: Sequence[Run]) -> dict[str, Any]:
         **{name: mean(name) for name in ARM_MEANS},
         **{name: sum(int(run.figures[name]) for run in runs) for name in RUN_COUNTERS},
         "advice_reasons": dict(reasons),
-        "co2_g_per_km": {name: mean(f"co2_{name}_g_per_km") for name in CO2_ACCOUNTS},
-        "energy_wh_per_km": {"bev": mean("energy_bev_wh_per_km")},
+        **_per_km(runs, mean),
     }
+
+
+def _per_km(runs: Sequence[Run], mean: Callable[[str], float]) -> dict[str, dict[str, float]]:
+    """What all vehicles cost per km on each account, by quantity and name of the account."""
+    found: dict[str, dict[str, float]] = {}
+    for column in runs[0].vehicles.columns:
+        place = per_km_place(column)
+        if place is not None:
+            found.setdefault(place[0], {})[place[1]] = mean(f"{column}_per_km")
+    return found
 
 
 def _smoothing(selection: Selection, reference: str | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from corridor import MainRoad, RoadNetwork
-from emissions import ACCOUNTS, Account, EmissionMap, account_steps
+from emissions import Account, EmissionMap, account_steps, column_parts
 
 STOP_SPEED_MPS = 5.0 / 3.6
 """Slower is standing, if it lasts."""
@@ -34,6 +34,14 @@ COLUMNS = {
     "vehicle_acceleration": "accel_mps2",
     "vehicle_slope": "slope_deg",
 }
+OWN_QUANTITIES = {
+    "co2_own_g": ("CO2_abs", 1e-3),
+    "fuel_own_g": ("fuel_abs", 1e-3),
+    "energy_own_wh": ("electricity_abs", 1.0),
+    "nox_own_g": ("NOx_abs", 1e-3),
+    "pmx_own_g": ("PMx_abs", 1e-3),
+}
+"""Column → what SUMO's emission device calls it, and that unit (mg, Wh) in the column's."""
 TRIP_SCHEMA = {
     "vehicle_id": pl.String,
     "depart_s": pl.Float64,
@@ -41,7 +49,7 @@ TRIP_SCHEMA = {
     "duration_s": pl.Float64,
     "distance_m": pl.Float64,
     "arrival_speed_mps": pl.Float64,
-    "co2_own_g": pl.Float64,
+    **dict.fromkeys(OWN_QUANTITIES, pl.Float64),
     "finished": pl.Boolean,
     "departed": pl.Boolean,
 }
@@ -54,6 +62,7 @@ def read_trips(tripinfo: Path) -> pl.DataFrame:
         if element.tag != "tripinfo":
             continue
         emissions = element.find("emissions")
+        counted = {} if emissions is None else emissions.attrib
         number = {k: float(element.get(k, "nan")) for k in ("depart", "departDelay", "duration")}
         has_departed = number["depart"] >= 0.0
         rows.append(
@@ -64,8 +73,10 @@ def read_trips(tripinfo: Path) -> pl.DataFrame:
                 "duration_s": number["duration"],
                 "distance_m": float(element.get("routeLength", "nan")),
                 "arrival_speed_mps": float(element.get("arrivalSpeed", "nan")),
-                "co2_own_g": float("nan" if emissions is None else emissions.get("CO2_abs", "nan"))
-                / 1e3,
+                **{
+                    column: float(counted.get(name, "nan")) * scale
+                    for column, (name, scale) in OWN_QUANTITIES.items()
+                },
                 "finished": float(element.get("arrival", "-1")) >= 0.0,
                 "departed": has_departed,
             }
@@ -141,6 +152,11 @@ def add_roads(trace: pl.DataFrame, network: RoadNetwork) -> pl.DataFrame:
     )
 
 
+def account_columns(table: pl.DataFrame) -> list[str]:
+    """Columns of accounts, in the order of the table."""
+    return [name for name in table.columns if column_parts(name) is not None]
+
+
 def add_accounts(
     trace: pl.DataFrame, maps: Mapping[Account, EmissionMap], step_length_s: float
 ) -> pl.DataFrame:
@@ -186,7 +202,7 @@ def vehicle_rows(
         .group_by("vehicle_id")
         .agg(stops=pl.len().cast(pl.Int64))
     )
-    accounts = [pl.col(account.column).sum() for account in ACCOUNTS]
+    accounts = [pl.col(column).sum() for column in account_columns(trace)]
     return (
         marked.group_by("vehicle_id", maintain_order=True)
         .agg(
@@ -217,7 +233,7 @@ def road_rows(
     trace: pl.DataFrame, main_edges: Collection[str], step_length_s: float
 ) -> pl.DataFrame:
     """One row per road: time and distance driven on it, and its accounts."""
-    accounts = [pl.col(account.column).sum() for account in ACCOUNTS]
+    accounts = [pl.col(column).sum() for column in account_columns(trace)]
     moved = trace.filter("is_move").with_columns(pl.col("edge_id").fill_null(""))
     return (
         moved.group_by("edge_id")

@@ -2,19 +2,35 @@
 
 from typing import Any
 
-from experiments.measures import EFFECT_FIELDS, effect_key
+from experiments.measures import EFFECT_FIELDS, TRIP_COLUMNS, effect_key
 from experiments.statistics import Effect
 
-METRICS = (
-    "co2_own co2_hbefa4 co2_hbefa4_nojump co2_phemlight5 energy_bev trip_time stops creep_time"
-).split()
-"""Metrics that are compared, in the order of the page."""
+TRIP_METRICS = tuple(TRIP_COLUMNS)
+"""What is compared beside accounts."""
 
 CO2_ACCOUNTS = ("co2_hbefa4", "co2_hbefa4_nojump", "co2_phemlight5", "energy_bev")
 """The four accounts of the same trajectories."""
 
 SIDED = ("less", "more")
 """Verdicts that claim an effect."""
+
+
+def account_metrics(summary: dict[str, Any], *quantities: str) -> list[str]:
+    """Metrics of the accounts in which anything was used or emitted, in the order of the results.
+
+    Args:
+        summary: Contents of `summary.json`.
+        quantities: As the names of their columns begin: `co2`, `energy`, `nox`, `pmx`, `fuel`.
+    """
+    figures: dict[str, Any] = next(iter(summary["arms"].values()), {})
+    return [
+        f"{quantity}_{name}"
+        for quantity in quantities
+        for key, values in figures.items()
+        if key.startswith(f"{quantity}_") and key.endswith("_per_km") and isinstance(values, dict)
+        for name, value in values.items()
+        if value or f"{quantity}_{name}" in CO2_ACCOUNTS
+    ]
 
 
 def effect(effects: dict[str, Any], metric: str, group: str | None = None) -> Effect | None:

@@ -8,16 +8,35 @@ ACCOUNT_NAMES = {
     "energy_bev": "electric cars",
 }
 
-METRIC_NAMES = {
-    "co2_own": "CO₂, own classes",
-    "co2_hbefa4": "CO₂, HBEFA4",
-    "co2_hbefa4_nojump": "CO₂, HBEFA4 without jump",
-    "co2_phemlight5": "CO₂, PHEMlight5",
+_METRIC_NAMES = {
     "energy_bev": "Energy, if all were electric",
     "trip_time": "Trip time",
     "stops": "Stops",
     "creep_time": "Creeping time",
 }
+_QUANTITY_NAMES = {
+    "co2": "CO₂",
+    "energy": "Electricity",
+    "fuel": "Fuel",
+    "nox": "NOx",
+    "pmx": "Particles",
+}
+_MODEL_NAMES = {
+    "own": "own classes",
+    "hbefa4": "HBEFA4",
+    "hbefa4_nojump": "HBEFA4 without jump",
+    "phemlight5": "PHEMlight5",
+    "fleet": "fleet mix",
+}
+
+
+def metric_name(metric: str) -> str:
+    """What a metric is called on the page; an account that a user added goes by its own name."""
+    if metric in _METRIC_NAMES:
+        return _METRIC_NAMES[metric]
+    quantity, _, model = metric.partition("_")
+    return f"{_QUANTITY_NAMES[quantity]}, {_MODEL_NAMES.get(model, model)}"
+
 
 RATE_NAMES = {
     "harsh_brakings_per_vehicle_km": ("Harsh braking", "times per vehicle-km"),

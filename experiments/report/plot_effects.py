@@ -8,8 +8,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from experiments.report.data import Results
-from experiments.report.effects import METRICS, SIDED, arm_effects, change_text, effect
-from experiments.report.glossary import GROUP_NAMES, METRIC_NAMES
+from experiments.report.effects import (
+    SIDED,
+    TRIP_METRICS,
+    account_metrics,
+    arm_effects,
+    change_text,
+    effect,
+)
+from experiments.report.glossary import GROUP_NAMES, metric_name
 from experiments.report.plot_style import (
     FAINT,
     FOCUS,
@@ -22,25 +29,30 @@ from experiments.report.plot_style import (
 )
 from experiments.statistics import Effect, verdict
 
-_PANELS = (METRICS[:5], METRICS[5:6], METRICS[6:])
-"""Accounts, trip time, stops: each has its own scale."""
-
 
 def draw_effects(results: Results) -> Picture | None:
     """All advised arms on all metrics; None where no arm was compared."""
     arms = tuple(arm for arm in results.advised if arm_effects(results.summary, arm))
     if not arms:
         return None
-    ratios = [len(panel) * (0.5 + 0.25 * len(arms)) + 0.6 for panel in _PANELS]
+    accounts = account_metrics(results.summary, "co2", "energy")
+    pollutants = account_metrics(results.summary, "nox", "pmx")
+    panels = [
+        # Each has its own scale.
+        panel
+        for panel in (accounts, TRIP_METRICS[:1], TRIP_METRICS[1:], pollutants)
+        if panel
+    ]
+    ratios = [len(panel) * (0.5 + 0.25 * len(arms)) + 0.6 for panel in panels]
     figure = Figure(figsize=(9.6, sum(ratios) * 0.52 + 1.2), layout="constrained")
-    axes = figure.subplots(len(_PANELS), 1, gridspec_kw={"height_ratios": ratios})
+    axes = figure.subplots(len(panels), 1, gridspec_kw={"height_ratios": ratios})
     colours, markers = arm_colours(arms, results.focus), arm_markers(arms)
-    for axis, panel in zip(axes, _PANELS, strict=True):
+    for axis, panel in zip(axes, panels, strict=True):
         for i, arm in enumerate(arms):
             offset = (i - (len(arms) - 1) / 2) * 0.8 / max(len(arms), 2)
             found = [effect(arm_effects(results.summary, arm), metric) for metric in panel]
             _dots(axis, found, offset, colour=colours[arm], marker=markers[arm])
-        _dress(axis, [METRIC_NAMES[metric] for metric in panel])
+        _dress(axis, [metric_name(metric) for metric in panel])
     axes[-1].set_xlabel("Change against the reference in %")
     if len(arms) > 1:
         handles = [
@@ -49,7 +61,8 @@ def draw_effects(results: Results) -> Picture | None:
         ]
         figure.legend(handles=handles, loc="outside upper left", ncols=min(len(arms), 4))
     spoken = "; ".join(
-        f"{arm}: {_spoken(arm_effects(results.summary, arm), METRICS)}" for arm in arms
+        f"{arm}: {_spoken(arm_effects(results.summary, arm), (*accounts, *TRIP_METRICS))}"
+        for arm in arms
     )
     return Picture(
         svg=as_svg(figure, "effects", f"Change against {results.reference} in percent. {spoken}"),
@@ -77,7 +90,7 @@ def draw_groups(results: Results, arm: str) -> Picture | None:
         found = [effect(effects, metric, group) for group in groups]
         _dots(axis, found, 0.0, colour=FOCUS, marker="o")
         _dress(axis, [GROUP_NAMES[group] for group in groups])
-        axis.set_title(METRIC_NAMES[metric])
+        axis.set_title(metric_name(metric))
         axis.set_xlabel("Change in %")
     spoken = "; ".join(
         f"{GROUP_NAMES[group]}: {_spoken(effects, ('trip_time', 'co2_own'), group)}"
@@ -128,5 +141,5 @@ def _spoken(effects: dict[str, Any], metrics: Sequence[str], group: str | None =
     for metric in metrics:
         found = effect(effects, metric, group)
         if found is not None:
-            said.append(f"{METRIC_NAMES[metric]} {change_text(found)}, {verdict(found)}")
+            said.append(f"{metric_name(metric)} {change_text(found)}, {verdict(found)}")
     return ", ".join(said) or "not compared"

@@ -8,14 +8,15 @@ import polars as pl
 
 from experiments.report.data import Results
 from experiments.report.effects import (
-    METRICS,
     SIDED,
+    TRIP_METRICS,
+    account_metrics,
     arm_effects,
     change_text,
     effect,
     interval_text,
 )
-from experiments.report.glossary import GROUP_NAMES, METRIC_NAMES, REASONS
+from experiments.report.glossary import GROUP_NAMES, REASONS, metric_name
 from experiments.statistics import Effect, verdict
 
 LOSS_S = 5.0
@@ -24,17 +25,20 @@ LOSS_S = 5.0
 LOSS_SHARE = 0.10
 """The same, as a share of the trip without advice."""
 
-_VALUES: dict[str, tuple[tuple[str, ...], str, int]] = {
-    "co2_own": (("co2_g_per_km", "own"), "g/km", 1),
-    "co2_hbefa4": (("co2_g_per_km", "hbefa4"), "g/km", 1),
-    "co2_hbefa4_nojump": (("co2_g_per_km", "hbefa4_nojump"), "g/km", 1),
-    "co2_phemlight5": (("co2_g_per_km", "phemlight5"), "g/km", 1),
-    "energy_bev": (("energy_wh_per_km", "bev"), "Wh/km", 1),
-    "trip_time": (("trip_time_s",), "s", 1),
-    "stops": (("stops_per_vehicle",), "per vehicle", 2),
-    "creep_time": (("creep_time_s",), "s per vehicle", 1),
+_TRIP_VALUES: dict[str, tuple[str, str, int]] = {
+    "trip_time": ("trip_time_s", "s", 1),
+    "stops": ("stops_per_vehicle", "per vehicle", 2),
+    "creep_time": ("creep_time_s", "s per vehicle", 1),
 }
-"""Where the summary keeps each compared metric, its unit and its decimals."""
+"""Where the summary keeps what is compared beside accounts, its unit and its decimals."""
+
+_ACCOUNT_VALUES: dict[str, tuple[str, str, int]] = {
+    "co2": ("co2_g_per_km", "g/km", 1),
+    "energy": ("energy_wh_per_km", "Wh/km", 1),
+    "nox": ("nox_g_per_km", "g/km", 3),
+    "pmx": ("pmx_g_per_km", "g/km", 5),
+}
+"""The same of accounts, by quantity."""
 
 _PLAIN_VALUES: tuple[tuple[str, str, str, int], ...] = (
     ("over_ceiling_s", "Time above the own ceiling", "s per vehicle", 1),
@@ -74,11 +78,15 @@ def arms_table(results: Results) -> list[Row]:
     arms = table_arms(results)
     rows = [
         Row(
-            name=METRIC_NAMES[metric],
-            unit=_VALUES[metric][1],
+            name=metric_name(metric),
+            unit=_value_of(metric)[1],
             cells=tuple(_arm_cell(results, arm, metric) for arm in arms),
         )
-        for metric in METRICS
+        for metric in (
+            *account_metrics(results.summary, "co2", "energy"),
+            *TRIP_METRICS,
+            *account_metrics(results.summary, "nox", "pmx"),
+        )
     ]
     for key, name, unit, digits in _PLAIN_VALUES:
         values = [results.summary["arms"].get(arm, {}).get(key) for arm in arms]
@@ -192,11 +200,15 @@ def _value_text(value: object) -> str:
     return str(value)
 
 
+def _value_of(metric: str) -> tuple[str, str, int]:
+    return _TRIP_VALUES.get(metric) or _ACCOUNT_VALUES[metric.partition("_")[0]]
+
+
 def _arm_cell(results: Results, arm: str, metric: str) -> Cell:
-    path, _, digits = _VALUES[metric]
-    value: Any = results.summary["arms"].get(arm, {})
-    for key in path:
-        value = (value or {}).get(key)
+    key, _, digits = _value_of(metric)
+    value: Any = results.summary["arms"].get(arm, {}).get(key)
+    if isinstance(value, dict):
+        value = value.get(metric.partition("_")[2])
     if arm == results.reference:
         return Cell(value=number_text(value, digits))
     return change_cell(

@@ -7,12 +7,13 @@ from experiments.report.data import Results
 from experiments.report.effects import (
     CO2_ACCOUNTS,
     SIDED,
+    account_metrics,
     arm_effects,
     effect,
     signed,
     size_text,
 )
-from experiments.report.glossary import ACCOUNT_NAMES
+from experiments.report.glossary import ACCOUNT_NAMES, metric_name
 from experiments.report.safety import safety_words
 from experiments.statistics import Effect, verdict
 
@@ -52,7 +53,11 @@ def answer(results: Results, arm: str) -> Answer:
         sentence=f"With advice by {arm}, {_co2_words(co2)}{_but_words(co2, known)}"
         f" {_trip_words(co2, trip)}.",
         accounts=account_words(known),
-        cautions=(*safety_words(results, arm), *_group_words(effects)),
+        cautions=(
+            *safety_words(results, arm),
+            *_pollutant_words(results, effects),
+            *_group_words(effects),
+        ),
         tone=_tone(trip, [*known.values(), *([co2] if co2 is not None else [])]),
     )
 
@@ -186,6 +191,18 @@ def _trip_words(co2: Effect | None, trip: Effect | None) -> str:
 def _range_words(found: Effect) -> str:
     low, high = found.low or 0.0, found.high or 0.0
     return f"95\u202f% interval {signed(low)} to {signed(high)}\u202f%"
+
+
+def _pollutant_words(results: Results, effects: dict[str, Any]) -> tuple[str, ...]:
+    """Says which pollutant rises."""
+    found = {
+        metric: effect(effects, metric) for metric in account_metrics(results.summary, "nox", "pmx")
+    }
+    return tuple(
+        f"More of a pollutant ({metric_name(metric)}): {size_text(change, 'more')}."
+        for metric, change in found.items()
+        if change is not None and verdict(change) == "more"
+    )
 
 
 def _group_words(effects: dict[str, Any]) -> tuple[str, ...]:

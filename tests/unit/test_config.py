@@ -9,14 +9,12 @@ from hypothesis import strategies as st
 from controller import Driver, EcoParameters, Glosa
 from corridor import EquipmentParameters, Outage, RsuParameters
 from experiments.config import (
-    DEFAULT_EXPERIMENT,
     ConfigError,
     Experiment,
-    experiment_schema,
-    init_text,
     load_experiment,
     resolved_dump,
 )
+from experiments.config_schema import DEFAULT_EXPERIMENT, experiment_schema, init_text
 
 SCHEMA = DEFAULT_EXPERIMENT.parent / "experiment.schema.json"
 

@@ -10,6 +10,7 @@ import pytest
 
 import experiments
 from experiments.results import rounded, write_json, write_results
+from experiments.run_accounts import account_columns
 from experiments.study import Study
 
 SCHEMA = Path(experiments.__file__).parent / "data" / "summary.schema.json"
@@ -60,13 +61,7 @@ def vehicles(arm, seed, factor, n=N_VEHICLES):
         "speed_factor": np.ones(n),
         "finished": [True] * n,
     }
-    names = (
-        "co2_own_g",
-        "co2_hbefa4_g",
-        "co2_hbefa4_nojump_g",
-        "co2_phemlight5_g",
-        "energy_bev_wh",
-    )
+    names = account_columns(())
     return pl.DataFrame(base | {name: rng.uniform(80, 120, n) * scale for name in names})
 
 

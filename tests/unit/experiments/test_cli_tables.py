@@ -5,14 +5,17 @@ from rich.console import Console
 from experiments.cli_tables import arms_table, effects_table
 from experiments.measures import (
     ARM_MEANS,
-    CO2_ACCOUNTS,
-    EFFECT_COLUMNS,
     EFFECT_FIELDS,
     GROUPS,
     RUN_COUNTERS,
+    effect_columns,
     effect_key,
+    per_km_place,
 )
+from experiments.run_accounts import account_columns
 
+COLUMNS = tuple(account_columns(()))
+METRICS = tuple(effect_columns(COLUMNS))
 MEAN_ONLY = dict.fromkeys(EFFECT_FIELDS) | {"mean": 1.234, "n": 1}
 
 
@@ -21,12 +24,13 @@ def effect(mean, low, high):
 
 
 def summary(**changes):
-    effects = {effect_key(metric): effect(-2.5, -3.0, -2.0) for metric in EFFECT_COLUMNS}
-    effects |= {group: dict.fromkeys(map(effect_key, EFFECT_COLUMNS)) for group in GROUPS}
+    effects = {effect_key(metric): effect(-2.5, -3.0, -2.0) for metric in METRICS}
+    effects |= {group: dict.fromkeys(map(effect_key, METRICS)) for group in GROUPS}
     return {
         "scenario": "town",
         "reference": "unadvised",
         "seeds": [1, 2],
+        "arms": {"unadvised": figures()},
         "effects": {"glosa": effects | changes},
     }
 
@@ -58,7 +62,7 @@ def test_one_seed_has_no_interval_and_no_comparison_a_dash():
 
 
 def test_groups_are_told_where_there_are_any():
-    group = dict.fromkeys(map(effect_key, EFFECT_COLUMNS))
+    group = dict.fromkeys(map(effect_key, METRICS))
     group[effect_key("trip_time")] = effect(1.0, 0.5, 1.5)
     table = effects_table(summary(unequipped=group))
     assert "+1.00 [+0.50, +1.50]" in row(table, "trip time, unequipped")
@@ -69,8 +73,8 @@ def test_groups_are_told_where_there_are_any():
 
 def figures(**changes):
     found = dict.fromkeys((*ARM_MEANS, *RUN_COUNTERS), 1.0)
-    found["co2_g_per_km"] = dict.fromkeys(CO2_ACCOUNTS, 150.0)
-    found["energy_wh_per_km"] = {"bev": 170.25}
+    for key, name in map(per_km_place, COLUMNS):
+        found.setdefault(key, {})[name] = 170.25 if name == "bev" else 150.0
     return found | changes
 
 

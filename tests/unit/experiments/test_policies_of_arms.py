@@ -45,7 +45,8 @@ def test_an_own_policy_is_loaded_and_watched(tmp_path, monkeypatch):
 def test_maps_come_in_the_order_of_the_accounts_that_were_named(monkeypatch):
     asked = []
 
-    def load(**words):
+    def load(accounts, **words):
+        assert accounts is ACCOUNTS
         asked.append(words)
         return {account: account.column for account in ACCOUNTS}
 

@@ -174,6 +174,8 @@ def _vehicles(arm: str, seed: int, main: pl.DataFrame) -> pl.DataFrame:
         over_ceiling_s=pl.lit(0.0),
         speed_factor=pl.lit(1.0),
         co2_own_g=pl.col("co2_hbefa4_g") * 1.06,
+        nox_hbefa4_g=pl.col("co2_hbefa4_g") * 4e-4,
+        pmx_hbefa4_g=pl.col("co2_hbefa4_g") * 1e-5,
         finished=pl.lit(True),
     )
     return rows.drop("index", "entered_s").sort("vehicle_id")
