@@ -9,8 +9,10 @@ import polars as pl
 from corridor import RoadNetwork, Tally
 from emissions import ACCOUNTS
 from experiments.conflicts import conflict_rows
+from experiments.crossings import crossing_rows, with_distance
+from experiments.places import approach_rows, minute_rows, place_steps, road_rows
 from experiments.preparation import Prepared
-from experiments.recording import write_records
+from experiments.recording import journey_rows, write_records
 from experiments.run_accounts import load_run_accounts
 from experiments.trace import (
     account_columns,
@@ -20,7 +22,6 @@ from experiments.trace import (
     count_blockers,
     read_trace,
     read_trips,
-    road_rows,
     vehicle_rows,
 )
 from sumo_nets import Demand
@@ -76,7 +77,9 @@ def write_tables(prepared: Prepared, tally: Tally, step_length_s: float) -> Foun
     # Before it is cut down to those who count: whoever does not may still be in the way.
     conflicts = conflict_rows(recorded, tally.length_m, step_length_s, is_sublane=is_sublane)
     trace = add_arrivals(recorded, trips, step_length_s)
-    trace = trace.join(counted.select("vehicle_id"), on="vehicle_id", how="semi")
+    trace = trace.join(
+        counted.select("vehicle_id", "equipped"), on="vehicle_id", maintain_order="left"
+    )
     trace = add_accounts(add_roads(trace, network), maps, step_length_s)
     driven = vehicle_rows(trace, tally.speed_factor, step_length_s)
     vehicles = counted
@@ -85,10 +88,7 @@ def write_tables(prepared: Prepared, tally: Tally, step_length_s: float) -> Foun
     vehicles = vehicles.with_columns(trip_time_s=pl.col("duration_s") + pl.col("depart_delay_s"))
     columns = (*COLUMNS, *account_columns(vehicles))
     vehicles.sort("vehicle_id").select(columns).write_parquet(folder / "vehicles.parquet")
-    main_edges = {edge for road in prepared.main_road for edge in road.edges}
-    road_rows(trace, main_edges, step_length_s).write_parquet(folder / "roads.parquet")
-    if prepared.order.records:
-        write_records(prepared, tally, trace, step_length_s)
+    _write_places(prepared, tally, trace, step_length_s)
     idle = maps[ACCOUNTS[0]].at(np.zeros(1), np.zeros(1), np.zeros(1))
     patience_s = prepared.order.experiment.junction_blocker_s
     return Found(
@@ -96,6 +96,27 @@ def write_tables(prepared: Prepared, tally: Tally, step_length_s: float) -> Foun
         junction_blockers=count_blockers(trace, patience_s, step_length_s),
         idle_co2_g_per_s=float(idle[0]),
     )
+
+
+def _write_places(
+    prepared: Prepared, tally: Tally, trace: pl.DataFrame, step_length_s: float
+) -> None:
+    """Write what was emitted where and when and, if wished, what single vehicles did."""
+    folder = prepared.folder
+    main_edges = {edge for road in prepared.main_road for edge in road.edges}
+    # SUMO calls a step by when it begins; vehicles are where it says when it ends.
+    ended = trace.with_columns(pl.col("time_s") + step_length_s)
+    measured = with_distance(ended, step_length_s)
+    routes = dict(zip(prepared.demand.vehicle_ids, prepared.demand.routes, strict=True))
+    crossings = crossing_rows(measured, prepared.network, routes, main_edges)
+    placed = place_steps(measured, crossings)
+    road_rows(trace, main_edges, step_length_s).write_parquet(folder / "roads.parquet")
+    minute_rows(trace, step_length_s).write_parquet(folder / "minutes.parquet")
+    approach_rows(placed, crossings, step_length_s).write_parquet(folder / "approaches.parquet")
+    if prepared.order.records:
+        crossings.write_parquet(folder / "crossings.parquet")
+        journey_rows(measured).write_parquet(folder / "journeys.parquet")
+        write_records(prepared, tally, trace)
 
 
 def slope_slices(network: RoadNetwork) -> tuple[float, ...]:

@@ -71,10 +71,14 @@ def effect_columns(columns: Iterable[str]) -> dict[str, str]:
     Args:
         columns: Of the table.
     """
-    accounts = ((column, column_parts(column)) for column in columns)
     return TRIP_COLUMNS | {
-        f"{parts.start}_{parts.name}": column for column, parts in accounts if parts is not None
+        metric_of(column): column for column in columns if column_parts(column) is not None
     }
+
+
+def metric_of(column: str) -> str:
+    """Metric of an account's column (`co2_hbefa4_g` → `co2_hbefa4`)."""
+    return column.rpartition("_")[0]
 
 
 def per_km_place(column: str) -> tuple[str, str] | None:

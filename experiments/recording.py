@@ -11,7 +11,6 @@ import polars as pl
 from controller import Reason
 from corridor import AdviceRecord, MainRoad, RoadNetwork, Tally
 from emissions import ACCOUNTS
-from experiments.crossings import crossing_rows, with_distance
 from experiments.preparation import Prepared
 from experiments.trace import AdvisedSteps, trajectory_rows
 
@@ -38,16 +37,13 @@ NOTE_DIGITS = 6
 """Of what policies noted, in units of their own."""
 
 
-def write_records(
-    prepared: Prepared, tally: Tally, trace: pl.DataFrame, step_length_s: float
-) -> None:
-    """Write the main road's time-space diagram, and all that explains a vehicle.
+def write_records(prepared: Prepared, tally: Tally, trace: pl.DataFrame) -> None:
+    """Write the main road's time-space diagram, what signals showed and what was advised.
 
     Args:
         prepared: What was run.
         tally: What the session counted.
-        trace: With roads and accounts.
-        step_length_s: Length of a step.
+        trace: With roads and `equipped`.
     """
     folder, network = prepared.folder, prepared.network
     advice = advice_rows(tally.record, network)
@@ -56,7 +52,6 @@ def write_records(
         time_s=advised["time_s"].to_list(), vehicle_id=advised["vehicle_id"].to_list()
     )
     rows = trajectory_rows(trace, prepared.main_road, steps)
-    rows = rows.with_columns(equipped=pl.col("vehicle_id").is_in(list(prepared.equipped)))
     rows.write_parquet(folder / "trajectories.parquet")
     shown = read_states(folder)
     signals = pl.DataFrame(
@@ -67,14 +62,6 @@ def write_records(
     lights.write_parquet(folder / "lights.parquet")
     if not advice.is_empty():
         advice.write_parquet(folder / "advice.parquet")
-    # SUMO calls a step by when it begins; vehicles are where it says when it ends.
-    ended = trace.with_columns(pl.col("time_s") + step_length_s)
-    measured = with_distance(ended, step_length_s)
-    routes = dict(zip(prepared.demand.vehicle_ids, prepared.demand.routes, strict=True))
-    main_edges = {edge for road in prepared.main_road for edge in road.edges}
-    crossings = crossing_rows(measured, network, routes, main_edges)
-    crossings.write_parquet(folder / "crossings.parquet")
-    journey_rows(measured).write_parquet(folder / "journeys.parquet")
 
 
 def journey_rows(measured: pl.DataFrame) -> pl.DataFrame:

@@ -20,6 +20,9 @@ from experiments.summary import summarise
 _DIGITS = 10
 """Significant digits of figures in text files; what follows is rounding of sums."""
 
+PLACES = ("roads", "approaches", "minutes")
+"""Tables of each run that tell where and when."""
+
 RECORDS = ("trajectories", "signals", "lights", "crossings", "journeys", "advice")
 """Tables that the runs of one seed leave behind."""
 
@@ -60,8 +63,8 @@ def write_results(
     out.mkdir(parents=True, exist_ok=True)
     (out / "summary.json").unlink(missing_ok=True)
     _write_table(out / "vehicles.parquet", [run.vehicles for run in runs])
-    for name, key in (("roads", "edge_id"), *((name, None) for name in RECORDS)):
-        _write_table(out / f"{name}.parquet", _read_tables(folders, f"{name}.parquet", sort=key))
+    for name in (*PLACES, *RECORDS):
+        _write_table(out / f"{name}.parquet", _read_tables(folders, f"{name}.parquet"))
     _write_csv(
         out / "runs.csv",
         [
@@ -106,17 +109,21 @@ def _read_run(arm: str, seed: int, folder: Path) -> Run:
         arm=arm,
         seed=seed,
         vehicles=_read_table(arm, seed, folder / "vehicles.parquet").sort("vehicle_id"),
+        approaches=_read_approaches(folder / "approaches.parquet"),
         counters=_read_json(folder / "run.json"),
     )
 
 
-def _read_tables(folders: RunFolders, name: str, *, sort: str | None) -> list[pl.DataFrame]:
-    tables = [
+def _read_approaches(path: Path) -> pl.DataFrame:
+    return pl.read_parquet(path) if path.is_file() else pl.DataFrame()
+
+
+def _read_tables(folders: RunFolders, name: str) -> list[pl.DataFrame]:
+    return [
         _read_table(arm, seed, folder / name)
         for (arm, seed), folder in folders.items()
         if (folder / name).is_file()
     ]
-    return [table.sort(sort) for table in tables] if sort else tables
 
 
 def _read_table(arm: str, seed: int, path: Path) -> pl.DataFrame:

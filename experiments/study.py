@@ -39,6 +39,8 @@ class Run:
     seed: int
     vehicles: pl.DataFrame
     """One row per vehicle, sorted by `vehicle_id`."""
+    approaches: pl.DataFrame
+    """What was emitted where on the way to each signal; empty where it is not known."""
     counters: Mapping[str, Any]
     """Events that SUMO counted, `advice_reasons` and `warnings`."""
 

@@ -22,10 +22,13 @@ from experiments.measures import (
     effect_key,
     per_km_place,
 )
+from experiments.per_passage import per_passage
 from experiments.statistics import FloatArray, paired_difference, paired_effect
 from experiments.study import Run, Selection, Study
 
 SCHEMA_VERSION = 1
+PER_PASSAGE = "per_passage"
+"""Key of the changes per passage of a stop line."""
 
 
 def summarise(
@@ -56,7 +59,8 @@ def summarise(
         if difference:
             told.append(difference)
         else:
-            effects[arm] = effects_of(selection.of(reference), selection.of(arm))
+            pairs = selection.of(reference), selection.of(arm)
+            effects[arm] = effects_of(*pairs) | {PER_PASSAGE: per_passage(*pairs)}
     told += _event_warnings(selection, reference)
     return {
         "schema_version": SCHEMA_VERSION,

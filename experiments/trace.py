@@ -5,7 +5,7 @@ the same for all arms, so that no arm is measured by other means than another.
 """
 
 import xml.etree.ElementTree as ET
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -229,24 +229,6 @@ def count_blockers(trace: pl.DataFrame, patience_s: float, step_length_s: float)
     return runs.filter(pl.col("len") * step_length_s >= patience_s).height
 
 
-def road_rows(
-    trace: pl.DataFrame, main_edges: Collection[str], step_length_s: float
-) -> pl.DataFrame:
-    """One row per road: time and distance driven on it, and its accounts."""
-    accounts = [pl.col(column).sum() for column in account_columns(trace)]
-    moved = trace.filter("is_move").with_columns(pl.col("edge_id").fill_null(""))
-    return (
-        moved.group_by("edge_id")
-        .agg(
-            *accounts,
-            vehicle_s=pl.len() * step_length_s,
-            distance_m=pl.col("speed_mps").sum() * step_length_s,
-        )
-        .with_columns(main=pl.col("edge_id").is_in(list(main_edges)))
-        .sort("edge_id")
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdvisedSteps:
     """Which vehicle had advice when; rows of two parallel lists."""
@@ -280,6 +262,7 @@ def trajectory_rows(
         .select(
             "direction",
             "vehicle_id",
+            "equipped",
             pl.col("advised").fill_null(value=False),
             "time_s",
             position_m=pl.col("start_m") + before_m + pl.col("position_m"),

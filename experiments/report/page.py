@@ -12,6 +12,7 @@ from experiments.report.effects import CO2_ACCOUNTS, arm_effects, effect, signed
 from experiments.report.explained import explain_typical, typical_account
 from experiments.report.glossary import RULES, TERMS
 from experiments.report.journeys import Explained
+from experiments.report.passages import passage_accounts, passages_table
 from experiments.report.plot_vehicles import paired_differences
 from experiments.report.plots import draw_all
 from experiments.report.safety import safety_table
@@ -92,6 +93,8 @@ def _contents(results: Results, typical: Explained | None) -> dict[str, Any]:
         "groups": groups,
         "advice": advice_table(results),
         "who_pays": who_pays_table(shares_by_approach(results)),
+        "passage_accounts": passage_accounts(results),
+        "passages": passages_table(results),
         "typical": typical_account(typical),
         "pictures": draw_all(results, pairs, typical),
         "warnings": [str(warning) for warning in results.summary.get("warnings") or []],

@@ -71,7 +71,7 @@ def write_run(folder, arm, seed, factor=1.0, n=N_VEHICLES, **counters):
     table = vehicles(arm, seed, factor, n).sample(fraction=1.0, shuffle=True, seed=seed)
     table.write_parquet(folder / "vehicles.parquet")
     roads = pl.DataFrame(
-        {"arm": arm, "seed": seed, "edge_id": ["b", "a"], "co2_hbefa4_g": [2.0, 1.0]}
+        {"arm": arm, "seed": seed, "edge_id": ["a", "b"], "co2_hbefa4_g": [1.0, 2.0]}
     )
     roads.write_parquet(folder / "roads.parquet")
     if seed == 1:

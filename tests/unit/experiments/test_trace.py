@@ -4,6 +4,7 @@ import pytest
 
 from corridor import MainRoad
 from emissions import ACCOUNTS
+from experiments.places import road_rows
 from experiments.trace import (
     TRIP_SCHEMA,
     AdvisedSteps,
@@ -13,7 +14,6 @@ from experiments.trace import (
     count_blockers,
     read_trace,
     read_trips,
-    road_rows,
     trajectory_rows,
     vehicle_rows,
 )
@@ -87,7 +87,8 @@ def trace_of(tmp_path):
             ).write_parquet(path)
         trace = whole(path, trips(v=arrival_mps), step_length_s)
         maps = {account: Constant() for account in ACCOUNTS}
-        return add_accounts(add_roads(trace, Net()), maps, step_length_s)
+        roads = add_roads(trace, Net()).with_columns(equipped=pl.lit(value=True))
+        return add_accounts(roads, maps, step_length_s)
 
     return make
 
@@ -199,6 +200,7 @@ def test_a_run_without_a_vehicle_has_an_empty_trace(tmp_path):
     pl.DataFrame().write_parquet(tmp_path / "f.parquet")
     trace = add_roads(whole(tmp_path / "f.parquet", trips()), Net())
     trace = add_accounts(trace, {account: Constant() for account in ACCOUNTS}, 1.0)
+    trace = trace.with_columns(equipped=pl.lit(value=True))
     assert vehicle_rows(trace, {}, 1.0).height == 0
     assert road_rows(trace, (), 1.0).height == 0
 
