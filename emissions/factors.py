@@ -219,7 +219,10 @@ def draw(factors: Factors, n_draws: int, seed: int) -> dict[str, FloatArray]:
 
 def _draw_product(factor: Factor, factors: Factors, drawn: Mapping[str, FloatArray]) -> FloatArray:
     scale = conversion("*".join(factors[key].unit for key in factor.product), factor.unit)
-    return scale * np.prod([drawn[key] for key in factor.product], axis=0)
+    total = np.full_like(drawn[factor.product[0]], scale)
+    for key in factor.product:
+        total *= drawn[key]
+    return total
 
 
 def _draw_one(factor: Factor, n_draws: int, seed: int) -> FloatArray:
