@@ -1,4 +1,4 @@
-"""What a drive emits: maps made from SUMO's models, and accounts of a recorded trace."""
+"""What a drive emits: maps of SUMO's models, accounts of a trace, factors and fleets."""
 
 from emissions.accounts import (
     ACCOUNTS,
@@ -10,17 +10,63 @@ from emissions.accounts import (
     column_parts,
     load_accounts,
 )
+from emissions.factors import (
+    DATA_FOLDER,
+    Amount,
+    Factor,
+    Factors,
+    Scope,
+    UnknownFactorError,
+    draw,
+    product,
+)
+from emissions.fleet import (
+    POWERTRAINS,
+    Carrier,
+    FleetMix,
+    MixCell,
+    Powertrain,
+    draw_classes,
+)
 from emissions.maps import EmissionMap, load_map
+from emissions.units import Unit, conversion, parse_unit
+from emissions.well_to_wheel import (
+    FUELS,
+    FleetEmissions,
+    fleet_emissions,
+    wtw_intensities,
+)
 
 __all__ = [
     "ACCOUNTS",
+    "DATA_FOLDER",
+    "FUELS",
     "POLLUTANTS",
+    "POWERTRAINS",
     "Account",
+    "Amount",
+    "Carrier",
     "ColumnParts",
     "EmissionMap",
+    "Factor",
+    "Factors",
+    "FleetEmissions",
+    "FleetMix",
+    "MixCell",
+    "Powertrain",
     "Quantity",
+    "Scope",
+    "Unit",
+    "UnknownFactorError",
     "account_steps",
     "column_parts",
+    "conversion",
+    "draw",
+    "draw_classes",
+    "fleet_emissions",
     "load_accounts",
     "load_map",
+    "parse_unit",
+    "product",
+    "wtw_intensities",
 ]
