@@ -28,7 +28,7 @@ from emissions.fleet import (
     Powertrain,
     draw_classes,
 )
-from emissions.maps import EmissionMap, load_map
+from emissions.maps import EmissionMap, FloatArray, load_map
 from emissions.units import Unit, conversion, parse_unit
 from emissions.well_to_wheel import (
     FUELS,
@@ -52,6 +52,7 @@ __all__ = [
     "Factors",
     "FleetEmissions",
     "FleetMix",
+    "FloatArray",
     "MixCell",
     "Powertrain",
     "Quantity",

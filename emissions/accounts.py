@@ -25,7 +25,7 @@ _COLUMNS: dict[Quantity, tuple[str, str]] = {
     "PMx": ("pmx", "g"),
 }
 """Quantity → how the name of its column begins and ends."""
-_COLUMN = re.compile(r"(co2|fuel|energy|nox|pmx)_(\w+)_(g|wh)")
+_COLUMN = re.compile(r"(co2|co2e|fuel|energy|nox|pmx)_(\w+)_(g|wh)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class ColumnParts(NamedTuple):
     """What the column of an account is called by."""
 
     start: str
-    """Of the quantity: co2, fuel, energy, nox or pmx."""
+    """Of the quantity: co2, co2e (from well to wheel), fuel, energy, nox or pmx."""
     name: str
     unit: str
     """g or wh."""

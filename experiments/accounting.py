@@ -10,6 +10,7 @@ from corridor import RoadNetwork, Tally
 from emissions import ACCOUNTS
 from experiments.conflicts import conflict_rows
 from experiments.crossings import crossing_rows, with_distance
+from experiments.fleet_account import CLASS_COLUMN, add_fleet, draw_fleet
 from experiments.places import approach_rows, minute_rows, place_steps, road_rows
 from experiments.preparation import Prepared
 from experiments.recording import journey_rows, write_records
@@ -71,22 +72,31 @@ def write_tables(prepared: Prepared, tally: Tally, step_length_s: float) -> Foun
         slopes_deg=slope_slices(network),
         cache_dir=prepared.order.cache_dir,
     )
-    counted = _vehicle_facts(prepared)
+    counted = draw_fleet(_vehicle_facts(prepared), prepared.order.experiment)
     recorded = read_trace(folder / "fcd.parquet")
     is_sublane = float(dict(prepared.order.scenario.options).get(SUBLANE_OPTION, "0")) > 0.0
     # Before it is cut down to those who count: whoever does not may still be in the way.
     conflicts = conflict_rows(recorded, tally.length_m, step_length_s, is_sublane=is_sublane)
     trace = add_arrivals(recorded, trips, step_length_s)
     trace = trace.join(
-        counted.select("vehicle_id", "equipped"), on="vehicle_id", maintain_order="left"
+        counted.select("vehicle_id", "equipped", *_of_fleet(counted)),
+        on="vehicle_id",
+        maintain_order="left",
     )
     trace = add_accounts(add_roads(trace, network), maps, step_length_s)
+    trace = add_fleet(
+        trace,
+        prepared.order.experiment,
+        slopes_deg=slope_slices(network),
+        step_length_s=step_length_s,
+        cache_dir=prepared.order.cache_dir,
+    )
     driven = vehicle_rows(trace, tally.speed_factor, step_length_s)
     vehicles = counted
     for table in (trips, driven, conflicts, _advised(prepared, tally)):
         vehicles = vehicles.join(table, on="vehicle_id", how="left", maintain_order="left")
     vehicles = vehicles.with_columns(trip_time_s=pl.col("duration_s") + pl.col("depart_delay_s"))
-    columns = (*COLUMNS, *account_columns(vehicles))
+    columns = (*COLUMNS, *_of_fleet(vehicles), *account_columns(vehicles))
     vehicles.sort("vehicle_id").select(columns).write_parquet(folder / "vehicles.parquet")
     _write_places(prepared, tally, trace, step_length_s)
     idle = maps[ACCOUNTS[0]].at(np.zeros(1), np.zeros(1), np.zeros(1))
@@ -96,6 +106,11 @@ def write_tables(prepared: Prepared, tally: Tally, step_length_s: float) -> Foun
         junction_blockers=count_blockers(trace, patience_s, step_length_s),
         idle_co2_g_per_s=float(idle[0]),
     )
+
+
+def _of_fleet(vehicles: pl.DataFrame) -> list[str]:
+    """The column of the drawn classes, where there is one."""
+    return [name for name in vehicles.columns if name == CLASS_COLUMN]
 
 
 def _write_places(

@@ -8,6 +8,7 @@ from typing import Any
 
 from corridor import MainRoad, RoadNetwork
 from experiments.config import Experiment, resolved_dump
+from experiments.fleet_account import fleet_content
 from experiments.order import Order, code_hash, versions
 from experiments.own_policy import OwnPolicy
 from experiments.single_run import RAW_FILES
@@ -41,6 +42,7 @@ def manifest(
         "seeds": list(experiment.seeds),
         "inputs": [{"name": name, "sha256": digest} for name, digest in inputs],
         "policies": {arm: {"file": own.file.name} | own.content() for arm, own in policies.items()},
+        "fleet": fleet_content(experiment),
         "versions": versions(),
         "code_sha256": code_hash(),
         "git_commit": _git_commit(),

@@ -102,6 +102,10 @@ def run(
         str | None,
         typer.Option(help="Further emission classes, as in HBEFA3/PC_G_EU4,PHEMlight/PC_G_EU4."),
     ] = None,
+    fleet_mix: Annotated[
+        str | None, typer.Option(help="Mix that gives each vehicle its class, as in CN-2024.")
+    ] = None,
+    grid: Annotated[str | None, typer.Option(help="Electricity of the fleet: CN/2023.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Runs at a time.")] = os.cpu_count() or 1,
     keep_raw: Annotated[bool, typer.Option("--keep-raw", help="Keep SUMO's own outputs.")] = False,
@@ -131,6 +135,8 @@ def run(
         "end_s": end,
         "step_length_s": step_length,
         "accounts": accounts,
+        "fleet_mix": fleet_mix,
+        "grid": grid,
     }
     console = Console(stderr=True)
     _check_machine()

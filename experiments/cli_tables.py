@@ -24,6 +24,7 @@ ROWS = (
 
 QUANTITIES = (
     ("co2", "CO2", "co2_g_per_km", "g/km", 1),
+    ("co2e", "CO2e", "co2e_g_per_km", "g/km", 1),
     ("energy", "energy", "energy_wh_per_km", "Wh/km", 1),
     ("nox", "NOx", "nox_g_per_km", "g/km", 3),
     ("pmx", "PMx", "pmx_g_per_km", "g/km", 5),
@@ -114,8 +115,8 @@ def _account_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _accounts_of(summary: Mapping[str, Any], key: str) -> list[str]:
     """Accounts of a quantity in which anything was used or emitted."""
-    figures: Mapping[str, Any] = next(iter(summary["arms"].values()), {key: {}})
-    return [name for name, value in figures[key].items() if value]
+    figures: Mapping[str, Any] = next(iter(summary["arms"].values()), {})
+    return [name for name, value in figures.get(key, {}).items() if value]
 
 
 def _rate(summary: Mapping[str, Any], arm: str, rate: str) -> str:

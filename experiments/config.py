@@ -124,6 +124,10 @@ class Experiment(BaseModel):
     """Accounts whose emission maps `eco` plans with."""
     accounts: Annotated[tuple[str, ...], BeforeValidator(split_items)] = ()
     """Further accounts of the same drives: emission classes, as in HBEFA3/PC_G_EU4."""
+    fleet_mix: str | None = None
+    """Mix that gives each vehicle its emission class, as in CN-2024 (`ecocorridor factors mix`)."""
+    grid: str | None = None
+    """Electricity of that fleet, for its figure from well to wheel, as in CN/2023."""
 
     _folder: Path | None = PrivateAttr(default=None)
 

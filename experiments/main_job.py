@@ -11,6 +11,7 @@ from experiments.accounting import slope_slices
 from experiments.appendix import lay_out_raw, manifest, network_content
 from experiments.claim import claimed
 from experiments.config import ConfigError, Experiment
+from experiments.fleet_account import check_fleet, fleet_content
 from experiments.machine import cache_folder
 from experiments.order import Order, code_hash, run_key
 from experiments.outcome import Outcome
@@ -148,7 +149,7 @@ def load_checked(experiment: Experiment) -> Scenario:
 
     Raises:
         ScenarioError: With all problems; a network without signals is one.
-        ValueError: SUMO does not know the class of an account.
+        ValueError: SUMO does not know the class of an account, or nobody the mix or the grid.
     """
     scenario = load_scenario(
         experiment.scenario,
@@ -160,6 +161,7 @@ def load_checked(experiment: Experiment) -> Scenario:
     )
     if experiment.spat == "oracle":
         signals_to_replay(scenario)
+    check_fleet(experiment)
     if experiment.accounts:
         load_run_accounts(experiment.accounts, slopes_deg=(0.0,), cache_dir=cache_folder())
     return scenario
@@ -205,6 +207,8 @@ def _orders(job: _Job) -> Iterator[Order]:
                 "records": records,
                 "api": wishes.api,
             }
+            if fleet := fleet_content(experiment):
+                extras["fleet"] = fleet
             if own is not None:
                 extras["policy"] = own.content()
             key = run_key(experiment, job.scenario, arm, seed, extras=extras)

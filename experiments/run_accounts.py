@@ -13,6 +13,10 @@ from sumo_nets import sumo_home, sumo_version
 NO_JUMP = "nojump"
 """Written behind a class: without the drop to zero when coasting."""
 _WRITTEN = re.compile(r"(?:(?P<name>\w+)=)?(?P<emission_class>[\w./-]+)(?P<rest>(?::\w+)*)")
+FLEET_COLUMNS = (
+    "co2_fleet_g", "energy_fleet_wh", "nox_fleet_g", "pmx_fleet_g", "co2e_fleet_wtw_g"
+)  # fmt: skip
+"""Columns of the fleet's account, where a mix is asked for; the last one from well to wheel."""
 _OWN = "own"
 """What SUMO's emission device counts for the scenario's own classes."""
 
@@ -84,6 +88,7 @@ def wrong_accounts(texts: Sequence[str]) -> list[WrongItem]:
 def account_columns(texts: Sequence[str]) -> Iterator[str]:
     """Columns that the accounts of a run may have."""
     yield from (account.column for account in _own())
+    yield from FLEET_COLUMNS
     for text in texts:
         yield from (account.column for account in _wanted(parse_account(text)))
 

@@ -16,6 +16,7 @@ _METRIC_NAMES = {
 }
 _QUANTITY_NAMES = {
     "co2": "CO₂",
+    "co2e": "CO₂ equivalents",
     "energy": "Electricity",
     "fuel": "Fuel",
     "nox": "NOx",
@@ -27,6 +28,7 @@ _MODEL_NAMES = {
     "hbefa4_nojump": "HBEFA4 without jump",
     "phemlight5": "PHEMlight5",
     "fleet": "fleet mix",
+    "fleet_wtw": "fleet mix from well to wheel",
 }
 
 

@@ -35,7 +35,7 @@ def draw_effects(results: Results) -> Picture | None:
     arms = tuple(arm for arm in results.advised if arm_effects(results.summary, arm))
     if not arms:
         return None
-    accounts = account_metrics(results.summary, "co2", "energy")
+    accounts = account_metrics(results.summary, "co2", "co2e", "energy")
     pollutants = account_metrics(results.summary, "nox", "pmx")
     panels = [
         # Each has its own scale.

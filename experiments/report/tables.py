@@ -34,6 +34,7 @@ _TRIP_VALUES: dict[str, tuple[str, str, int]] = {
 
 _ACCOUNT_VALUES: dict[str, tuple[str, str, int]] = {
     "co2": ("co2_g_per_km", "g/km", 1),
+    "co2e": ("co2e_g_per_km", "g/km", 1),
     "energy": ("energy_wh_per_km", "Wh/km", 1),
     "nox": ("nox_g_per_km", "g/km", 3),
     "pmx": ("pmx_g_per_km", "g/km", 5),
@@ -83,7 +84,7 @@ def arms_table(results: Results) -> list[Row]:
             cells=tuple(_arm_cell(results, arm, metric) for arm in arms),
         )
         for metric in (
-            *account_metrics(results.summary, "co2", "energy"),
+            *account_metrics(results.summary, "co2", "co2e", "energy"),
             *TRIP_METRICS,
             *account_metrics(results.summary, "nox", "pmx"),
         )

@@ -1,0 +1,120 @@
+import numpy as np
+import polars as pl
+import pytest
+
+from emissions import EmissionMap, wtw_intensities
+from experiments import fleet_account
+from experiments.config import Experiment
+from experiments.factor_files import load_factors
+from experiments.fleet_account import add_fleet, check_fleet, draw_fleet, fleet_content
+from experiments.mix_files import load_mix
+
+MIX = load_mix("CN-2024")
+
+
+def experiment(**keys):
+    return Experiment.from_scenario("arterial", {"fleet_mix": "CN-2024"} | keys, by_option=False)
+
+
+def vehicles(n):
+    return pl.DataFrame({"vehicle_id": [f"v{i}" for i in range(n)], "vehicle_class": "passenger"})
+
+
+@pytest.fixture
+def one_gram(monkeypatch, tmp_path):
+    """Models in which every car with a fuel emits 1 g/s, and every battery gives 3600 W."""
+
+    def load(accounts, *, slopes_deg, **_):
+        def rate(account):
+            is_battery = MIX.carriers[account.emission_class] == "electricity"
+            if account.quantity == "electricity":
+                return 3600.0 * is_battery
+            return 1.0 - is_battery
+
+        return {
+            account: EmissionMap(
+                emission_class=account.emission_class,
+                quantity=account.quantity,
+                slope_deg=np.array(slopes_deg),
+                speed_mps=np.array([0.0, 50.0]),
+                accel_mps2=np.array([-1.0, 1.0]),
+                rate=np.full((1, 2, 2), float(rate(account))),
+            )
+            for account in accounts
+        }
+
+    monkeypatch.setattr(fleet_account, "load_accounts", load)
+    monkeypatch.setattr(fleet_account, "sumo_home", lambda: tmp_path)
+
+    def drive(asked, n=400):
+        """Each vehicle is inserted and then drives for 2 s."""
+        fleet = draw_fleet(vehicles(n), asked)
+        trace = pl.concat([fleet] * 3).with_columns(
+            speed_mps=pl.lit(10.0), accel_mps2=pl.lit(0.0), slope_deg=pl.lit(0.0),
+            is_move=pl.Series([False] * n + [True] * 2 * n),
+        )  # fmt: skip
+        words = {"slopes_deg": (0.0,), "step_length_s": 1.0, "cache_dir": tmp_path}
+        found = add_fleet(trace, asked, **words)
+        sums = found.group_by("vehicle_id", "fleet_class").agg(pl.selectors.numeric().sum())
+        return sums.with_columns(
+            carrier=pl.col("fleet_class").replace_strict(MIX.carriers, return_dtype=pl.String)
+        )
+
+    return drive
+
+
+def test_each_vehicle_emits_as_the_class_that_was_drawn(one_gram):
+    found = one_gram(experiment())
+    electric = found.filter(pl.col("carrier") == "electricity")
+    burning = found.filter(pl.col("carrier") != "electricity")
+    assert electric.height > 0
+    assert set(electric["co2_fleet_g"]) == {0.0}
+    assert set(electric["energy_fleet_wh"]) == {2.0}
+    assert set(burning["co2_fleet_g"]) == {2.0}
+    assert "co2e_fleet_wtw_g" not in found.columns
+
+
+def test_with_a_grid_fuel_and_electricity_are_told_from_well_to_wheel(one_gram):
+    found = one_gram(experiment(grid="CN/2023"))
+    intensities = wtw_intensities(load_factors(), "grid/CN/2023")
+    for carrier in ("electricity", "petrol"):
+        rows = found.filter(pl.col("carrier") == carrier)
+        np.testing.assert_allclose(rows["co2e_fleet_wtw_g"], 2.0 * intensities[carrier])
+    other = one_gram(experiment(grid="grid/CN/2022"))
+    changed = found.join(other, on="vehicle_id").filter(
+        pl.col("co2e_fleet_wtw_g") != pl.col("co2e_fleet_wtw_g_right")
+    )
+    assert set(changed["carrier"]) == {"electricity"}
+
+
+def test_a_vehicle_is_the_same_car_whoever_drives_beside_it():
+    few, many = draw_fleet(vehicles(10), experiment()), draw_fleet(vehicles(50), experiment())
+    assert few["fleet_class"].to_list() == many["fleet_class"][:10].to_list()
+
+
+def test_without_a_mix_nothing_is_added():
+    asked = Experiment.from_scenario("arterial", by_option=False)
+    table = vehicles(3)
+    assert draw_fleet(table, asked).equals(table)
+    assert fleet_content(asked) == {}
+
+
+def test_what_the_figures_rest_on_is_named_with_its_hash():
+    found = fleet_content(experiment())
+    assert found["mix"]["name"] == "CN-2024"
+    assert all(
+        len(digest) == 64 for digest in (found["mix"]["sha256"], *found["factors"]["sha256"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"fleet_mix": "CN-1999"}, "CN-2024"),
+        ({"grid": "CH/2023"}, "grid/CN/2023"),
+        ({"fleet_mix": None, "grid": "CN/2023"}, "name a fleet_mix too"),
+    ],
+)
+def test_a_mix_or_grid_that_is_not_there_is_told_with_those_that_are(keys, said):
+    with pytest.raises(ValueError, match=said):
+        check_fleet(experiment(**keys))
