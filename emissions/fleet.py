@@ -15,9 +15,7 @@ from numpy.typing import NDArray
 
 Carrier = Literal["petrol", "diesel", "cng", "lpg", "electricity", "none"]
 """What the vehicle takes its energy from."""
-Powertrain = Literal[
-    "battery", "plugin_hybrid", "hybrid", "cng", "lpg", "diesel", "petrol", "none"
-]
+Powertrain = Literal["battery", "plugin_hybrid", "hybrid", "cng", "lpg", "diesel", "petrol", "none"]
 POWERTRAINS: tuple[Powertrain, ...] = (
     "battery",
     "plugin_hybrid",

@@ -66,9 +66,7 @@ def wtw_intensities(
     return found
 
 
-def fuel_of_co2(
-    co2_g: FloatArray, carriers: NDArray[np.str_], factors: Factors
-) -> FloatArray:
+def fuel_of_co2(co2_g: FloatArray, carriers: NDArray[np.str_], factors: Factors) -> FloatArray:
     """Mass of fuel that makes so much CO2 at the tailpipe, where only the CO2 is known.
 
     Args:

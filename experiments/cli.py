@@ -25,6 +25,7 @@ from experiments.cli_ends import (
     stop,
 )
 from experiments.cli_explain import explain
+from experiments.cli_mrv import mrv
 from experiments.cli_nets import nets_app
 from experiments.config import (
     Experiment,
@@ -208,6 +209,7 @@ def report(
 
 
 app.command()(explain)
+app.command()(mrv)
 
 
 @app.command()

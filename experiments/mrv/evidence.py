@@ -10,8 +10,7 @@ from typing import Any
 import polars as pl
 
 from experiments.mrv.uncertainty import Saving, saving
-from experiments.report.data import focus_arm, read_json, read_summary
-from experiments.report.effects import UNADVISED_ARMS
+from experiments.report.data import UNADVISED_ARMS, focus_arm, read_json, read_summary
 from experiments.statistics import Effect, FloatArray, paired_difference
 
 BASELINE = "unadvised"
@@ -96,9 +95,19 @@ class Evidence:
         )
         return before, after
 
-    def saving(self, account: str, group: str = "all") -> Saving | None:
-        """What the project saves per vehicle of a group; None where it cannot be told."""
-        return saving(account, *self.pairs(account, group))
+    def saving(
+        self, account: str, group: str = "all", *, waiting_per_s: float = 0.0
+    ) -> Saving | None:
+        """What the project saves per vehicle of a group; None where it cannot be told.
+
+        Args:
+            account: Column of the results.
+            group: Of `GROUPS`.
+            waiting_per_s: What a second of waiting to enter the road is charged with.
+        """
+        runs = zip(self.pairs(account, group), self.pairs("depart_delay_s", group), strict=True)
+        before, after = (emitted + waiting_per_s * delay_s for emitted, delay_s in runs)
+        return saving(account, before, after)
 
     def increase(self, column: str) -> Effect | None:
         """What the project adds to a column's mean."""
