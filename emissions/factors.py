@@ -9,6 +9,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
@@ -20,6 +21,9 @@ from emissions.units import conversion, parse_unit
 FloatArray = NDArray[np.float64]
 Scope = Literal["TTW", "WTT", "WTW", "device", "property"]
 """Tank-to-wheel (the tailpipe), well-to-tank, well-to-wheel; a device's need; a fuel's property."""
+
+DATA_FOLDER = Path(__file__).parent / "data"
+"""Holds the factors and fleet mixes that come with the project."""
 
 _Z_95 = 1.959963984540054
 """95 % of a normal distribution lie within so many standard deviations."""

@@ -181,7 +181,10 @@ def _properties(schema: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
     node: Mapping[str, Any] = schema
     for part in path:
         node = _resolve(schema, node)
-        node = node.get("items", {}) if isinstance(part, int) else node["properties"].get(part, {})
+        # Of a mapping with free keys each entry has the same form.
+        entry = node.get("additionalProperties") or {}
+        by_key = node.get("properties", {})
+        node = node.get("items", {}) if isinstance(part, int) else by_key.get(part, entry)
     found: Mapping[str, Any] = _resolve(schema, node).get("properties", {})
     return found
 
