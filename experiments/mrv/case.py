@@ -76,12 +76,12 @@ class Case:
         return (
             self._device(
                 "Roadside unit",
-                "device/rsu",
+                "device/rsu/power",
                 self.evidence.n_signals if n_rsu is None else n_rsu,
                 platform.rsu_power_w,
             ),
             self._device(
-                "Edge computer (MEC)", "device/mec", platform.mec_count, platform.mec_power_w
+                "Edge computer (MEC)", "device/mec/power", platform.mec_count, platform.mec_power_w
             ),
         )
 

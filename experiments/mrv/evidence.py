@@ -203,9 +203,9 @@ def _window(manifest: Mapping[str, Any], vehicles: pl.DataFrame) -> Window:
     stated = manifest.get("scenario") or {}
     begin_s, end_s = stated.get("begin_s"), stated.get("end_s")
     is_stated = begin_s is not None and end_s is not None
-    first_s, last_s = (float(f(vehicles["depart_s"])) for f in (pl.Series.min, pl.Series.max))
-    begin_s = first_s if begin_s is None else float(begin_s)
-    end_s = last_s if end_s is None else float(end_s)
+    departs_s = vehicles["depart_s"].to_numpy()
+    begin_s = float(departs_s.min() if begin_s is None else begin_s)
+    end_s = float(departs_s.max() if end_s is None else end_s)
     if not end_s > begin_s:
         raise ValueError(f"the results cover no time: from {begin_s:g} s to {end_s:g} s")
     return Window(begin_s=begin_s, end_s=end_s, is_stated=is_stated)

@@ -6,7 +6,7 @@ from experiments.mrv.blocks import Block, Bullets, Section, Table, Text
 from experiments.mrv.case import Case, account_name
 from experiments.mrv.evidence import BASELINE
 from experiments.mrv.figures import THIN, floored, number, places_of, span
-from experiments.mrv.uncertainty import Saving, finding, scaled
+from experiments.mrv.uncertainty import Saving, Span, finding, scaled
 from experiments.statistics import Effect
 
 NO_CLAIM = "no claim"
@@ -25,6 +25,12 @@ def best_and_span(change: Effect, unit: str) -> str:
     places = places_of(change.low, change.high)
     best = f"{number(change.mean, places)}{THIN}{unit}"
     return f"{best} ({span(change.low, change.high, unit, places)})"
+
+
+def by_factor(mean: float, drawn: Span, like: Effect) -> str:
+    """A saving in g under the draws of a factor, with as many places as its interval by chance."""
+    low, high = sorted((mean * drawn.low, mean * drawn.high))
+    return span(low, high, "g", places_of(like.low, like.high))
 
 
 def claim_text(change: Effect, claim: float | None, unit: str) -> str:
@@ -106,13 +112,12 @@ def _electric_co2(case: Case) -> Table:
             rows.append((account_name(account), "", NOT_COMPARED, ""))
             continue
         as_co2 = scaled(found.change, case.layer.grid_g_per_wh)
-        ends = sorted(found.change.mean * end for end in (grid.low, grid.high))
         rows.append(
             (
                 account_name(account),
                 number(found.before * case.layer.grid_g_per_wh),
                 best_and_span(as_co2, "g"),
-                span(*ends, "g", places_of(as_co2.low, as_co2.high)),
+                by_factor(found.change.mean, grid, as_co2),
             )
         )
     head = ("Account", "BE, g", "ER per vehicle (by chance)", "ER by the grid factor's bounds")
@@ -123,20 +128,20 @@ def _electric_co2(case: Case) -> Table:
 
 def wtw_section(case: Case) -> Section:
     """Tailpipe savings with the making of the fuel."""
-    layer, rows = case.layer, []
+    layer = case.layer
+    rows: list[tuple[str, ...]] = []
     ratio, drawn = layer.wtw_per_ttw, layer.wtw_span
     for account in case.evidence.tailpipe:
         found = case.savings[account]
         if found is None or account not in case.petrol_accounts:
             continue
         whole = scaled(found.change, ratio)
-        ends = sorted(found.change.mean * end for end in (drawn.low, drawn.high))
         rows.append(
             (
                 account_name(account),
                 best_and_span(found.change, "g"),
                 best_and_span(whole, "g"),
-                span(*ends, "g", places_of(whole.low, whole.high)),
+                by_factor(found.change.mean, drawn, whole),
             )
         )
     rows += _electric_wtw(case)
@@ -171,17 +176,16 @@ def _electric_wtw(case: Case) -> list[tuple[str, ...]]:
     per_wh, drawn = case.layer.lifecycle_g_per_wh, case.layer.lifecycle_span
     if per_wh is None or drawn is None:
         return []
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for account in case.evidence.electricity:
         if (found := case.savings[account]) is not None:
             whole = scaled(found.change, per_wh)
-            ends = sorted(found.change.mean * end for end in (drawn.low, drawn.high))
             rows.append(
                 (
                     account_name(account),
                     best_and_span(scaled(found.change, case.layer.grid_g_per_wh), "g"),
                     best_and_span(whole, "g"),
-                    span(*ends, "g", places_of(whole.low, whole.high)),
+                    by_factor(found.change.mean, drawn, whole),
                 )
             )
     return rows
