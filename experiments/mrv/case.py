@@ -133,3 +133,8 @@ def account_name(column: str) -> str:
     """Name of an account for a reader (`co2_hbefa4_g` → `petrol car, HBEFA4`)."""
     name = column.partition("_")[2].rpartition("_")[0]
     return _NAMES.get(name, name)
+
+
+def unit_of(column: str) -> str:
+    """Unit of an account per vehicle (`energy_bev_wh` → `Wh`)."""
+    return column.rpartition("_")[2].replace("wh", "Wh")

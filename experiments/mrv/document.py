@@ -3,19 +3,13 @@
 from experiments.mrv.blocks import Document, Text
 from experiments.mrv.case import Case
 from experiments.mrv.section_beside import beside_section
-from experiments.mrv.section_claim import (
-    claim_notice,
-    claim_section,
-    platform_section,
-    uncertainty_section,
-)
+from experiments.mrv.section_claim import claim_notice, claim_section
+from experiments.mrv.section_leakage import leakage_section
+from experiments.mrv.section_platform import platform_section
 from experiments.mrv.section_project import baseline_section, boundary_section, project_section
 from experiments.mrv.section_quality import quality_section, record_section
-from experiments.mrv.section_result import (
-    leakage_section,
-    quantification_section,
-    wtw_section,
-)
+from experiments.mrv.section_result import quantification_section, wtw_section
+from experiments.mrv.section_uncertainty import uncertainty_section
 from experiments.mrv.section_year import LABEL, year_section
 
 

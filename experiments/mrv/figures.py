@@ -3,6 +3,8 @@
 import math
 
 THIN = "\u202f"
+_KEPT = "\u00a0"
+"""A space at which no line ends."""
 
 
 def places_of(low: float | None, high: float | None) -> int | None:
@@ -56,7 +58,15 @@ def span(low: float | None, high: float | None, unit: str, places: int | None = 
     if low is None or high is None:
         return "no interval"
     places = places_of(low, high) if places is None else places
-    return f"{number(low, places)} to {number(high, places)}{THIN}{unit}"
+    low_text, high_text = number(low, places), number(high, places)
+    if low_text == high_text:
+        return with_unit(low_text, unit)
+    return with_unit(f"{low_text}{_KEPT}to{_KEPT}{high_text}", unit)
+
+
+def with_unit(text: str, unit: str) -> str:
+    """A number as text and its unit, which may be none."""
+    return f"{text}{THIN}{unit}" if unit else text
 
 
 def share(part: float, whole: float) -> str:

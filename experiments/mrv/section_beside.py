@@ -4,7 +4,7 @@ from experiments.measures import SAFETY_COUNTERS, SAFETY_RATES, SEEDS_WITH_MORE,
 from experiments.mrv.blocks import Block, Section, Table, Text
 from experiments.mrv.case import Case, account_name
 from experiments.mrv.evidence import BASELINE
-from experiments.mrv.figures import THIN, number, places_of
+from experiments.mrv.figures import number, places_of
 from experiments.mrv.section_result import NOT_COMPARED, best_and_span
 from experiments.mrv.uncertainty import finding
 from experiments.report.effects import arm_effects, effect_at
@@ -48,7 +48,7 @@ def _rates(case: Case) -> Table:
         values = [figures.get(rate) for figures in arms]
         cells = ["" if value is None else number(value, places) for value in values]
         said = NOT_COMPARED if change is None else best_and_span(change, "")
-        rows.append((f"{name}, {unit}", *cells, said.replace(f"{THIN} ", " "), verdict(change)))
+        rows.append((f"{name}, {unit}", *cells, said, verdict(change)))
     return Table(
         title="Conflicts, all vehicles",
         head=("", "Baseline", "Project", "Change (95 %)", "Finding"),
@@ -79,14 +79,12 @@ def _pollutants(case: Case) -> list[Block]:
         if found is None:
             rows.append((name, "", "", NOT_COMPARED, ""))
             continue
-        percent = found.percent
-        places = places_of(percent.low, percent.high)
         rows.append(
             (
                 name,
                 number(1000.0 * found.before),
                 number(1000.0 * found.after),
-                best_and_span(percent, "%") if places is not None else f"{percent.mean:+.1f} %",
+                best_and_span(found.percent, "%"),
                 finding(found.change),
             )
         )
@@ -106,9 +104,11 @@ def _less_safe(case: Case) -> list[str]:
                 f"Paid with safety: more of “{RATE_NAMES[rate][0]}, {RATE_NAMES[rate][1]}”."
             )
     more = effects.get(SEEDS_WITH_MORE) or {}
+    before, after = _arms(case)
     told += [
         f"{COUNTER_NAMES[name][0]}: more in the project in {more[name]} of "
-        f"{case.evidence.n_seeds} pairs of runs."
+        f"{case.evidence.n_seeds} pairs of runs, {after.get(name) or 0:g} against "
+        f"{before.get(name) or 0:g} in all."
         for name in SAFETY_COUNTERS
         if more.get(name)
     ]

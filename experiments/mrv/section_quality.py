@@ -31,8 +31,8 @@ def quality_section(case: Case) -> Section:
         blocks=(
             Text(
                 text="Grades: measured on the road; derived from other figures by a stated "
-                "method; default, which is an assumption. A project that is carried out would "
-                "have to measure what is graded as default here."
+                "method; default, which is an assumption or a published value for a "
+                "region. A project that is carried out would have to measure what is default here."
             ),
             Table(
                 title="Inputs",
@@ -80,9 +80,11 @@ def _results_of_the_simulation(case: Case) -> Iterator[tuple[str, ...]]:
 def _factors(case: Case) -> Iterator[tuple[str, ...]]:
     layer = case.layer
     for factor in (layer.grid, layer.fuel_ttw, layer.fuel_wtw):
-        value = f"{factor.value:g} {factor.unit}"
-        grade = {"reported": "measured", "computed": "derived"}.get(factor.quality, "default")
+        value = f"{factor.value:.4g} {factor.unit}"
+        grade = "derived" if factor.quality == "computed" else "default"
         source = f"{factor.source} ({factor.region}, {factor.year})"
+        if not case.is_stated(factor.key.partition("/")[0]):
+            source += "; chosen by default, nothing is stated"
         yield (f"Factor {factor.key}", value, grade, "–", source)
 
 

@@ -1,36 +1,30 @@
-"""What the project saves: quantification, well-to-wheel, and what may leak away."""
+"""What the project saves: quantification, and well-to-wheel."""
 
 from collections.abc import Sequence
 
-from experiments.mrv.blocks import Block, Bullets, Section, Table, Text
+from experiments.mrv.blocks import Section, Table, Text
 from experiments.mrv.case import Case, account_name
-from experiments.mrv.evidence import BASELINE
-from experiments.mrv.figures import THIN, floored, number, places_of, span
-from experiments.mrv.uncertainty import Saving, Span, finding, scaled
+from experiments.mrv.figures import THIN, floored, number, places_of, span, with_unit
+from experiments.mrv.uncertainty import Span, finding, scaled
+from experiments.report.glossary import METRIC_NAMES, TERMS
 from experiments.statistics import Effect
 
 NO_CLAIM = "no claim"
 NOT_COMPARED = "could not be compared"
-_GROUPS = {
-    "all": "All vehicles",
-    "equipped": "Equipped",
-    "unequipped": "Not equipped",
-    "main": "On the main road",
-    "side": "On side roads",
-}
 
 
 def best_and_span(change: Effect, unit: str) -> str:
     """An effect, as in `2.4 g (−4.5 to 9.4 g)`."""
     places = places_of(change.low, change.high)
-    best = f"{number(change.mean, places)}{THIN}{unit}"
+    best = with_unit(number(change.mean, places), unit)
     return f"{best} ({span(change.low, change.high, unit, places)})"
 
 
 def by_factor(mean: float, drawn: Span, like: Effect) -> str:
-    """A saving in g under the draws of a factor, with as many places as its interval by chance."""
+    """A saving in g under the draws of a factor, with a digit more than its interval by chance."""
     low, high = sorted((mean * drawn.low, mean * drawn.high))
-    return span(low, high, "g", places_of(like.low, like.high))
+    places = places_of(like.low, like.high)
+    return span(low, high, "g", None if places is None else places + 1)
 
 
 def claim_text(change: Effect, claim: float | None, unit: str) -> str:
@@ -53,11 +47,12 @@ def quantification_section(case: Case) -> Section:
                 "several emission models (accounts), since the model can decide the size and the "
                 "sign of a saving. In brackets the 95 % interval over the pairs of runs."
             ),
-            _reductions(case, evidence.tailpipe, "g", "Tailpipe CO₂ (tank-to-wheel)", (1e-3, "kg")),
-            _reductions(case, evidence.electricity, "Wh", "Electricity", (1e-3, "kWh")),
+            _accounts(case),
+            _reductions(case, evidence.tailpipe, "g", "Tailpipe CO₂ (tank-to-wheel)"),
+            _reductions(case, evidence.electricity, "Wh", "Electricity"),
             _electric_co2(case),
             Text(
-                text=f"Grid: {grid.key.removeprefix('grid/')}, {grid.value:g} {grid.unit} "
+                text=f"Grid: {grid.key.removeprefix('grid/')}, {grid.value:.4g} {grid.unit} "
                 f"({grid.source}). Electricity is another fleet on the same drives: its CO₂ is "
                 "not added to tailpipe CO₂ and takes no part in the tailpipe claim."
             ),
@@ -65,10 +60,17 @@ def quantification_section(case: Case) -> Section:
     )
 
 
-def _reductions(
-    case: Case, accounts: Sequence[str], unit: str, title: str, total: tuple[float, str]
-) -> Table:
-    factor, total_unit = total
+def _accounts(case: Case) -> Table:
+    """What each account is, in the words of the report of the run."""
+    terms = dict(TERMS)
+    rows = []
+    for account in (*case.evidence.tailpipe, *case.evidence.electricity):
+        term = METRIC_NAMES.get(account.rpartition("_")[0], "")
+        rows.append((account_name(account), terms.get(term, "As the experiment names it.")))
+    return Table(title="Accounts", head=("Account", "What it is"), rows=tuple(rows), is_text=True)
+
+
+def _reductions(case: Case, accounts: Sequence[str], unit: str, title: str) -> Table:
     rows = []
     for account in accounts:
         found = case.savings[account]
@@ -77,7 +79,7 @@ def _reductions(
             continue
         change = found.change
         places = places_of(change.low, change.high)
-        whole = scaled(change, factor * case.evidence.n_vehicles)
+        whole = scaled(change, case.evidence.n_vehicles / 1000.0)
         rows.append(
             (
                 account_name(account),
@@ -85,7 +87,7 @@ def _reductions(
                 number(found.after, places),
                 best_and_span(change, unit),
                 best_and_span(found.percent, "%"),
-                best_and_span(whole, total_unit),
+                best_and_span(whole, f"k{unit}"),
                 finding(change),
                 claim_text(change, found.claim, unit),
             )
@@ -163,8 +165,8 @@ def wtw_section(case: Case) -> Section:
             ),
             Table(title="Reduction per vehicle", head=head, rows=tuple(rows)),
             Text(
-                text=f"Factors: {ttw.key} {ttw.value:g} {ttw.unit} ({ttw.source}); {wtw.key} "
-                f"{wtw.value:g} {wtw.unit} ({wtw.source}). Only accounts in which every vehicle "
+                text=f"Factors: {ttw.key} {ttw.value:.4g} {ttw.unit} ({ttw.source}); {wtw.key} "
+                f"{wtw.value:.4g} {wtw.unit} ({wtw.source}). Only accounts in which every vehicle "
                 f"burns this fuel are told. {_lifecycle_words(case)}"
             ),
         ),
@@ -195,130 +197,4 @@ def _lifecycle_words(case: Case) -> str:
     factor = case.layer.grid_lifecycle
     if factor is None:
         return "Electricity: the factor file has no life-cycle factor for this grid."
-    return f"Electricity: {factor.key} {factor.value:g} {factor.unit} ({factor.source})."
-
-
-def leakage_section(case: Case) -> Section:
-    """What a saving here may cost elsewhere."""
-    return Section(
-        title="Leakage",
-        blocks=(
-            Text(
-                text="A saving may be paid by others, or leave the cordon. All vehicles of the "
-                "cordon are in the figures of section 4, so what the unequipped and the side "
-                "roads pay is subtracted there already; here it is shown apart."
-            ),
-            _by_group(case),
-            *_payers(case),
-            *_waiting(case),
-            _lost_vehicles(case),
-            Bullets(
-                items=(
-                    "Induced demand: demand is held the same; trips that a smoother road attracts "
-                    "are not modelled.",
-                    "Detours: routes are fixed, so none is possible in either scenario.",
-                )
-            ),
-        ),
-    )
-
-
-def _by_group(case: Case) -> Table:
-    accounts = case.evidence.tailpipe
-    rows = []
-    for group, name in _GROUPS.items():
-        n = case.evidence.pairs("n", group)[0] if group_exists(case, group) else None
-        if n is None:
-            continue
-        cells = [_percent(case.evidence.saving(account, group)) for account in accounts]
-        rows.append((name, number(float(n.mean()), 0), *cells))
-    head = ("Group", "Vehicles per run", *map(account_name, accounts))
-    return Table(
-        title="Reduction of tailpipe CO₂ by group, in % of the group's baseline",
-        head=head,
-        rows=tuple(rows),
-        note="Below 0: this group emits more with the project.",
-    )
-
-
-def group_exists(case: Case, group: str) -> bool:
-    """Whether every run has vehicles of the group."""
-    return len(case.evidence.pairs("n", group)[0]) == case.evidence.n_seeds
-
-
-def _percent(found: Saving | None) -> str:
-    return NOT_COMPARED if found is None else best_and_span(found.percent, "%")
-
-
-def _payers(case: Case) -> list[Block]:
-    """A sentence for each group that pays under an account."""
-    told = []
-    for group in list(_GROUPS)[1:]:
-        if not group_exists(case, group):
-            continue
-        found = {each: case.evidence.saving(each, group) for each in case.evidence.tailpipe}
-        losers = [each for each, got in found.items() if got and finding(got.change) == "loss"]
-        if losers:
-            names = "; ".join(map(account_name, losers))
-            told.append(f"Paid by others: {_GROUPS[group].lower()} emit more under {names}.")
-    if told:
-        return [Text(text=line, is_strong=True) for line in told]
-    return [Text(text="Under no account is a loss of any of these groups shown.")]
-
-
-def _waiting(case: Case) -> list[Block]:
-    """Delay that is moved out of the network, and what it would emit."""
-    evidence = case.evidence
-    before, after = evidence.pairs("depart_delay_s")
-    change = evidence.increase("depart_delay_s")
-    if change is None:
-        return []
-    places = places_of(change.low, change.high)
-    rows = [
-        (
-            account_name(account),
-            f"{case.idle_per_s[account]:.3g} {_unit(account)}/s",
-            NOT_COMPARED if found is None else best_and_span(found.change, _unit(account)),
-            NOT_COMPARED if found is None else finding(found.change),
-            NO_CLAIM if found is None else claim_text(found.change, found.claim, _unit(account)),
-        )
-        for account, found in case.with_waiting.items()
-    ]
-    head = ("Account", "Idling", "ER with waiting charged", "Finding", "Claim per vehicle")
-    return [
-        Text(
-            text="Delay moved out of the network: vehicles wait "
-            f"{number(float(before.mean()), places)} s to enter the road in the baseline and "
-            f"{number(float(after.mean()), places)} s in the project; the change is "
-            f"{best_and_span(change, 's')}. Whoever waits there emits nothing in section 4. "
-            "Below, this waiting is charged as idling; a claim must hold both with it and "
-            "without it."
-        ),
-        Table(title="With waiting to enter charged as idling", head=head, rows=tuple(rows)),
-    ]
-
-
-def _unit(account: str) -> str:
-    return account.rpartition("_")[2].replace("wh", "Wh")
-
-
-def _lost_vehicles(case: Case) -> Table:
-    evidence = case.evidence
-    arms = (BASELINE, evidence.arm)
-    figures = evidence.summary["arms"]
-    rows = (
-        ("Vehicles that did not arrive", *(f"{evidence.n_unfinished[arm]:d}" for arm in arms)),
-        (
-            "Vehicles taken out of a jam by the simulator (teleports)",
-            *(f"{figures[arm].get('teleports') or 0:g}" for arm in arms),
-        ),
-        (
-            "Vehicles that blocked a junction until others were let through",
-            *(f"{figures[arm].get('junction_blockers') or 0:g}" for arm in arms),
-        ),
-    )
-    return Table(
-        title="Vehicles that may hide emissions, sum of all runs",
-        head=("", "Baseline", "Project"),
-        rows=rows,
-    )
+    return f"Electricity: {factor.key} {factor.value:.4g} {factor.unit} ({factor.source})."
