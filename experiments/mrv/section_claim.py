@@ -90,8 +90,12 @@ def claim_notice(case: Case) -> Notice:
         "window.",
         lines=(
             best,
-            f"The claim is set by the account “{account_name(claim.account)}”, in percent by "
-            f"“{account_name(claim.percent_account)}”.",
+            f"The account that sets the claim is “{account_name(claim.account)}”"
+            + (
+                "."
+                if claim.percent_account == claim.account
+                else f", in percent “{account_name(claim.percent_account)}”."
+            ),
         ),
         tone="good",
     )
@@ -103,10 +107,11 @@ def _best_range(case: Case) -> str:
         return "No account of tailpipe CO₂ could be compared."
     grams = range_text([each.change for each in found], "g")
     percent = range_text([each.percent for each in found], "%")
-    plural = "s" if len(found) > 1 else ""
+    plural, n_seeds = "s" if len(found) > 1 else "", case.evidence.n_seeds
+    pairs = "one pair of runs" if n_seeds == 1 else f"{n_seeds} pairs of runs"
     return (
         f"Best estimate: {grams} per vehicle ({percent}), over {len(found)} tailpipe "
-        f"account{plural} and {case.evidence.n_seeds} pairs of runs."
+        f"account{plural} and {pairs}."
     )
 
 

@@ -1,5 +1,7 @@
 """What a saving may cost elsewhere: other vehicles, other roads, waiting outside the network."""
 
+from collections.abc import Mapping
+
 from experiments.mrv.blocks import Block, Bullets, Section, Table, Text
 from experiments.mrv.case import Case, account_name, unit_of
 from experiments.mrv.evidence import BASELINE
@@ -18,6 +20,7 @@ _GROUPS = {
 
 def leakage_section(case: Case) -> Section:
     """What a saving here may cost elsewhere."""
+    savings = _savings_by_group(case)
     return Section(
         title="Leakage",
         blocks=(
@@ -26,8 +29,8 @@ def leakage_section(case: Case) -> Section:
                 "cordon are in the figures of section 4, so what the unequipped and the side "
                 "roads pay is subtracted there already; here it is shown apart."
             ),
-            _by_group(case),
-            *_payers(case),
+            _by_group(case, savings),
+            *_payers(savings),
             *_waiting(case),
             _lost_vehicles(case),
             Bullets(
@@ -41,16 +44,26 @@ def leakage_section(case: Case) -> Section:
     )
 
 
-def _by_group(case: Case) -> Table:
-    accounts = case.evidence.tailpipe
-    rows = []
-    for group, name in _GROUPS.items():
-        n = case.evidence.pairs("n", group)[0] if group_exists(case, group) else None
-        if n is None:
-            continue
-        cells = [_percent(case.evidence.saving(account, group)) for account in accounts]
-        rows.append((name, number(float(n.mean()), 0), *cells))
-    head = ("Group", "Vehicles per run", *map(account_name, accounts))
+def _savings_by_group(case: Case) -> dict[str, dict[str, Saving | None]]:
+    """Group → account of tailpipe CO2 → saving; groups that some run lacks are left out."""
+    evidence = case.evidence
+    return {
+        group: {account: evidence.saving(account, group) for account in evidence.tailpipe}
+        for group in _GROUPS
+        if len(evidence.pairs("n", group)[0]) == evidence.n_seeds
+    }
+
+
+def _by_group(case: Case, savings: Mapping[str, Mapping[str, Saving | None]]) -> Table:
+    rows = [
+        (
+            _GROUPS[group],
+            number(float(case.evidence.pairs("n", group)[0].mean()), 0),
+            *map(_percent, found.values()),
+        )
+        for group, found in savings.items()
+    ]
+    head = ("Group", "Vehicles per run", *map(account_name, case.evidence.tailpipe))
     return Table(
         title="Reduction of tailpipe CO₂ by group, in % of the group's baseline",
         head=head,
@@ -59,24 +72,16 @@ def _by_group(case: Case) -> Table:
     )
 
 
-def group_exists(case: Case, group: str) -> bool:
-    """Whether every run has vehicles of the group."""
-    return len(case.evidence.pairs("n", group)[0]) == case.evidence.n_seeds
-
-
 def _percent(found: Saving | None) -> str:
     return NOT_COMPARED if found is None else best_and_span(found.percent, "%")
 
 
-def _payers(case: Case) -> list[Block]:
+def _payers(savings: Mapping[str, Mapping[str, Saving | None]]) -> list[Block]:
     """A sentence for each group that pays under an account."""
     told = []
-    for group in list(_GROUPS)[1:]:
-        if not group_exists(case, group):
-            continue
-        found = {each: case.evidence.saving(each, group) for each in case.evidence.tailpipe}
+    for group, found in savings.items():
         losers = [each for each, got in found.items() if got and finding(got.change) == "loss"]
-        if losers:
+        if group != "all" and losers:
             names = "; ".join(map(account_name, losers))
             told.append(f"Paid by others: {_GROUPS[group].lower()} emit more under {names}.")
     if told:
