@@ -25,7 +25,6 @@ from emissions.well_to_wheel import (
     FUELS,
     FleetEmissions,
     fleet_emissions,
-    fuel_of_co2,
     wtw_intensities,
 )
 
@@ -52,7 +51,6 @@ __all__ = [
     "draw",
     "draw_classes",
     "fleet_emissions",
-    "fuel_of_co2",
     "load_accounts",
     "load_map",
     "parse_unit",

@@ -1,4 +1,4 @@
-"""From what vehicles consumed to CO2 at the tailpipe, and CO2 equivalents from well to wheel."""
+"""From tailpipe CO2 and electricity to CO2 equivalents from well to wheel."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emissions.factors import Amount, Factors, FloatArray
+from emissions.factors import Amount, Factors, FloatArray, Scope
 from emissions.fleet import Carrier
 from emissions.units import conversion, parse_unit
 
@@ -31,59 +31,52 @@ class FleetEmissions:
 def wtw_intensities(
     factors: Factors, grid_key: str, drawn: Mapping[str, FloatArray] | None = None
 ) -> dict[Carrier, FloatArray]:
-    """CO2 equivalents from well to wheel of a unit of each carrier.
+    """CO2 equivalents from well to wheel per CO2 at the tailpipe, and per Wh of the battery.
 
-    Electricity is counted at the battery: charging losses are added. A grid factor that counts
-    CO2 only is raised by `grid/co2e_per_co2`; one of power stations alone (scope WTT) leaves out
-    what their fuels cost before, as its row says.
+    Of fuels it goes by the CO2, not by the fuel that SUMO tells: SUMO's mass of natural gas makes
+    15 % more CO2 than natural gas can. Electricity is counted at the battery, and charging losses
+    are added. A grid factor that counts CO2 only is raised by `grid/co2e_per_co2`; one of power
+    stations alone (scope WTT) leaves out what their fuels cost before, as its row says.
 
     Args:
-        factors: With `fuel/…/wtw`, `charging/ac/efficiency` and the grid's.
+        factors: With `fuel/…/ttw`, `fuel/…/wtw`, `charging/ac/efficiency` and the grid's.
         grid_key: As in `grid/CN/2023`.
         drawn: Draws of the factors, as from `draw`; without it their best estimates count.
 
     Returns:
-        () or (n_draws,) by carrier: gCO2e per g of fuel, gCO2e per Wh of electricity.
+        () or (n_draws,) by carrier: gCO2e per gCO2 of a fuel, gCO2e per Wh of electricity.
 
     Raises:
-        ValueError: A factor is missing, or measures something else.
+        ValueError: A factor is missing, of another scope, or measures something else.
     """
 
-    def in_unit(key: str, unit: str) -> FloatArray:
+    def in_unit(key: str, unit: str, *scopes: Scope) -> FloatArray:
         factor = factors[key]
-        value = np.asarray(factor.value if drawn is None else drawn[key], dtype=np.float64)
-        return value * _named_conversion(key, factor.unit, unit)
+        if factor.scope not in scopes:
+            raise ValueError(
+                f"{key}: a factor of scope {factor.scope} cannot be used here; "
+                f"it must be {' or '.join(scopes)}"
+            )
+        try:
+            scale = conversion(factor.unit, unit)
+        except ValueError as error:
+            raise ValueError(f"{key}: {error}") from None
+        value = factor.value if drawn is None else drawn[key]
+        return np.asarray(value, dtype=np.float64) * scale
 
     found: dict[Carrier, FloatArray] = {
-        fuel: in_unit(f"fuel/{fuel}/wtw", "gCO2e/g") for fuel in FUELS
+        fuel: in_unit(f"fuel/{fuel}/wtw", "gCO2e/g", "WTW")
+        / in_unit(f"fuel/{fuel}/ttw", "gCO2/g", "TTW")
+        for fuel in FUELS
     }
     if parse_unit(factors[grid_key].unit).dimension == parse_unit("gCO2/Wh").dimension:
-        grid = in_unit(grid_key, "gCO2/Wh") * in_unit(CO2E_PER_CO2, "gCO2e/gCO2")
+        grid = in_unit(grid_key, "gCO2/Wh", "WTT", "WTW")
+        grid = grid * in_unit(CO2E_PER_CO2, "gCO2e/gCO2", "property")
     else:
-        grid = in_unit(grid_key, "gCO2e/Wh")
-    found["electricity"] = grid / in_unit(CHARGING_EFFICIENCY, "1")
+        grid = in_unit(grid_key, "gCO2e/Wh", "WTT", "WTW")
+    found["electricity"] = grid / in_unit(CHARGING_EFFICIENCY, "1", "property")
     found["none"] = np.zeros(())
     return found
-
-
-def fuel_of_co2(co2_g: FloatArray, carriers: NDArray[np.str_], factors: Factors) -> FloatArray:
-    """Mass of fuel that makes so much CO2 at the tailpipe, where only the CO2 is known.
-
-    Args:
-        co2_g: (n,) CO2 at the tailpipe.
-        carriers: (n,) what each vehicle burns; of others no fuel is counted.
-        factors: With `fuel/…/ttw`.
-
-    Returns:
-        (n,) g of fuel.
-    """
-    fuel_g = np.zeros(co2_g.shape)
-    for fuel in FUELS:
-        key = f"fuel/{fuel}/ttw"
-        factor = factors[key]
-        per_g = factor.value * _named_conversion(key, factor.unit, "gCO2/g")
-        fuel_g += np.where(carriers == fuel, co2_g / per_g, 0.0)
-    return fuel_g
 
 
 def fleet_emissions(
@@ -93,36 +86,26 @@ def fleet_emissions(
     electricity_wh: FloatArray,
     factors: Factors,
     grid_key: str,
-    fuel_g: FloatArray | None = None,
 ) -> FleetEmissions:
     """Tailpipe CO2, and CO2 equivalents from well to wheel, of each vehicle.
 
     Args:
-        carriers: (n,) what each vehicle consumes.
+        carriers: (n,) what each vehicle consumes, as in `FleetMix.carriers`.
         co2_g: (n,) CO2 at the tailpipe.
         electricity_wh: (n,) electricity out of the battery.
         factors: As in `wtw_intensities`.
         grid_key: As in `grid/CN/2023`.
-        fuel_g: (n,) fuel burnt; without it, it is found from the CO2.
 
     Raises:
-        ValueError: A factor is missing, or measures something else.
+        ValueError: As in `wtw_intensities`.
     """
-    fuel_g = fuel_of_co2(co2_g, carriers, factors) if fuel_g is None else fuel_g
     intensities = wtw_intensities(factors, grid_key)
     wtw_g = electricity_wh * intensities["electricity"]
     for fuel in FUELS:
-        wtw_g = wtw_g + np.where(carriers == fuel, fuel_g * intensities[fuel], 0.0)
+        wtw_g = wtw_g + np.where(carriers == fuel, co2_g * intensities[fuel], 0.0)
     efficiency = factors[CHARGING_EFFICIENCY].in_unit("1")
     return FleetEmissions(
         ttw_co2=Amount(value=co2_g, unit="gCO2", scope="TTW"),
         wtw_co2e=Amount(value=wtw_g, unit="gCO2e", scope="WTW"),
         grid_energy_wh=electricity_wh / efficiency,
     )
-
-
-def _named_conversion(key: str, from_unit: str, to_unit: str) -> float:
-    try:
-        return conversion(from_unit, to_unit)
-    except ValueError as error:
-        raise ValueError(f"{key}: {error}") from None

@@ -25,6 +25,7 @@ from experiments.cli_ends import (
     stop,
 )
 from experiments.cli_explain import explain
+from experiments.cli_factors import factors_app
 from experiments.cli_mrv import mrv
 from experiments.cli_nets import nets_app
 from experiments.config import (
@@ -45,6 +46,7 @@ config_app = typer.Typer(help="Experiment files: check, schema, init.", no_args_
 app.add_typer(nets_app, name="nets")
 app.add_typer(bench_app, name="bench")
 app.add_typer(config_app, name="config")
+app.add_typer(factors_app, name="factors")
 
 
 def main() -> None:

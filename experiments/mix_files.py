@@ -11,6 +11,7 @@ from emissions import DATA_FOLDER, Carrier, FleetMix, MixCell, Powertrain
 from experiments.choices import VehicleClass
 from experiments.config import ConfigError
 from experiments.data_files import DataFile, Said, Year, read_data_file
+from experiments.strict_yaml import YamlSyntaxError, read_yaml
 
 MIXES_FILE = DATA_FOLDER / "mixes.yaml"
 """The mixes that come with the project."""
@@ -108,6 +109,15 @@ def load_mixes(path: Path = MIXES_FILE) -> dict[str, FleetMix]:
     if problems:
         raise ConfigError(problems)
     return mixes
+
+
+def holds_mixes(path: Path) -> bool:
+    """Whether a file is meant as one of mixes: it has their keys."""
+    try:
+        content = read_yaml(path.read_bytes()).value
+    except (OSError, YamlSyntaxError):
+        return False
+    return isinstance(content, dict) and not {"mixes", "class_sets"}.isdisjoint(content)
 
 
 def load_mix(name: str) -> FleetMix:

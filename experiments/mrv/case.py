@@ -59,6 +59,11 @@ class Case:
         """The same over the accounts of electricity, in Wh."""
         return self._claim(self.evidence.electricity)
 
+    def claim_of(self, account: str) -> float | None:
+        """The claim under one account per vehicle: the smaller of without and with waiting."""
+        found = self._claim((account,))
+        return None if found is None else found.per_vehicle
+
     @cached_property
     def traffic(self) -> Traffic:
         """Vehicles of a year."""

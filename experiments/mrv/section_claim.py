@@ -144,21 +144,20 @@ def _any_loss(case: Case) -> bool:
 
 
 def _claim_row(case: Case, account: str) -> tuple[str, ...]:
-    found = case.savings[account]
+    found, waiting = case.savings[account], case.with_waiting.get(account)
     if found is None:
         return (account_name(account), NOT_COMPARED, NO_CLAIM, "", NO_CLAIM)
-    charged = "not charged: idling not known"
-    claims = [found.claim]
-    if account in case.with_waiting:
-        waiting = case.with_waiting[account]
-        claims.append(waiting.claim if waiting else None)
-        charged = claim_text(waiting.change, waiting.claim, "g") if waiting else NO_CLAIM
-    smallest = None if None in claims else min(claim for claim in claims if claim is not None)
-    kg = "" if smallest is None else floored(smallest * case.evidence.n_vehicles / 1000.0)
+    charged = (
+        claim_text(waiting.change, waiting.claim, "g")
+        if waiting
+        else "not charged: idling not known"
+    )
+    smallest = case.claim_of(account)
+    kg = 0.0 if smallest is None else smallest * case.evidence.n_vehicles / 1000.0
     return (
         account_name(account),
         best_and_span(found.change, "g"),
         claim_text(found.change, found.claim, "g"),
         charged,
-        f"{kg}{THIN}kg" if kg else NO_CLAIM,
+        f"{floored(kg)}{THIN}kg" if kg else NO_CLAIM,
     )

@@ -59,7 +59,7 @@ def _break_even(case: Case) -> Table:
         # Wh become g of CO2 by the grid, so that all rows are set against the platform's CO2.
         per_unit = case.layer.grid_g_per_wh if account.endswith("_wh") else 1.0
         cells = []
-        for saved in (found.change.mean, found.claim):
+        for saved in (found.change.mean, case.claim_of(account)):
             vehicles = (
                 None
                 if saved is None

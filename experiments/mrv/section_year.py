@@ -5,7 +5,7 @@ from experiments.mrv.case import Case, account_name
 from experiments.mrv.figures import THIN, floored, number, places_of, span
 from experiments.mrv.section_result import NO_CLAIM, NOT_COMPARED, best_and_span
 from experiments.mrv.settings import SAME_FLOW
-from experiments.mrv.uncertainty import Saving, model_span, scaled
+from experiments.mrv.uncertainty import model_span, scaled
 
 LABEL = "Modelled ex ante, not certified."
 
@@ -18,8 +18,9 @@ def year_section(case: Case) -> Section:
             Notice(
                 sentence=LABEL,
                 lines=(
-                    "No hour but the simulated window was simulated. The figures below take for "
-                    "granted that a vehicle saves the same in every hour of the stated profile.",
+                    f"{number(60.0 * case.evidence.window.hours, 0)} minutes were simulated; here "
+                    f"they stand for {number(_hours(case), 0)} hours a year. The figures take for "
+                    "granted that a vehicle saves the same in every hour of the profile.",
                 ),
             ),
             _profile(case),
@@ -30,11 +31,16 @@ def year_section(case: Case) -> Section:
     )
 
 
+def _hours(case: Case) -> float:
+    """Hours of a year in the profile."""
+    return case.traffic.days_per_year * sum(each.hours for each in case.traffic.stretches)
+
+
 def _profile(case: Case) -> Table:
     traffic = case.traffic
     rows = tuple(
         (
-            f"{number(each.hours)} h",
+            f"{each.hours:.3g} h",
             f"{each.flow:g}",
             number(traffic.flow_per_h * each.flow, 0),
             number(traffic.flow_per_h * each.flow * each.hours, 0),
@@ -64,7 +70,7 @@ def _tailpipe(case: Case) -> Table:
         )
     ]
     rows += [
-        (f"ER, {account_name(account)}", *_year_of(case, case.savings[account]))
+        (f"ER, {account_name(account)}", *_year_of(case, account))
         for account in case.evidence.tailpipe
     ]
     rows.append(
@@ -84,12 +90,13 @@ def _tailpipe(case: Case) -> Table:
     )
 
 
-def _year_of(case: Case, found: Saving | None) -> tuple[str, str]:
+def _year_of(case: Case, account: str) -> tuple[str, str]:
+    found, claim = case.savings[account], case.claim_of(account)
     if found is None:
         return (NOT_COMPARED, NO_CLAIM)
     vehicles, claimed = case.traffic.per_year(), case.traffic.per_year(simulated_only=True)
     best = best_and_span(scaled(found.change, vehicles / 1000.0), "kg")
-    kg = None if found.claim is None else found.claim * claimed / 1000.0
+    kg = 0.0 if claim is None else claim * claimed / 1000.0
     return (best, f"{floored(kg)}{THIN}kg" if kg else NO_CLAIM)
 
 
