@@ -2,7 +2,7 @@
 
 from experiments.mrv.blocks import Document, Text
 from experiments.mrv.case import Case
-from experiments.mrv.section_beside import beside_section
+from experiments.mrv.section_beside import beside_section, paid_words
 from experiments.mrv.section_claim import claim_notice, claim_section
 from experiments.mrv.section_leakage import leakage_section
 from experiments.mrv.section_platform import platform_section
@@ -26,6 +26,7 @@ def mrv_document(case: Case) -> Document:
         "it has not been validated or verified by anybody, and gives no right to credits.",
         opening=(
             claim_notice(case),
+            *(Text(text=line, is_strong=True) for line in paid_words(case)),
             Text(
                 text="A claim is the lower end of what the evidence bears; the best estimate is "
                 "its middle. Sections 1 to 3 tell what is compared, 4 to 7 what is counted, 8 to "

@@ -14,6 +14,10 @@ from experiments.mrv.settings import MrvSettings
 from experiments.report.templating import template
 
 
+MRV_FILES = ("mrv.md", "mrv.html")
+"""What is written into a folder of results."""
+
+
 def build_case(
     directory: Path,
     settings: MrvSettings,
@@ -63,14 +67,12 @@ def write_mrv(directory: Path, case: Case) -> tuple[Path, Path]:
         Their paths. Each appears whole or not at all.
     """
     document = mrv_document(case)
-    texts = {
-        "mrv.md": as_markdown(document),
-        "mrv.html": template("mrv.html.j2").render(document=document),
-    }
-    for name, text in texts.items():
-        with replacing(directory / name) as temporary:
+    texts = (as_markdown(document), template("mrv.html.j2").render(document=document))
+    markdown_file, html_file = (directory / name for name in MRV_FILES)
+    for path, text in zip((markdown_file, html_file), texts, strict=True):
+        with replacing(path) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="\n")
-    return directory / "mrv.md", directory / "mrv.html"
+    return markdown_file, html_file
 
 
 def _factor(factors: Factors, key: str, setting: str) -> Factor:

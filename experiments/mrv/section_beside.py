@@ -16,7 +16,7 @@ _GASES = {"nox": "NOₓ", "pmx": "Particles (PMₓ)"}
 
 def beside_section(case: Case) -> Section:
     """What a saving of CO2 may be paid with."""
-    paid = [*_less_safe(case), *_dirtier(case)]
+    paid = paid_words(case)
     said = (
         [Text(text=line, is_strong=True) for line in paid]
         if paid
@@ -36,6 +36,11 @@ def beside_section(case: Case) -> Section:
             *_pollutants(case),
         ),
     )
+
+
+def paid_words(case: Case) -> list[str]:
+    """A sentence for each figure of safety or pollutants that gets worse."""
+    return [*_less_safe(case), *_dirtier(case)]
 
 
 def _rates(case: Case) -> Table:

@@ -72,6 +72,6 @@ def _break_even(case: Case) -> Table:
         title="Vehicles per day, equipped or not, whose savings make up for the platform",
         head=("Account", "by the best estimate", "by the claim"),
         rows=tuple(rows),
-        note=f"On {days:g} days a year. The stated profile brings "
+        note=f"On {days:g} days a year. The profile of section 12 brings "
         f"{number(case.traffic.per_day())} vehicles on such a day.",
     )

@@ -197,7 +197,10 @@ def test_collisions_and_pollutants_are_told_beside_the_saving(made_up, make_case
     folder = made_up(
         tmp_path / "r", {"nox_hbefa4_g": -5.0}, spread=(0.1, -0.1, 0.0), extra=True, collisions=2
     )
-    told = said(make_case(folder))
+    case = make_case(folder)
+    told = said(case)
+    first = [block.text for block in mrv_document(case).opening if isinstance(block, Text)]
+    assert first[0].startswith("Collisions: more")
     assert "Collisions: more in the project in 1 of 3 pairs of runs, 2 against 0 in all." in told
     assert "Paid with the air: more NOₓ under “petrol car, HBEFA4”." in told
 
