@@ -13,7 +13,6 @@ from experiments.mrv.markdown import as_markdown
 from experiments.mrv.settings import MrvSettings
 from experiments.report.templating import template
 
-
 MRV_FILES = ("mrv.md", "mrv.html")
 """What is written into a folder of results."""
 
