@@ -26,6 +26,7 @@ from experiments.cli_ends import (
 )
 from experiments.cli_explain import explain
 from experiments.cli_factors import factors_app
+from experiments.cli_mrv import mrv
 from experiments.cli_nets import nets_app
 from experiments.config import (
     Experiment,
@@ -223,6 +224,7 @@ def report(
 
 
 app.command()(explain)
+app.command()(mrv)
 
 
 @app.command()

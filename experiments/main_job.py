@@ -13,6 +13,7 @@ from experiments.claim import claimed
 from experiments.config import ConfigError, Experiment
 from experiments.fleet_account import check_fleet, fleet_content
 from experiments.machine import cache_folder
+from experiments.mrv.page import MRV_FILES
 from experiments.order import Order, code_hash, run_key
 from experiments.outcome import Outcome
 from experiments.own_policy import OwnPolicy, policy_of_file
@@ -117,8 +118,8 @@ def _run_claimed(job: _Job, tell: Callable[[Event], None], say: Callable[[str], 
     if not finished:
         return Outcome(summary={}, failures=failures)
     say("comparing arms and writing the report")
-    for name in ("report.html", "summary.json"):
-        # These two say that the folder is whole; they go first and come last.
+    for name in (*MRV_FILES, "report.html", "summary.json"):
+        # What is about results that are replaced; the last two say that the folder is whole.
         (out / name).unlink(missing_ok=True)
     _write_appendix(job, network_content(network, find_main_road(network, demand.routes)))
     if job.wishes.keeps_raw:

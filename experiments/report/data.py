@@ -93,8 +93,8 @@ def read_results(directory: Path) -> Results:
     shown = tuple(arm for arm in (summary["reference"] or arms[0], focus_arm(advised)) if arm)
     return Results(
         summary=summary,
-        manifest=_read_json(directory / "manifest.json", optional=True),
-        network=_read_json(directory / "network.json", optional=True),
+        manifest=read_json(directory / "manifest.json", optional=True),
+        network=read_json(directory / "network.json", optional=True),
         arms=arms,
         vehicles=_of_seeds(
             _read_table(directory / "vehicles.parquet", _VEHICLE_COLUMNS, shown), summary
@@ -122,12 +122,17 @@ def read_summary(directory: Path) -> dict[str, Any]:
                 f"'{directory}' is not a folder of finished results: it holds no {name}; "
                 "give the folder that a run has written (--out)"
             )
-    summary = _read_json(directory / "summary.json")
+    summary = read_json(directory / "summary.json")
     _check_summary(summary, directory / "summary.json")
     return summary
 
 
-def _read_json(path: Path, *, optional: bool = False) -> dict[str, Any]:
+def read_json(path: Path, *, optional: bool = False) -> dict[str, Any]:
+    """A JSON object in a folder of results; empty where an optional file is not there.
+
+    Raises:
+        ValueError: The file is damaged, or holds something else.
+    """
     if optional and not path.is_file():
         return {}
     try:

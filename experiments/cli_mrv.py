@@ -1,0 +1,76 @@
+"""The command `mrv`: what saving may be claimed, with baseline, leakage and uncertainty."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.cli_ends import BAD_INPUT, errors_told, stop
+
+
+def mrv(
+    directory: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Folder of results.")
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="MRV.yaml", help="What is taken as given: hours, days, devices."),
+    ] = None,
+    grid: Annotated[
+        str | None,
+        typer.Option(metavar="REGION/YEAR", help="CO2 of electricity.", show_default="CN/2023"),
+    ] = None,
+    arm: Annotated[
+        str | None, typer.Option(help="The project, an advised arm.", show_default="eco, if run")
+    ] = None,
+    factors: Annotated[
+        Path | None,
+        typer.Option(metavar="FACTORS.yaml", help="Factors of your own, over the shipped ones."),
+    ] = None,
+    init: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a commented settings file, and nothing else."),
+    ] = None,
+) -> None:
+    """Report a saving as ISO 14064-2 asks: mrv.md and mrv.html, ex ante, not certified."""
+    if init is not None:
+        _write_settings(init)
+        return
+    if directory is None:
+        stop("give the folder of results, or --init FILE for a settings file", BAD_INPUT)
+    from experiments.factor_files import load_factors
+    from experiments.mrv.idle import idle_per_second, petrol_columns
+    from experiments.mrv.page import build_case, write_mrv
+    from experiments.mrv.section_claim import claim_notice
+    from experiments.mrv.settings import load_settings, stated_keys
+
+    with errors_told():
+        settings = load_settings(config, {"grid": grid})
+        case = build_case(
+            directory,
+            settings,
+            load_factors(factors),
+            arm=arm,
+            stated=stated_keys(config) | ({"grid"} if grid else set()),
+            petrol_accounts=petrol_columns(),
+            idle_per_s=idle_per_second(),
+        )
+        notice = claim_notice(case)
+        written = write_mrv(directory, case)
+    for line in (notice.sentence, *notice.lines, "Modelled ex ante, not certified."):
+        print(line)
+    for path in written:
+        print(path)
+
+
+def _write_settings(file: Path) -> None:
+    from experiments.mrv.settings import DEFAULT_MRV
+
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(DEFAULT_MRV.read_text(encoding="utf-8"))
+    except FileExistsError:
+        stop(f"{file}: exists already; name another file", BAD_INPUT)
+    except OSError as error:
+        stop(f"{file}: cannot be written: {error.strerror}", BAD_INPUT)
+    print(file)
