@@ -16,6 +16,7 @@ _NAMES = {
     "hbefa4": "petrol car, HBEFA4",
     "hbefa4_nojump": "petrol car, HBEFA4 without jump",
     "phemlight5": "petrol car, PHEMlight5",
+    "fleet": "fleet mix",
     "bev": "all electric (HBEFA4 BEV)",
 }
 

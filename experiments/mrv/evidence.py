@@ -1,6 +1,5 @@
 """What a folder of results holds as evidence: means per run of both arms, and what is complete."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from emissions import column_parts
 from experiments.mrv.uncertainty import Saving, saving
 from experiments.report.data import UNADVISED_ARMS, focus_arm, read_json, read_summary
 from experiments.statistics import Effect, FloatArray, paired_difference
@@ -25,7 +25,8 @@ GROUPS: Mapping[str, pl.Expr] = {
 }
 """Parts of the traffic that are told apart."""
 
-_ACCOUNT = re.compile(r"(co2|energy|nox|pmx)_(\w+)_(g|wh)")
+_QUANTITIES = ("co2", "energy", "nox", "pmx")
+"""How the columns of the accounts begin that are told."""
 _FURTHER = ("depart_delay_s", "trip_time_s")
 
 
@@ -133,7 +134,8 @@ def read_evidence(directory: Path, arm: str | None = None) -> Evidence:
     manifest = read_json(directory / "manifest.json", optional=True)
     network = read_json(directory / "network.json", optional=True)
     vehicles = _vehicles(directory / "vehicles.parquet", summary, (BASELINE, project))
-    accounts = [name for name in vehicles.columns if _ACCOUNT.fullmatch(name)]
+    # What nobody used, such as electricity of a fleet without batteries, is no account of the run.
+    accounts = [name for name in _accounts(vehicles) if (vehicles[name] != 0.0).any()]
     return Evidence(
         summary=summary,
         manifest=manifest,
@@ -177,7 +179,7 @@ def _vehicles(path: Path, summary: Mapping[str, Any], arms: tuple[str, str]) -> 
             .collect()
         )
         # A figure that is missing must not pass for a mean of the others.
-        accounts = [name for name in table.columns if _ACCOUNT.fullmatch(name)]
+        accounts = _accounts(table)
         table = table.with_columns(pl.col(accounts).cast(pl.Float64).fill_null(float("nan")))
         return table.with_columns(pl.col("equipped", "finished"), pl.col("road", *_FURTHER))
     except (pl.exceptions.PolarsError, OSError) as error:
@@ -209,3 +211,9 @@ def _window(manifest: Mapping[str, Any], vehicles: pl.DataFrame) -> Window:
     if not end_s > begin_s:
         raise ValueError(f"the results cover no time: from {begin_s:g} s to {end_s:g} s")
     return Window(begin_s=begin_s, end_s=end_s, is_stated=is_stated)
+
+
+def _accounts(vehicles: pl.DataFrame) -> list[str]:
+    """Columns of accounts."""
+    parts = ((name, column_parts(name)) for name in vehicles.columns)
+    return [name for name, part in parts if part is not None and part.start in _QUANTITIES]

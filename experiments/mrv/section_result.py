@@ -6,7 +6,7 @@ from experiments.mrv.blocks import Section, Table, Text
 from experiments.mrv.case import Case, account_name
 from experiments.mrv.figures import THIN, floored, number, places_of, span, with_unit
 from experiments.mrv.uncertainty import Span, finding, scaled
-from experiments.report.glossary import METRIC_NAMES, TERMS
+from experiments.report.glossary import TERMS, metric_name
 from experiments.statistics import Effect
 
 NO_CLAIM = "no claim"
@@ -65,7 +65,7 @@ def _accounts(case: Case) -> Table:
     terms = dict(TERMS)
     rows = []
     for account in (*case.evidence.tailpipe, *case.evidence.electricity):
-        term = METRIC_NAMES.get(account.rpartition("_")[0], "")
+        term = metric_name(account.rpartition("_")[0])
         rows.append((account_name(account), terms.get(term, "As the experiment names it.")))
     return Table(title="Accounts", head=("Account", "What it is"), rows=tuple(rows), is_text=True)
 

@@ -132,6 +132,11 @@ TERMS = (
         "the simulator's own emission device computes it.",
     ),
     (
+        "CO₂, fleet mix",
+        "Tailpipe CO₂ if each vehicle were the car that a stated mix gives to its id, the same in "
+        "all arms.",
+    ),
+    (
         "CO₂, HBEFA4",
         "The same journeys, as if every vehicle were a petrol car (HBEFA4, Euro 4), the "
         "simulator's default. It charges standing in a queue heavily, and charges nothing as soon "
