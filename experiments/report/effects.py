@@ -16,7 +16,7 @@ SIDED = ("less", "more")
 
 
 def account_metrics(summary: dict[str, Any], *quantities: str) -> list[str]:
-    """Metrics of the accounts in which anything was used or emitted, in the order of the results.
+    """Metrics of the accounts in which anything was used or emitted, in the order of the page.
 
     Args:
         summary: Contents of `summary.json`.
@@ -28,9 +28,15 @@ def account_metrics(summary: dict[str, Any], *quantities: str) -> list[str]:
         for quantity in quantities
         for key, values in figures.items()
         if key.startswith(f"{quantity}_") and key.endswith("_per_km") and isinstance(values, dict)
-        for name, value in values.items()
-        if value or f"{quantity}_{name}" in CO2_ACCOUNTS
+        for name in sorted(values, key=_place)
+        if values[name] or f"{quantity}_{name}" in CO2_ACCOUNTS
     ]
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Own classes and the accounts of the headline first, others as they are called."""
+    first = ("own", "hbefa4", "hbefa4_nojump", "phemlight5", "bev")
+    return (first.index(name) if name in first else len(first), name)
 
 
 def effect(effects: dict[str, Any], metric: str, group: str | None = None) -> Effect | None:

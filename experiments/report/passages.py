@@ -2,7 +2,7 @@
 
 from experiments.places import AT_M, BEFORE_M, BEHIND_M
 from experiments.report.data import Results
-from experiments.report.effects import SIDED, arm_effects, effect_at, signed
+from experiments.report.effects import SIDED, account_metrics, arm_effects, effect_at, signed
 from experiments.report.glossary import metric_name
 from experiments.report.tables import Cell, Row
 from experiments.statistics import Effect, verdict
@@ -39,8 +39,12 @@ def passages_table(results: Results) -> list[Row]:
 def _per_passage(results: Results) -> dict[str, dict[str, object]]:
     if results.focus is None:
         return {}
-    found = arm_effects(results.summary, results.focus).get("per_passage")
-    return found if isinstance(found, dict) else {}
+    found = arm_effects(results.summary, results.focus).get("per_passage") or {}
+    return {
+        metric: found[metric]
+        for metric in account_metrics(results.summary, "co2", "energy")
+        if metric in found
+    }
 
 
 def _cell(found: Effect | None) -> Cell:
