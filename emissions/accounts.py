@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from emissions.maps import JOULE_PER_WATTHOUR, EmissionMap, FloatArray, load_map
+from emissions.emission_map import JOULE_PER_WATTHOUR, EmissionMap, FloatArray
+from emissions.maps import load_map
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

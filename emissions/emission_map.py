@@ -1,0 +1,167 @@
+"""An emission map: a rate over speed, acceleration and slope, and how it is looked up."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+JOULE_PER_WATTHOUR = 3600.0
+STANDING_MPS = 0.5
+"""SUMO's models treat a vehicle up to this speed as standing: it idles and does not coast."""
+NEVER_MPS2 = -1e3
+"""Coasting deceleration where the rate does not drop."""
+CHUNK_ROWS = 1 << 14
+"""Rows looked up at once: what is computed on the way stays in the processor's cache."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmissionMap:
+    """A rate over (slope, speed, acceleration), linear between the points of a grid.
+
+    SUMO's models of combustion engines drop to exactly zero below the deceleration of plain
+    coasting. A grid alone would smear that drop over a cell. So the grid holds the rate under
+    traction, continued beyond the drop, and the drop is a line of its own.
+    """
+
+    emission_class: str
+    """SUMO's name of the class, as in `HBEFA4/PC_petrol_Euro-4`."""
+    quantity: str
+    """Of `QUANTITIES`; a rate of `electricity` is in W, all others in g/s."""
+    slope_deg: FloatArray
+    """(s,) rising, regular; a single slice serves where all roads are flat."""
+    speed_mps: FloatArray
+    """(v,) rising, regular but for one speed that may be there twice: the rate jumps there, the
+    first holds up to that speed, the second beyond it."""
+    accel_mps2: FloatArray
+    """(a,) rising, regular."""
+    rate: FloatArray
+    """(s, v, a) g/s, or W of electricity; under traction where there is a `coasting_mps2`."""
+    coasting_mps2: FloatArray | None = None
+    """(s, v) the rate is 0 at any lower acceleration; None: it does not drop."""
+
+    def at(
+        self, speed_mps: FloatArray, accel_mps2: FloatArray, slope_deg: FloatArray
+    ) -> FloatArray:
+        """Rate of each (speed, acceleration, slope); beyond the grid its edge counts.
+
+        Args:
+            speed_mps: (n,) not negative; shapes that broadcast will do.
+            accel_mps2: (n,).
+            slope_deg: (n,) angle of the road in degrees, as SUMO states it.
+
+        Returns:
+            (n,) g/s or W.
+        """
+        arrays = np.broadcast_arrays(speed_mps, accel_mps2, slope_deg)
+        speed, accel, slope = (array.reshape(-1) for array in arrays)
+        speed_axis, accel_axis = _Axis.of(self.speed_mps), _Axis.of(self.accel_mps2)
+        slope_axis = _Axis.of(self.slope_deg)
+        total = np.empty(speed.size)
+        for start in range(0, speed.size, CHUNK_ROWS):
+            rows = slice(start, start + CHUNK_ROWS)
+            v, p = speed_axis.place(speed[rows])
+            a, q = accel_axis.place(accel[rows])
+            k, r = slope_axis.place(slope[rows])
+            found = self._traction(k, r, v, p, a, q)
+            if self.coasting_mps2 is not None:
+                found *= accel[rows] >= self._coasting(self.coasting_mps2, k, r, v, p)
+            total[rows] = found
+        return total.reshape(arrays[0].shape)
+
+    def _traction(
+        self, k: IntArray, r: FloatArray, v: IntArray, p: FloatArray, a: IntArray, q: FloatArray
+    ) -> FloatArray:
+        """Rate in cells (k, v, a) at the shares (r, p, q) of their edges."""
+        n_slopes, n_speeds, n_accels = self.rate.shape
+        cells, corner = self.rate.reshape(-1), v * n_accels + a
+        if n_slopes == 1:
+            return _bilinear(cells, corner, n_accels, p, q)
+        corner += k * (n_speeds * n_accels)
+        below = _bilinear(cells, corner, n_accels, p, q)
+        above = _bilinear(cells, corner + n_speeds * n_accels, n_accels, p, q)
+        return below + r * (above - below)
+
+    @staticmethod
+    def _coasting(
+        line: FloatArray, k: IntArray, r: FloatArray, v: IntArray, p: FloatArray
+    ) -> FloatArray:
+        """Deceleration below which the rate is zero."""
+        n_slopes, n_speeds = line.shape
+        cells = line.reshape(-1)
+        if n_slopes == 1:
+            return _linear(cells, v, p)
+        corner = k * n_speeds + v
+        below = _linear(cells, corner, p)
+        return below + r * (_linear(cells, corner + n_speeds, p) - below)
+
+    def without_coasting_jump(self) -> "EmissionMap":
+        """The same map with the traction line continued down to zero.
+
+        SUMO's HBEFA and PHEMlight drop to exactly 0 as soon as deceleration passes plain coasting.
+        Real engines cut fuel only in gear and above idle speed. Here the line through the last two
+        points before the drop goes on until it is 0. A class that does not drop stays as it is.
+        """
+        return replace(self, coasting_mps2=None)
+
+    def with_jump_spread(self) -> "EmissionMap":
+        """SUMO's values at the points of a regular grid, the drop spread over the cell it is in.
+
+        A plan must not perch on the edge of a drop that nobody can drive on.
+        """
+        rate = self.rate
+        if self.coasting_mps2 is not None:
+            is_dropped = self.accel_mps2 < self.coasting_mps2[..., np.newaxis]
+            rate = np.where(is_dropped, 0.0, rate)
+        keeps = np.diff(self.speed_mps, prepend=-1.0) > 0.0
+        return replace(
+            self, speed_mps=self.speed_mps[keeps], rate=rate[:, keeps], coasting_mps2=None
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Axis:
+    """A regular axis; the point `n_before` may be there twice."""
+
+    first: float
+    per_unit: float
+    last_cell: int
+    n_before: int
+
+    @classmethod
+    def of(cls, points: FloatArray) -> "_Axis":
+        doubled = np.flatnonzero(np.diff(points) == 0.0)
+        n_cells = points.size - 1 - doubled.size
+        return cls(
+            first=float(points[0]),
+            per_unit=n_cells / float(points[-1] - points[0]) if n_cells else 0.0,
+            last_cell=max(n_cells - 1, 0),
+            n_before=int(doubled[0]) if doubled.size else n_cells,
+        )
+
+    def place(self, values: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Lower point of the cell of each value, and the share of the cell that lies below it."""
+        place = (values - self.first) * self.per_unit
+        np.clip(place, 0.0, self.last_cell + 1.0, out=place)
+        # A value on a point belongs to the cell below it.
+        cell = np.ceil(place).astype(np.int64)
+        cell -= 1
+        np.maximum(cell, 0, out=cell)
+        place -= cell
+        if self.n_before <= self.last_cell:
+            cell += cell >= self.n_before
+        return cell, place
+
+
+def _linear(cells: FloatArray, corner: IntArray, share: FloatArray) -> FloatArray:
+    below = cells.take(corner)
+    return below + share * (cells.take(corner + 1) - below)
+
+
+def _bilinear(
+    cells: FloatArray, corner: IntArray, stride: int, share: FloatArray, next_share: FloatArray
+) -> FloatArray:
+    below = _linear(cells, corner, next_share)
+    return below + share * (_linear(cells, corner + stride, next_share) - below)
