@@ -10,9 +10,9 @@ from emissions.emission_map import NEVER_MPS2, STANDING_MPS, FloatArray
 from emissions.sumo_program import QUANTITIES, Bounds, MapProgram, axis
 from emissions.traction import continue_traction, crossing, fill_limits, first_active
 
-FINE_MPS2 = 0.0025
+FINE_MPS2 = 0.001
 """Step of the acceleration where the drop is looked for."""
-BLOCK = 40
+BLOCK = 20
 """Speeds whose drop is looked for in one call of SUMO."""
 BEYOND_STANDING_MPS = STANDING_MPS + 1e-6
 
