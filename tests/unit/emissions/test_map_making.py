@@ -9,14 +9,13 @@ from emissions.map_making import FINE_MPS2, Grid
 
 PROGRAM = """
 import sys
-from pathlib import Path
 words = sys.argv[1:]
-with Path("{calls}").open("a") as calls:
+with open("{calls}", "a") as calls:
     print(*words, file=calls)
 if "--iterate" in words:
-    folder = Path(words[words.index("-o") + 1])
+    folder = words[words.index("-o") + 1]
     for name in ("HBEFA4/PC_petrol", "HBEFA4/PC_diesel", "Energy/default"):
-        (folder / f"{{name}}.csv").touch()
+        open(f"{{folder}}/{{name}}.csv", "w").close()
     sys.exit()
 given = dict(zip(words[::2], words[1::2])) | dict(w.split("=") for w in words if "=" in w)
 if given["-e"].startswith("HBEFA4/bad"):
@@ -48,7 +47,7 @@ def home(tmp_path, monkeypatch):
     binary = tmp_path / "home" / "bin" / "emissionsMap"
     binary.parent.mkdir(parents=True)
     program = PROGRAM.format(calls=tmp_path / "calls")
-    binary.write_text(f"#!{sys.executable} -S\n{program}")
+    binary.write_text(f"#!{sys.executable} -IS\n{program}")
     binary.chmod(0o755)
     vehicles = tmp_path / "home" / "data" / "emissions" / "MMPEVEM"
     vehicles.mkdir(parents=True)
