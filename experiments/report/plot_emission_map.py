@@ -154,13 +154,10 @@ def _draw_sheets(axes: Sequence[Axes], maps: Mapping[str, EmissionMap], scale: S
         _draw_line_of_drop(axis, maps[title])
         for name, state_kmh in STATES.items():
             axis.plot(state_kmh, 0.0, "o", color=INK, ms=6, mec="white", clip_on=False, zorder=5)
+            # Standing and creeping are too near to each other for words on one line.
+            height = 18 if name == "standing" else 6
             axis.annotate(
-                name,
-                (state_kmh, 0.0),
-                (6, 6 if name != "creeping" else -14),
-                textcoords="offset points",
-                fontsize=9.5,
-                zorder=5,
+                name, (state_kmh, 0.0), (6, height), textcoords="offset points", fontsize=9.5
             )
         axis.axhline(0.0, color=MUTED, lw=0.7)
         axis.set_title(title)
@@ -233,7 +230,8 @@ def _draw_ways(axis: Axes, found: EmissionMap, scale: Scale) -> None:
         0.98, 0.98, "\n".join(words), transform=axis.transAxes, ha="right", va="top", fontsize=9.5
     )
     axis.set_xlim(0.0, TOP_KMH)
-    axis.set_ylim(min(0.0, float(per_way.min())), 1.35 * float(per_way.max()))
+    most = float(per_way.max())
+    axis.set_ylim(min(0.0, float(per_way.min())) - 0.09 * most, 1.35 * most)
     axis.set_xlabel("steady speed, km/h")
     axis.set_ylabel(scale.way_unit)
     axis.set_title(f"{scale.way_unit} at a steady speed")
