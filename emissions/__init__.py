@@ -2,8 +2,8 @@
 
 from emissions.accounts import ACCOUNTS, Account, account_steps, load_accounts
 from emissions.classes import emission_classes
-from emissions.emission_map import EmissionMap
-from emissions.maps import load_map, load_maps
+from emissions.map_loading import load_map, load_maps
+from emissions.maps import EmissionMap
 from emissions.sumo_program import QUANTITIES
 
 __all__ = [

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from emissions.emission_map import JOULE_PER_WATTHOUR, EmissionMap, FloatArray
-from emissions.maps import load_map
+from emissions.map_loading import load_map
+from emissions.maps import JOULE_PER_WATTHOUR, EmissionMap, FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

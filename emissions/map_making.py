@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emissions.emission_map import NEVER_MPS2, STANDING_MPS, FloatArray
+from emissions.maps import NEVER_MPS2, STANDING_MPS, FloatArray, IntArray
 from emissions.sumo_program import QUANTITIES, Bounds, MapProgram, axis
 from emissions.traction import continue_traction, crossing, fill_limits, first_active
 
@@ -55,25 +55,37 @@ def make_sheet(program: MapProgram, grid: Grid, slope_deg: float) -> Sheet:
         name: fill_limits(np.insert(coarse[name], edge, above[name][0], axis=0))
         for name in QUANTITIES
     }
-    first = first_active(_is_active(rate))
-    coasting = np.full(first.size, NEVER_MPS2)
+    coasting = _locate_drop(program, grid, slope_deg, first_active(_is_active(rate)))
+    return Sheet(
+        rate={name: continue_traction(found, accel, coasting) for name, found in rate.items()},
+        coasting_mps2=coasting,
+    )
+
+
+def _locate_drop(program: MapProgram, grid: Grid, slope_deg: float, first: IntArray) -> FloatArray:
+    """(v,) acceleration of the drop, within a fine step.
+
+    Args:
+        program: Is asked, for a block of speeds at a time, for the accelerations around the drop.
+        grid: Of the map.
+        slope_deg: Of the road.
+        first: (v,) the lowest acceleration of the grid that emits, 0 where it does not drop.
+    """
+    accel, speeds, edge = axis(grid.accel_mps2), axis(grid.speed_mps), grid.standing + 1
     blocks = [(slice(edge, edge + 1), _only(BEYOND_STANDING_MPS))]
-    speeds = axis(grid.speed_mps)
     for start in range(edge, speeds.size, BLOCK):
         last = min(start + BLOCK, speeds.size) - 1
         bounds = (float(speeds[start]), float(speeds[last]), grid.speed_mps[2])
         # One further on than in the plain axis, since one speed is there twice.
         blocks.append((slice(start + 1, last + 2), bounds))
+    coasting = np.full(first.size, NEVER_MPS2)
     for rows, bounds in blocks:
         dropping = first[rows][first[rows] > 0]
         if dropping.size:
             window = (float(accel[dropping.min() - 1]), float(accel[dropping.max()]), FINE_MPS2)
             is_active = _is_active(program.rates(bounds, window, slope_deg))
             coasting[rows] = crossing(is_active, axis(window))
-    return Sheet(
-        rate={name: continue_traction(found, accel, coasting) for name, found in rate.items()},
-        coasting_mps2=coasting,
-    )
+    return coasting
 
 
 def _only(value: float) -> Bounds:

@@ -1,128 +1,172 @@
-"""Emission maps of any SUMO class, made at run time by SUMO's own `emissionsMap` and cached.
+"""An emission map: a rate over speed, acceleration and slope, and how it is looked up."""
 
-They are never copied: the tables behind them carry their own licences.
-"""
-
-import hashlib
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emissions.classes import ClassName, emission_classes, near_names, vehicle_files
-from emissions.emission_map import NEVER_MPS2, EmissionMap, FloatArray
-from emissions.map_making import FINE_MPS2, Grid, make_sheet
-from emissions.sumo_program import QUANTITIES, MapProgram, MapProgramError, axis
-from emissions.whole_files import write_whole
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
-FORMAT = "2"
-"""To be raised when the meaning of a cached map changes."""
-GRID = Grid()
-COASTING = "coasting"
-"""Name of the line of the drop in a file of the cache; the others are quantities."""
-
-
-def load_map(
-    emission_class: str,
-    quantity: str,
-    *,
-    slopes_deg: tuple[float, ...],
-    sumo_home: Path,
-    sumo_version: str,
-    cache_dir: Path,
-) -> EmissionMap:
-    """Map of one class and quantity; see `load_maps`."""
-    maps = load_maps(
-        emission_class,
-        [quantity],
-        slopes_deg=slopes_deg,
-        sumo_home=sumo_home,
-        sumo_version=sumo_version,
-        cache_dir=cache_dir,
-    )
-    return maps[quantity]
+JOULE_PER_WATTHOUR = 3600.0
+STANDING_MPS = 0.5
+"""SUMO's models treat a vehicle up to this speed as standing: it idles and does not coast."""
+NEVER_MPS2 = -1e3
+"""Coasting deceleration where the rate does not drop."""
+CHUNK_ROWS = 1 << 14
+"""Rows looked up at once: what is computed on the way stays in the processor's cache."""
 
 
-def load_maps(
-    emission_class: str,
-    quantities: Sequence[str] = QUANTITIES,
-    *,
-    slopes_deg: tuple[float, ...],
-    sumo_home: Path,
-    sumo_version: str,
-    cache_dir: Path,
-) -> dict[str, EmissionMap]:
-    """Maps of one class, made by SUMO's `emissionsMap` unless they are in the cache.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmissionMap:
+    """A rate over (slope, speed, acceleration), linear between the points of a grid.
 
-    Args:
-        emission_class: SUMO's name of the class; `@` and the id of a vehicle that SUMO brings may
-            follow, as in `MMPEVEM@VW_ID3`.
-        quantities: Of `QUANTITIES`.
-        slopes_deg: Slopes of the slices, rising and regular; `(0.0,)` for flat roads.
-        sumo_home: Folder that holds SUMO's `bin` and `data`.
-        sumo_version: Part of the key in the cache.
-        cache_dir: Folder for finished maps; made if missing.
-
-    Raises:
-        ValueError: SUMO does not know the class, or a quantity is none of SUMO's.
+    SUMO's models of combustion engines drop to exactly zero below the deceleration of plain
+    coasting. A grid alone would smear that drop over a cell. So the grid holds the rate under
+    traction, continued beyond the drop, and the drop is a line of its own.
     """
-    unknown = [name for name in quantities if name not in QUANTITIES]
-    if unknown:
-        raise ValueError(
-            f"'{unknown[0]}' is no quantity of an emission map; there are {', '.join(QUANTITIES)}"
+
+    emission_class: str
+    """SUMO's name of the class, as in `HBEFA4/PC_petrol_Euro-4`."""
+    quantity: str
+    """Of `QUANTITIES`; a rate of `electricity` is in W, all others in g/s."""
+    slope_deg: FloatArray
+    """(s,) rising, regular; a single slice serves where all roads are flat."""
+    speed_mps: FloatArray
+    """(v,) rising, regular but for one speed that may be there twice: the rate jumps there, the
+    first holds up to that speed, the second beyond it."""
+    accel_mps2: FloatArray
+    """(a,) rising, regular."""
+    rate: FloatArray
+    """(s, v, a) g/s, or W of electricity; under traction where there is a `coasting_mps2`."""
+    coasting_mps2: FloatArray | None = None
+    """(s, v) the rate is 0 at any lower acceleration; None: it does not drop."""
+
+    def at(
+        self, speed_mps: FloatArray, accel_mps2: FloatArray, slope_deg: FloatArray
+    ) -> FloatArray:
+        """Rate of each (speed, acceleration, slope); beyond the grid its edge counts.
+
+        Args:
+            speed_mps: (n,) not negative; shapes that broadcast will do.
+            accel_mps2: (n,).
+            slope_deg: (n,) angle of the road in degrees, as SUMO states it.
+
+        Returns:
+            (n,) g/s or W.
+        """
+        arrays = np.broadcast_arrays(speed_mps, accel_mps2, slope_deg)
+        speed, accel, slope = (array.reshape(-1) for array in arrays)
+        speed_axis, accel_axis = _Axis.of(self.speed_mps), _Axis.of(self.accel_mps2)
+        slope_axis = _Axis.of(self.slope_deg)
+        total = np.empty(speed.size)
+        for start in range(0, speed.size, CHUNK_ROWS):
+            rows = slice(start, start + CHUNK_ROWS)
+            on_slope, on_speed = slope_axis.place(slope[rows]), speed_axis.place(speed[rows])
+            found = self._traction(on_slope, on_speed, accel_axis.place(accel[rows]))
+            if self.coasting_mps2 is not None:
+                found *= accel[rows] >= _coasting(self.coasting_mps2, on_slope, on_speed)
+            total[rows] = found
+        return total.reshape(arrays[0].shape)
+
+    def _traction(self, slope: "_Place", speed: "_Place", accel: "_Place") -> FloatArray:
+        """Rate without the drop."""
+        n_slopes, n_speeds, n_accels = self.rate.shape
+        cells, corner = self.rate.reshape(-1), speed.cell * n_accels + accel.cell
+        if n_slopes == 1:
+            return _bilinear(cells, corner, n_accels, speed.share, accel.share)
+        corner += slope.cell * (n_speeds * n_accels)
+        below = _bilinear(cells, corner, n_accels, speed.share, accel.share)
+        corner += n_speeds * n_accels
+        above = _bilinear(cells, corner, n_accels, speed.share, accel.share)
+        return below + slope.share * (above - below)
+
+    def without_coasting_jump(self) -> "EmissionMap":
+        """The same map with the traction line continued down to zero.
+
+        SUMO's HBEFA and PHEMlight drop to exactly 0 as soon as deceleration passes plain coasting.
+        Real engines cut fuel only in gear and above idle speed. Here the line through the last two
+        points before the drop goes on until it is 0. A class that does not drop stays as it is.
+        """
+        return replace(self, coasting_mps2=None)
+
+    def with_jump_spread(self) -> "EmissionMap":
+        """SUMO's values at the points of a regular grid, the drop spread over the cell it is in.
+
+        A plan must not perch on the edge of a drop that nobody can drive on.
+        """
+        rate = self.rate
+        if self.coasting_mps2 is not None:
+            is_dropped = self.accel_mps2 < self.coasting_mps2[..., np.newaxis]
+            rate = np.where(is_dropped, 0.0, rate)
+        keeps = np.diff(self.speed_mps, prepend=-1.0) > 0.0
+        return replace(
+            self, speed_mps=self.speed_mps[keeps], rate=rate[:, keeps], coasting_mps2=None
         )
-    name = ClassName.of(emission_class)
-    words = name.words(sumo_home)
-    key = [FORMAT, sumo_version, emission_class, repr((GRID, FINE_MPS2, slopes_deg))]
-    if name.vehicle is not None:
-        key.append(vehicle_files(sumo_home)[name.vehicle].read_text(encoding="utf-8"))
-    digest = hashlib.sha256("\n".join(key).encode()).hexdigest()
-    path = cache_dir / f"map-{digest[:24]}.npz"
-    if not path.is_file():
-        try:
-            made = _make(MapProgram(sumo_home=sumo_home, words=words), slopes_deg)
-        except MapProgramError as error:
-            known = emission_classes(
-                sumo_home=sumo_home, sumo_version=sumo_version, cache_dir=cache_dir
-            )
-            raise ValueError(_refused(emission_class, known, str(error))) from error
-        write_whole(path, lambda part: np.savez(part, allow_pickle=False, **made))
-    with np.load(path) as kept:
-        return {
-            quantity: EmissionMap(
-                emission_class=emission_class,
-                quantity=quantity,
-                slope_deg=np.array(slopes_deg),
-                speed_mps=GRID.speeds_mps,
-                accel_mps2=axis(GRID.accel_mps2),
-                rate=_rate(kept, quantity, len(slopes_deg)),
-                coasting_mps2=kept[COASTING] if COASTING in kept and quantity in kept else None,
-            )
-            for quantity in quantities
-        }
 
 
-def _make(program: MapProgram, slopes_deg: Sequence[float]) -> dict[str, NDArray[Any]]:
-    """What a file of the cache holds: (s, v, a) of each quantity that is not zero throughout."""
-    sheets = [make_sheet(program, GRID, slope_deg) for slope_deg in slopes_deg]
-    found = {name: np.stack([sheet.rate[name] for sheet in sheets]) for name in QUANTITIES}
-    kept = {name: rate.astype(np.float32) for name, rate in found.items() if rate.any()}
-    coasting = np.stack([sheet.coasting_mps2 for sheet in sheets])
-    return kept | ({COASTING: coasting} if (coasting > NEVER_MPS2).any() else {})
+class _Place(NamedTuple):
+    """Where values lie on an axis."""
+
+    cell: IntArray
+    """Lower point of the cell of each."""
+    share: FloatArray
+    """Of the cell, below each."""
 
 
-def _rate(kept: np.lib.npyio.NpzFile, quantity: str, n_slopes: int) -> FloatArray:
-    if quantity in kept:
-        return kept[quantity].astype(np.float64)
-    return np.zeros((n_slopes, GRID.speeds_mps.size, axis(GRID.accel_mps2).size))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Axis:
+    """A regular axis; the point `n_before` may be there twice."""
+
+    first: float
+    per_unit: float
+    last_cell: int
+    n_before: int
+
+    @classmethod
+    def of(cls, points: FloatArray) -> "_Axis":
+        doubled = np.flatnonzero(np.diff(points) == 0.0)
+        n_cells = points.size - 1 - doubled.size
+        return cls(
+            first=float(points[0]),
+            per_unit=n_cells / float(points[-1] - points[0]) if n_cells else 0.0,
+            last_cell=max(n_cells - 1, 0),
+            n_before=int(doubled[0]) if doubled.size else n_cells,
+        )
+
+    def place(self, values: FloatArray) -> _Place:
+        """Where values lie; beyond the axis its end counts."""
+        place = (values - self.first) * self.per_unit
+        np.clip(place, 0.0, self.last_cell + 1.0, out=place)
+        # A value on a point belongs to the cell below it.
+        cell = np.ceil(place).astype(np.int64)
+        cell -= 1
+        np.maximum(cell, 0, out=cell)
+        place -= cell
+        if self.n_before <= self.last_cell:
+            cell += cell >= self.n_before
+        return _Place(cell, place)
 
 
-def _refused(emission_class: str, known: tuple[str, ...], told: str) -> str:
-    """Why there is no map of a class."""
-    if emission_class in known:
-        return f"emission class '{emission_class}' could not be mapped: {told}"
-    near = near_names(emission_class, known)
-    hint = f"near to it: {', '.join(near)}" if near else "no name is near to it"
-    return f"SUMO has no emission class '{emission_class}'; {hint}"
+def _coasting(line: FloatArray, slope: _Place, speed: _Place) -> FloatArray:
+    """Acceleration below which the rate is zero, from that at (slope, speed)."""
+    n_slopes, n_speeds = line.shape
+    cells = line.reshape(-1)
+    if n_slopes == 1:
+        return _linear(cells, speed.cell, speed.share)
+    corner = slope.cell * n_speeds + speed.cell
+    below = _linear(cells, corner, speed.share)
+    return below + slope.share * (_linear(cells, corner + n_speeds, speed.share) - below)
+
+
+def _linear(cells: FloatArray, corner: IntArray, share: FloatArray) -> FloatArray:
+    below = cells.take(corner)
+    return below + share * (cells.take(corner + 1) - below)
+
+
+def _bilinear(
+    cells: FloatArray, corner: IntArray, stride: int, share: FloatArray, next_share: FloatArray
+) -> FloatArray:
+    below = _linear(cells, corner, next_share)
+    return below + share * (_linear(cells, corner + stride, next_share) - below)

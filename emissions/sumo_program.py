@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from emissions.emission_map import JOULE_PER_WATTHOUR, FloatArray
+from emissions.maps import JOULE_PER_WATTHOUR, FloatArray
 
 QUANTITIES = ("CO", "CO2", "HC", "PMx", "NOx", "fuel", "electricity")
 """In the order in which SUMO writes them."""

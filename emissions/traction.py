@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from emissions.emission_map import NEVER_MPS2, FloatArray, IntArray
+from emissions.maps import NEVER_MPS2, FloatArray, IntArray
 
 
 def first_active(is_active: NDArray[np.bool_]) -> IntArray:

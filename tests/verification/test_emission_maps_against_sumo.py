@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-import emissions.maps
+import emissions.map_loading
 from emissions import QUANTITIES, emission_classes, load_maps
 from emissions.classes import ClassName
 from emissions.map_making import Grid
@@ -102,7 +102,7 @@ def narrow():
     """The steps of the maps, but no more speeds and accelerations than are driven here."""
     with pytest.MonkeyPatch.context() as patch:
         grid = Grid(speed_mps=(0.0, 30.0, 0.25), accel_mps2=(-5.0, 3.0, 0.05))
-        patch.setattr(emissions.maps, "GRID", grid)
+        patch.setattr(emissions.map_loading, "GRID", grid)
         yield grid
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emissions import EmissionMap
-from emissions.emission_map import CHUNK_ROWS
+from emissions.maps import CHUNK_ROWS
 
 SPEEDS_MPS = np.arange(0.0, 5.0)
 ACCELS_MPS2 = np.arange(-2.0, 2.5, 0.5)

@@ -3,7 +3,7 @@ import sys
 import numpy as np
 import pytest
 
-import emissions.maps
+import emissions.map_loading
 from emissions import QUANTITIES, emission_classes, load_map, load_maps
 from emissions.map_making import FINE_MPS2, Grid
 
@@ -42,7 +42,7 @@ with open(given["-o"], "w") as rows:
 def home(tmp_path, monkeypatch):
     """A folder whose `emissionsMap` has a simple law, and notes each call."""
     monkeypatch.setattr(
-        emissions.maps, "GRID", Grid(speed_mps=(0.0, 2.0, 0.25), accel_mps2=(-2.0, 2.0, 0.5))
+        emissions.map_loading, "GRID", Grid(speed_mps=(0.0, 2.0, 0.25), accel_mps2=(-2.0, 2.0, 0.5))
     )
     binary = tmp_path / "home" / "bin" / "emissionsMap"
     binary.parent.mkdir(parents=True)

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emissions.emission_map import NEVER_MPS2
+from emissions.maps import NEVER_MPS2
 from emissions.traction import continue_traction, crossing, fill_limits, first_active
 
 ACCELS_MPS2 = np.arange(-2.0, 2.5, 0.5)
