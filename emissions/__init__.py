@@ -10,6 +10,7 @@ from emissions.accounts import (
     column_parts,
     load_accounts,
 )
+from emissions.classes import emission_classes
 from emissions.factors import (
     DATA_FOLDER,
     Amount,
@@ -28,7 +29,9 @@ from emissions.fleet import (
     Powertrain,
     draw_classes,
 )
-from emissions.maps import EmissionMap, FloatArray, load_map
+from emissions.map_loading import load_map, load_maps
+from emissions.maps import EmissionMap, FloatArray
+from emissions.sumo_program import QUANTITIES
 from emissions.units import Unit, conversion, parse_unit
 from emissions.well_to_wheel import (
     FUELS,
@@ -43,6 +46,7 @@ __all__ = [
     "FUELS",
     "POLLUTANTS",
     "POWERTRAINS",
+    "QUANTITIES",
     "Account",
     "Amount",
     "Carrier",
@@ -64,9 +68,11 @@ __all__ = [
     "conversion",
     "draw",
     "draw_classes",
+    "emission_classes",
     "fleet_emissions",
     "load_accounts",
     "load_map",
+    "load_maps",
     "parse_unit",
     "product",
     "wtw_intensities",

@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from emissions.maps import JOULE_PER_WATTHOUR, EmissionMap, FloatArray, load_map
+from emissions.map_loading import load_map
+from emissions.maps import JOULE_PER_WATTHOUR, EmissionMap, FloatArray
 
 Quantity = Literal["CO2", "fuel", "electricity", "NOx", "PMx"]
 """What SUMO's models tell of a drive, as SUMO calls it."""

@@ -1,15 +1,7 @@
-"""Emission maps: grams or watts over speed, acceleration and slope, for any SUMO class.
+"""An emission map: a rate over speed, acceleration and slope, and how it is looked up."""
 
-The maps are made at run time by SUMO's own `emissionsMap`, never copied: the tables behind it
-carry their own licences.
-"""
-
-import hashlib
-import os
-import subprocess
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,31 +9,39 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-SPEED_AXIS_MPS = (0.0, 60.0, 0.25)
-"""First, last and step of the speeds of a map."""
-ACCEL_AXIS_MPS2 = (-10.0, 6.0, 0.05)
-"""First, last and step of the accelerations of a map."""
 JOULE_PER_WATTHOUR = 3600.0
-FORMAT = "1"
-"""To be raised when the meaning of a cached map changes."""
+STANDING_MPS = 0.5
+"""SUMO's models treat a vehicle up to this speed as standing: it idles and does not coast."""
+NEVER_MPS2 = -1e3
+"""Coasting deceleration where the rate does not drop."""
+CHUNK_ROWS = 1 << 14
+"""Rows looked up at once: what is computed on the way stays in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmissionMap:
-    """A rate over (slope, speed, acceleration), linear between the points of a regular grid."""
+    """A rate over (slope, speed, acceleration), linear between the points of a grid.
+
+    SUMO's models of combustion engines drop to exactly zero below the deceleration of plain
+    coasting. A grid alone would smear that drop over a cell. So the grid holds the rate under
+    traction, continued beyond the drop, and the drop is a line of its own.
+    """
 
     emission_class: str
     """SUMO's name of the class, as in `HBEFA4/PC_petrol_Euro-4`."""
     quantity: str
-    """`CO2` (rate in g/s) or `electricity` (rate in W)."""
+    """Of `QUANTITIES`; a rate of `electricity` is in W, all others in g/s."""
     slope_deg: FloatArray
     """(s,) rising, regular; a single slice serves where all roads are flat."""
     speed_mps: FloatArray
-    """(v,) rising, regular."""
+    """(v,) rising, regular but for one speed that may be there twice: the rate jumps there, the
+    first holds up to that speed, the second beyond it."""
     accel_mps2: FloatArray
     """(a,) rising, regular."""
     rate: FloatArray
-    """(s, v, a) g/s of CO2, or W of electricity."""
+    """(s, v, a) g/s, or W of electricity; under traction where there is a `coasting_mps2`."""
+    coasting_mps2: FloatArray | None = None
+    """(s, v) the rate is 0 at any lower acceleration; None: it does not drop."""
 
     def at(
         self, speed_mps: FloatArray, accel_mps2: FloatArray, slope_deg: FloatArray
@@ -56,143 +56,117 @@ class EmissionMap:
         Returns:
             (n,) g/s or W.
         """
-        _, n_speeds, n_accels = self.rate.shape
-        cells = self.rate.ravel()
-        corners = [
-            (i * n_accels + j, p * q)
-            for i, p in _neighbours(self.speed_mps, speed_mps)
-            for j, q in _neighbours(self.accel_mps2, accel_mps2)
-        ]
-        total = np.zeros(np.broadcast_shapes(speed_mps.shape, accel_mps2.shape, slope_deg.shape))
-        for k, r in _neighbours(self.slope_deg, slope_deg):
-            for cell, weight in corners:
-                total += cells[k * (n_speeds * n_accels) + cell] * (r * weight)
-        return total
+        arrays = np.broadcast_arrays(speed_mps, accel_mps2, slope_deg)
+        speed, accel, slope = (array.reshape(-1) for array in arrays)
+        speed_axis, accel_axis = _Axis.of(self.speed_mps), _Axis.of(self.accel_mps2)
+        slope_axis = _Axis.of(self.slope_deg)
+        total = np.empty(speed.size)
+        for start in range(0, speed.size, CHUNK_ROWS):
+            rows = slice(start, start + CHUNK_ROWS)
+            on_slope, on_speed = slope_axis.place(slope[rows]), speed_axis.place(speed[rows])
+            found = self._traction(on_slope, on_speed, accel_axis.place(accel[rows]))
+            if self.coasting_mps2 is not None:
+                found *= accel[rows] >= _coasting(self.coasting_mps2, on_slope, on_speed)
+            total[rows] = found
+        return total.reshape(arrays[0].shape)
+
+    def _traction(self, slope: "_Place", speed: "_Place", accel: "_Place") -> FloatArray:
+        """Rate without the drop."""
+        n_slopes, n_speeds, n_accels = self.rate.shape
+        cells, corner = self.rate.reshape(-1), speed.cell * n_accels + accel.cell
+        if n_slopes == 1:
+            return _bilinear(cells, corner, n_accels, speed.share, accel.share)
+        corner += slope.cell * (n_speeds * n_accels)
+        below = _bilinear(cells, corner, n_accels, speed.share, accel.share)
+        corner += n_speeds * n_accels
+        above = _bilinear(cells, corner, n_accels, speed.share, accel.share)
+        return below + slope.share * (above - below)
 
     def without_coasting_jump(self) -> "EmissionMap":
         """The same map with the traction line continued down to zero.
 
-        SUMO's HBEFA4 and PHEMlight5 drop to exactly 0 as soon as deceleration passes plain
-        coasting. Real engines cut fuel only in gear and above idle
-        speed. Here the line through the last two points before the drop goes on until it is 0.
+        SUMO's HBEFA and PHEMlight drop to exactly 0 as soon as deceleration passes plain coasting.
+        Real engines cut fuel only in gear and above idle speed. Here the line through the last two
+        points before the drop goes on until it is 0. A class that does not drop stays as it is.
         """
-        return replace(self, rate=_continue_traction(self.rate))
+        return replace(self, coasting_mps2=None)
+
+    def with_jump_spread(self) -> "EmissionMap":
+        """SUMO's values at the points of a regular grid, the drop spread over the cell it is in.
+
+        A plan must not perch on the edge of a drop that nobody can drive on.
+        """
+        rate = self.rate
+        if self.coasting_mps2 is not None:
+            is_dropped = self.accel_mps2 < self.coasting_mps2[..., np.newaxis]
+            rate = np.where(is_dropped, 0.0, rate)
+        keeps = np.diff(self.speed_mps, prepend=-1.0) > 0.0
+        return replace(
+            self, speed_mps=self.speed_mps[keeps], rate=rate[:, keeps], coasting_mps2=None
+        )
 
 
-def _neighbours(axis: FloatArray, values: FloatArray) -> list[tuple[IntArray, FloatArray]]:
-    """Index and weight of the grid points around each value."""
-    if axis.size == 1:
-        return [(np.zeros(values.shape, dtype=np.int64), np.ones(values.shape))]
-    place = np.clip((values - axis[0]) / (axis[1] - axis[0]), 0.0, axis.size - 1.0)
-    lower = np.minimum(place.astype(np.int64), axis.size - 2)
-    share = place - lower
-    return [(lower, 1.0 - share), (lower + 1, share)]
+class _Place(NamedTuple):
+    """Where values lie on an axis."""
+
+    cell: IntArray
+    """Lower point of the cell of each."""
+    share: FloatArray
+    """Of the cell, below each."""
 
 
-def _continue_traction(rate: FloatArray) -> FloatArray:
-    """(s, v, a) rates whose drop to zero is replaced by the line that leads to it."""
-    index = np.arange(rate.shape[2])
-    # The traction branch is what lies above the highest acceleration with a rate of zero.
-    last_zero = np.where(rate <= 0.0, index, -1).max(axis=2)
-    first = np.clip(last_zero + 1, 0, rate.shape[2] - 2)[..., np.newaxis]
-    base = np.take_along_axis(rate, first, axis=2)
-    step = np.take_along_axis(rate, first + 1, axis=2) - base
-    line = np.maximum(base + step * (index - first), 0.0)
-    has_drop = (last_zero >= 0)[..., np.newaxis]
-    return np.where(has_drop & (index < first), line, rate)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Axis:
+    """A regular axis; the point `n_before` may be there twice."""
+
+    first: float
+    per_unit: float
+    last_cell: int
+    n_before: int
+
+    @classmethod
+    def of(cls, points: FloatArray) -> "_Axis":
+        doubled = np.flatnonzero(np.diff(points) == 0.0)
+        n_cells = points.size - 1 - doubled.size
+        return cls(
+            first=float(points[0]),
+            per_unit=n_cells / float(points[-1] - points[0]) if n_cells else 0.0,
+            last_cell=max(n_cells - 1, 0),
+            n_before=int(doubled[0]) if doubled.size else n_cells,
+        )
+
+    def place(self, values: FloatArray) -> _Place:
+        """Where values lie; beyond the axis its end counts."""
+        place = (values - self.first) * self.per_unit
+        np.clip(place, 0.0, self.last_cell + 1.0, out=place)
+        # A value on a point belongs to the cell below it.
+        cell = np.ceil(place).astype(np.int64)
+        cell -= 1
+        np.maximum(cell, 0, out=cell)
+        place -= cell
+        if self.n_before <= self.last_cell:
+            cell += cell >= self.n_before
+        return _Place(cell, place)
 
 
-def load_map(
-    emission_class: str,
-    quantity: str,
-    *,
-    slopes_deg: tuple[float, ...],
-    sumo_home: Path,
-    sumo_version: str,
-    cache_dir: Path,
-) -> EmissionMap:
-    """Map of one class, made by SUMO's `emissionsMap` unless it is in the cache.
-
-    Args:
-        emission_class: SUMO's name of the class.
-        quantity: `CO2` or `electricity`.
-        slopes_deg: Slopes of the slices, rising and regular; `(0.0,)` for flat roads.
-        sumo_home: Folder that holds SUMO's `bin` and `data`.
-        sumo_version: Part of the key in the cache.
-        cache_dir: Folder for finished maps; made if missing.
-
-    Raises:
-        ValueError: SUMO does not know the class.
-    """
-    grid = (SPEED_AXIS_MPS, ACCEL_AXIS_MPS2, slopes_deg)
-    text = "\n".join((FORMAT, sumo_version, emission_class, quantity, repr(grid)))
-    path = cache_dir / f"map-{hashlib.sha256(text.encode()).hexdigest()[:24]}.npy"
-    if not path.is_file():
-        rate = _run_emissions_map(emission_class, quantity, slopes_deg, sumo_home)
-        _save_whole(path, rate)
-    return EmissionMap(
-        emission_class=emission_class,
-        quantity=quantity,
-        slope_deg=np.array(slopes_deg),
-        speed_mps=_axis(SPEED_AXIS_MPS),
-        accel_mps2=_axis(ACCEL_AXIS_MPS2),
-        rate=np.load(path),
-    )
+def _coasting(line: FloatArray, slope: _Place, speed: _Place) -> FloatArray:
+    """Acceleration below which the rate is zero, from that at (slope, speed)."""
+    n_slopes, n_speeds = line.shape
+    cells = line.reshape(-1)
+    if n_slopes == 1:
+        return _linear(cells, speed.cell, speed.share)
+    corner = slope.cell * n_speeds + speed.cell
+    below = _linear(cells, corner, speed.share)
+    return below + slope.share * (_linear(cells, corner + n_speeds, speed.share) - below)
 
 
-def _axis(bounds: tuple[float, float, float]) -> FloatArray:
-    first, last, step = bounds
-    return np.linspace(first, last, round((last - first) / step) + 1)
+def _linear(cells: FloatArray, corner: IntArray, share: FloatArray) -> FloatArray:
+    below = cells.take(corner)
+    return below + share * (cells.take(corner + 1) - below)
 
 
-def _run_emissions_map(
-    emission_class: str, quantity: str, slopes_deg: tuple[float, ...], sumo_home: Path
+def _bilinear(
+    cells: FloatArray, corner: IntArray, stride: int, share: FloatArray, next_share: FloatArray
 ) -> FloatArray:
-    shape = (_axis(SPEED_AXIS_MPS).size, _axis(ACCEL_AXIS_MPS2).size)
-    slices = []
-    with tempfile.TemporaryDirectory() as folder:
-        for slope_deg in slopes_deg:
-            output = Path(folder) / "map.csv"
-            arguments = ["-e", emission_class, "-o", str(output), "--precision", "6"]
-            for letter, (first, last, step) in (
-                ("v", SPEED_AXIS_MPS),
-                ("a", ACCEL_AXIS_MPS2),
-                ("s", (slope_deg, slope_deg, 1.0)),
-            ):
-                arguments += [f"--{letter}-min={first}", f"--{letter}-max={last}"]
-                arguments += [f"--{letter}-step={step}"]
-            binary = sumo_home / "bin" / "emissionsMap"
-            done = subprocess.run(
-                [str(binary), *arguments],
-                env={**os.environ, "SUMO_HOME": str(sumo_home)},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode != 0:
-                raise ValueError(
-                    f"emission class '{emission_class}' could not be mapped: {done.stderr.strip()}"
-                )
-            slices.append(_read_quantity(output, quantity).reshape(shape))
-    return np.stack(slices)
-
-
-def _read_quantity(path: Path, quantity: str) -> FloatArray:
-    """Values of one quantity from `v;a;slope;quantity;value` rows, in g/s or W."""
-    mark = f";{quantity};"
-    with path.open(encoding="utf-8") as rows:
-        values = [float(row.rpartition(";")[2]) for row in rows if mark in row]
-    # SUMO counts mg/s for gases and Wh/s for electricity.
-    scale = JOULE_PER_WATTHOUR if quantity == "electricity" else 1e-3
-    if not values:
-        raise ValueError(f"SUMO's emissionsMap knows no quantity '{quantity}'")
-    return np.array(values) * scale
-
-
-def _save_whole(path: Path, rate: FloatArray) -> None:
-    """A file that another process may read at any time: whole or absent."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npy.part")
-    with os.fdopen(handle, "wb") as part:
-        np.save(part, rate)
-    Path(name).replace(path)
+    below = _linear(cells, corner, next_share)
+    return below + share * (_linear(cells, corner + stride, next_share) - below)

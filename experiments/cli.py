@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from experiments.cli_bench import bench_app
+from experiments.cli_emissions import emissions_app
 from experiments.cli_ends import (
     BAD_INPUT,
     FAILED,
@@ -44,6 +45,7 @@ app = typer.Typer(
 config_app = typer.Typer(help="Experiment files: check, schema, init.", no_args_is_help=True)
 app.add_typer(nets_app, name="nets")
 app.add_typer(bench_app, name="bench")
+app.add_typer(emissions_app, name="emissions")
 app.add_typer(config_app, name="config")
 app.add_typer(factors_app, name="factors")
 

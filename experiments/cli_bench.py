@@ -2,17 +2,19 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from experiments.cli_ends import BAD_INPUT, FAILED, AsJson, stop
+from experiments.cli_ends import BAD_INPUT, FAILED, AsJson, errors_told, stop
 
 if TYPE_CHECKING:
     from experiments.bench import Bench
+    from experiments.bench_maps import MapTiming
 
 bench_app = typer.Typer(help="The fixed benchmark of speed.", no_args_is_help=True)
 
@@ -69,6 +71,72 @@ def bench_speed(
         console.print(_network_table(name, network))
     for name, grown in found["growth"].items():
         console.print(_growth_table(name, grown))
+
+
+@bench_app.command("maps")
+def bench_maps(
+    *,
+    emission_class: Annotated[
+        str, typer.Option("--class", help="Whose map is looked up.")
+    ] = "HBEFA4/PC_petrol_Euro-4",
+    quantity: Annotated[str, typer.Option(help="Of the class.")] = "CO2",
+    rows: Annotated[int, typer.Option(min=1, help="Rows of the trace.")] = 10_000_000,
+    repeat: Annotated[int, typer.Option(min=1, help="Times each is done.")] = 3,
+    seed: Annotated[int, typer.Option(min=0, help="Of the rows, drawn at random.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Time looking up the rows of a trace in emission maps, and the memory it takes."""
+    from experiments.bench import machine
+    from experiments.bench_maps import time_maps
+    from experiments.machine import cache_folder
+
+    with errors_told():
+        timings = time_maps(
+            emission_class,
+            quantity,
+            n_rows=rows,
+            repeat=repeat,
+            seed=seed,
+            cache_dir=cache_folder(),
+            say=lambda text: print(text, file=sys.stderr, flush=True),
+        )
+    if as_json:
+        print(json.dumps({"machine": machine(), "timings": [asdict(each) for each in timings]}))
+        return
+    Console(width=None if sys.stdout.isatty() else 120).print(_maps_table(timings))
+
+
+def _maps_table(timings: "Sequence[MapTiming]") -> Table:
+    """Seconds and memory by slopes and classes."""
+    table = Table(
+        title=f"{timings[0].rows:,} rows of a trace looked up in emission maps",
+        title_justify="left",
+        caption="memory: the most held at once beside trace and maps; one class after the other",
+        caption_justify="left",
+    )
+    columns = (
+        "slopes",
+        "classes",
+        "best, s",
+        "median, s",
+        "cpu, s",
+        "cpu, ns per row and class",
+        "MiB",
+    )
+    for column in columns:
+        table.add_column(column, justify="right")
+    for each in timings:
+        per_row_ns = 1e9 * each.best_cpu_s / (each.rows * each.n_classes)
+        table.add_row(
+            f"{each.n_slopes}",
+            f"{each.n_classes}",
+            f"{each.best_s:.2f}",
+            f"{each.median_s:.2f}",
+            f"{each.best_cpu_s:.2f}",
+            f"{per_row_ns:.0f}",
+            f"{each.peak_mib:.0f}",
+        )
+    return table
 
 
 def _grow(bench: "Bench", *, is_quick: bool) -> dict[str, Any]:

@@ -33,4 +33,4 @@ def load_planning_maps(
         cache_dir=cache_dir,
     )
     by_column = {account.column: found for account, found in maps.items()}
-    return tuple(by_column[COLUMNS[name]] for name in accounts)
+    return tuple(by_column[COLUMNS[name]].with_jump_spread() for name in accounts)

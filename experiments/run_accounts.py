@@ -12,7 +12,7 @@ from sumo_nets import sumo_home, sumo_version
 
 NO_JUMP = "nojump"
 """Written behind a class: without the drop to zero when coasting."""
-_WRITTEN = re.compile(r"(?:(?P<name>\w+)=)?(?P<emission_class>[\w./-]+)(?P<rest>(?::\w+)*)")
+_WRITTEN = re.compile(r"(?:(?P<name>\w+)=)?(?P<emission_class>[\w./@-]+)(?P<rest>(?::\w+)*)")
 FLEET_COLUMNS = (
     "co2_fleet_g", "energy_fleet_wh", "nox_fleet_g", "pmx_fleet_g", "co2e_fleet_wtw_g"
 )  # fmt: skip

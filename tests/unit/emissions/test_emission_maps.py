@@ -3,12 +3,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import emissions.maps
-from emissions import EmissionMap, load_map
+from emissions import EmissionMap
+from emissions.maps import CHUNK_ROWS
 
 SPEEDS_MPS = np.arange(0.0, 5.0)
 ACCELS_MPS2 = np.arange(-2.0, 2.5, 0.5)
 SLOPES_DEG = np.array([-2.0, 0.0, 2.0])
+LEVEL_DEG = np.array([0.0])
 
 
 def plane(speed_mps, accel_mps2, slope_deg):
@@ -72,114 +73,97 @@ def test_no_vehicles_emit_nothing():
     assert make_map().at(np.zeros(0), np.zeros(0), np.zeros(0)).shape == (0,)
 
 
-def traction(jump_at, rate=lambda a: 5.0 + 2.0 * a):
-    """One speed whose rate is a line, and zero below an acceleration."""
-    line = np.where(jump_at > ACCELS_MPS2, 0.0, rate(ACCELS_MPS2))
-    return make_map(np.tile(line, (1, 5, 1)), np.array([0.0]))
+def test_points_of_a_table_broadcast():
+    speed_mps, accel_mps2 = np.array([[1.0], [2.0]]), np.array([[-0.25, 0.5, 1.0]])
+    found = make_map().at(speed_mps, accel_mps2, np.zeros(1))
+    np.testing.assert_allclose(found, plane(speed_mps, accel_mps2, 0.0))
 
 
-def test_without_its_jump_the_line_of_traction_goes_on_down_to_zero():
-    # 5 + 2 a, dropping from 4 to 0 below -0.5; it would be 0 at -2.5 only.
-    jumping = traction(-0.5)
+def test_more_rows_than_are_looked_up_at_once_are_all_looked_up():
+    rng = np.random.default_rng(2)
+    n = 2 * CHUNK_ROWS + 3
+    v, a, s = rng.uniform(0, 4, n), rng.uniform(-2, 2, n), rng.uniform(-2, 2, n)
+    np.testing.assert_allclose(make_map().at(v, a, s), plane(v, a, s))
+
+
+def broken_at(speed_mps, below, above):
+    """A map that jumps from one rate to another at a speed."""
+    speeds = np.insert(SPEEDS_MPS, int(speed_mps), speed_mps)
+    rate = np.where(np.arange(speeds.size) <= int(speed_mps), below, above)
+    return EmissionMap(
+        emission_class="X/y",
+        quantity="CO2",
+        slope_deg=np.array([0.0]),
+        speed_mps=speeds,
+        accel_mps2=ACCELS_MPS2,
+        rate=np.broadcast_to(rate[np.newaxis, :, np.newaxis], (1, speeds.size, 9)),
+    )
+
+
+def test_a_speed_that_is_there_twice_is_a_jump_that_is_not_smeared():
+    found = broken_at(2.0, 1.0, 5.0)
+    for speed_mps in (0.0, 1.0, 1.5, 1.999, 2.0):
+        assert at(found, speed_mps, 0.0) == 1.0
+    for speed_mps in (2.001, 2.5, 3.0, 4.0, 9.0):
+        assert at(found, speed_mps, 0.0) == 5.0
+
+
+def dropping(slopes_deg=LEVEL_DEG):
+    """5 + 2 a under traction; 0 below -0.6 - 0.1 v, and higher by the slope."""
+    s, v = np.meshgrid(slopes_deg, SPEEDS_MPS, indexing="ij")
+    return EmissionMap(
+        emission_class="X/y",
+        quantity="CO2",
+        slope_deg=slopes_deg,
+        speed_mps=SPEEDS_MPS,
+        accel_mps2=ACCELS_MPS2,
+        rate=np.broadcast_to(5.0 + 2.0 * ACCELS_MPS2, (slopes_deg.size, 5, 9)),
+        coasting_mps2=-0.6 - 0.1 * v - 0.15 * s,
+    )
+
+
+@given(st.floats(0, 4), st.floats(-2, 2), st.floats(-2, 2))
+def test_the_drop_is_exactly_at_its_line_on_any_slope(speed_mps, accel_mps2, slope_deg):
+    coasting_mps2 = -0.6 - 0.1 * speed_mps - 0.15 * slope_deg
+    found = at(dropping(SLOPES_DEG), speed_mps, accel_mps2, slope_deg)
+    if abs(accel_mps2 - coasting_mps2) > 1e-9:
+        expected = 5.0 + 2.0 * accel_mps2 if accel_mps2 > coasting_mps2 else 0.0
+        assert found == pytest.approx(expected)
+
+
+def test_without_its_jump_the_line_of_traction_goes_on():
+    jumping = dropping()
     smooth = jumping.without_coasting_jump()
     assert at(jumping, 1.0, -1.0) == 0.0
     for accel_mps2 in (-2.0, -1.5, -1.0, -0.75, -0.5, 1.0):
         assert at(smooth, 1.0, accel_mps2) == pytest.approx(5.0 + 2.0 * accel_mps2)
 
 
-def test_the_continued_line_stops_at_zero():
-    smooth = traction(0.0, lambda a: 1.0 + 2.0 * a).without_coasting_jump()
-    assert at(smooth, 1.0, -0.5) == 0.0
-    assert at(smooth, 1.0, -2.0) == 0.0
-    assert at(smooth, 1.0, 0.0) == 1.0
+@given(st.floats(0, 4), st.floats(-2, 2))
+def test_without_its_jump_a_map_is_nowhere_lower_and_under_traction_the_same(speed, accel):
+    literal, smooth = (
+        at(dropping(), speed, accel),
+        at(dropping().without_coasting_jump(), speed, accel),
+    )
+    assert smooth >= literal
+    if literal > 0.0:
+        assert smooth == literal
 
 
 def test_a_map_without_a_jump_stays_as_it_is():
     found = make_map()
     np.testing.assert_array_equal(found.without_coasting_jump().rate, found.rate)
-    nothing = make_map(np.zeros((1, 5, 9)), np.array([0.0]))
-    np.testing.assert_array_equal(nothing.without_coasting_jump().rate, nothing.rate)
+    assert at(found.without_coasting_jump(), 1.3, -0.3) == at(found, 1.3, -0.3)
 
 
-@given(st.integers(-1, 8), st.floats(0.1, 5), st.floats(0.0, 5))
-def test_without_its_jump_a_map_is_nowhere_lower_and_above_the_jump_the_same(last, base, rise):
-    index = np.arange(9)
-    line = np.where(index <= last, 0.0, base + rise * index)
-    jumping = make_map(np.tile(line, (1, 5, 1)), np.array([0.0]))
-    smooth = jumping.without_coasting_jump().rate[0, 0]
-    assert (smooth >= line).all()
-    np.testing.assert_array_equal(smooth[last + 1 :], line[last + 1 :])
-    assert (np.diff(smooth[: last + 2]) >= -1e-12).all()
+def test_a_spread_drop_is_linear_between_the_points_around_it():
+    spread = dropping().with_jump_spread()
+    # Zero at -1, 4 at -0.5: the drop at -0.7 is no longer to be seen.
+    for accel_mps2, expected in ((-1.5, 0.0), (-1.0, 0.0), (-0.75, 2.0), (-0.5, 4.0), (1.0, 7.0)):
+        assert at(spread, 1.0, accel_mps2) == pytest.approx(expected)
 
 
-@pytest.fixture
-def fake_home(tmp_path, monkeypatch):
-    """A folder whose `emissionsMap` writes 1000 v + a in mg/s, and notes each call."""
-    monkeypatch.setattr(emissions.maps, "SPEED_AXIS_MPS", (0.0, 2.0, 1.0))
-    monkeypatch.setattr(emissions.maps, "ACCEL_AXIS_MPS2", (-1.0, 1.0, 1.0))
-    binary = tmp_path / "home" / "bin" / "emissionsMap"
-    binary.parent.mkdir(parents=True)
-    binary.write_text(
-        "#!/bin/sh\n"
-        f'echo "$@" >> {tmp_path}/calls\n'
-        f'[ "$2" = "bad/class" ] && {{ echo "Error: unknown class" >&2; exit 1; }}\n'
-        'rm -f "$4"\n'
-        "for v in 0 1 2; do for a in -1 0 1; do\n"
-        'echo "$v;$a;0;CO2;$((1000 * v + a))" >> "$4"\n'
-        'echo "$v;$a;0;electricity;$v" >> "$4"\n'
-        "done; done\n"
-    )
-    binary.chmod(0o755)
-    return tmp_path / "home"
-
-
-def load(home, emission_class="X/y", quantity="CO2", version="1", slopes_deg=(0.0,)):
-    return load_map(
-        emission_class,
-        quantity,
-        slopes_deg=slopes_deg,
-        sumo_home=home,
-        sumo_version=version,
-        cache_dir=home.parent / "cache",
-    )
-
-
-def n_calls(home):
-    calls = home.parent / "calls"
-    return len(calls.read_text().splitlines()) if calls.exists() else 0
-
-
-def test_a_map_is_read_in_grams_per_second(fake_home):
-    found = load(fake_home)
-    assert found.rate.shape == (1, 3, 3)
-    assert at(found, 2.0, 1.0) == pytest.approx(2.001)
-    assert at(found, 0.0, 0.0) == 0.0
-
-
-def test_watt_hours_per_second_become_watts(fake_home):
-    assert at(load(fake_home, quantity="electricity"), 2.0, 0.0) == pytest.approx(7200.0)
-
-
-def test_a_map_is_made_once_per_class_quantity_slopes_and_version(fake_home):
-    load(fake_home)
-    assert n_calls(fake_home) == 1
-    assert at(load(fake_home), 2.0, 1.0) == pytest.approx(2.001)
-    assert n_calls(fake_home) == 1
-    for change in ({"quantity": "electricity"}, {"version": "2"}, {"emission_class": "X/z"}):
-        before = n_calls(fake_home)
-        load(fake_home, **change)
-        assert n_calls(fake_home) == before + 1
-    before = n_calls(fake_home)
-    assert load(fake_home, slopes_deg=(-1.0, 0.0, 1.0)).rate.shape == (3, 3, 3)
-    assert n_calls(fake_home) == before + 3
-
-
-def test_nothing_half_written_is_left_in_the_cache(fake_home):
-    load(fake_home)
-    assert [file.suffix for file in (fake_home.parent / "cache").iterdir()] == [".npy"]
-
-
-def test_an_unknown_class_is_told_in_the_words_of_sumo(fake_home):
-    with pytest.raises(ValueError, match="'bad/class' could not be mapped: Error: unknown class"):
-        load(fake_home, "bad/class")
-    assert not (fake_home.parent / "cache").exists()
+def test_a_spread_map_has_a_regular_grid():
+    spread = broken_at(2.0, 1.0, 5.0).with_jump_spread()
+    np.testing.assert_array_equal(spread.speed_mps, SPEEDS_MPS)
+    assert at(spread, 2.5, 0.0) == pytest.approx(3.0)
