@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -25,6 +25,7 @@ from experiments.cli_ends import (
     stop,
 )
 from experiments.cli_explain import explain
+from experiments.cli_ledger import credits_, verify
 from experiments.cli_nets import nets_app
 from experiments.config import (
     Experiment,
@@ -33,6 +34,9 @@ from experiments.config import (
     load_experiment,
     resolved_dump,
 )
+
+if TYPE_CHECKING:
+    from experiments.ledger import Signer
 
 app = typer.Typer(
     help="How much CO2 does eco-speed advice at traffic lights save, for whom, and how sure is it?",
@@ -100,6 +104,13 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Folder for the results.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Runs at a time.")] = os.cpu_count() or 1,
     keep_raw: Annotated[bool, typer.Option("--keep-raw", help="Keep SUMO's own outputs.")] = False,
+    ledger: Annotated[
+        bool, typer.Option("--ledger", help="Write a signed record of every trip, see 'verify'.")
+    ] = False,
+    key: Annotated[
+        Path | None,
+        typer.Option(help="Private key that signs the ledger; made if there is none."),
+    ] = None,
     as_json: AsJson = False,
     gui: Annotated[bool, typer.Option("--gui", help="Show SUMO's window, one run a time.")] = False,
     engine: Annotated[
@@ -133,13 +144,15 @@ def run(
             raise ValueError("--gui: there is no display (DISPLAY is not set)")
         experiment = asked_experiment(what, overrides | _own_policies(policy or ()))
         conditions = [parse_condition(text, experiment.all_arms) for text in require or ()]
+        folder = out or Path("runs") / _run_name(what, experiment)
         wishes = Wishes(
-            out=out or Path("runs") / _run_name(what, experiment),
+            out=folder,
             n_jobs=1 if gui else jobs,
             keeps_raw=keep_raw,
             api="traci" if gui else engine,
             gui=gui,
             command=shlex.join(["ecocorridor", *sys.argv[1:]]),
+            signer=_signer(key, folder) if ledger or key else None,
         )
         n_runs = len(experiment.all_arms) * len(experiment.seeds)
         with showing(console, n_runs) as shown:
@@ -152,6 +165,13 @@ def run(
         stop(f"{n_failed} of {n_runs} runs failed, the first one: {first}", FAILED)
     if not all(condition.holds(outcome.summary) for condition in conditions):
         raise typer.Exit(NOT_MET)
+
+
+def _signer(key: Path | None, out: Path) -> "Signer":
+    """Who signs the ledger; told of a wrong key before anything is simulated."""
+    from experiments.ledger import key_file, load_or_make_key
+
+    return load_or_make_key(key_file(key), results=out)
 
 
 def _check_machine() -> None:
@@ -208,6 +228,8 @@ def report(
 
 
 app.command()(explain)
+app.command()(verify)
+app.command("credits")(credits_)
 
 
 @app.command()
