@@ -11,6 +11,7 @@ import typer
 from experiments.cli_ends import BAD_INPUT, FAILED, AsJson, errors_told, stop
 
 if TYPE_CHECKING:
+    from experiments.credits import Issued
     from experiments.ledger import Fault, Ledger, PublicKey
     from experiments.ledger.replay import Replayed
 
@@ -28,7 +29,7 @@ KeyOption = Annotated[
 ]
 
 
-def verify(
+def verify(  # noqa: PLR0913 (an option is an argument)
     directory: Annotated[
         Path | None,
         typer.Argument(metavar="[DIR]", help="Folder of results, or a ledger by itself."),
@@ -113,6 +114,10 @@ def credits_(
             registry=registry or registry_file(),
             out=out or directory / "credits",
         )
+    _tell_issued(issued, as_json=as_json)
+
+
+def _tell_issued(issued: "Issued", *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(issued.plain()))
         return
@@ -175,12 +180,19 @@ def _write_proof(
 
 
 def _check_proof(file: Path, pinned: "PublicKey | None", *, as_json: bool) -> None:
+    from experiments.credits import check_issued
     from experiments.ledger import Fault, check_proof
 
     try:
         content = file.read_bytes()
     except OSError as error:
         stop(f"{file}: cannot be read: {error.strerror}", BAD_INPUT)
+    if b'"format":"ecocorridor credits"' in content:
+        issued, wrong = check_issued(content, pinned)
+        if issued is None:
+            _not_verified([Fault(file=file.name, what=str(wrong))], as_json=as_json)
+        _tell_issued(issued, as_json=as_json)
+        return
     proof, wrong = check_proof(content, pinned)
     if proof is None:
         _not_verified([Fault(file=file.name, what=str(wrong))], as_json=as_json)
@@ -206,14 +218,14 @@ def _replay(
     from rich.console import Console
 
     from experiments.ledger import key_file, load_key
-    from experiments.ledger.replay import ReplayWishes, replay
+    from experiments.ledger.replay import ReplayWishes, chosen_runs, replay
     from experiments.progress import showing
 
     file = key_file(key)
     # Without the key all but the pseudonyms is compared.
     signer = load_key(file) if key is not None or file.exists() else None
     wishes = ReplayWishes(arm=arm, seed=seed, base=base, n_jobs=jobs, signer=signer)
-    with showing(Console(stderr=True), len(ledger.statement.runs)) as shown:
+    with showing(Console(stderr=True), len(chosen_runs(ledger, wishes))) as shown:
         return replay(ledger, wishes, tell=shown.tell)
 
 

@@ -59,12 +59,13 @@ def read_record(line: bytes) -> bytes:
     return line[_AFTER_HASH + len(b'"prev_hash":"",') + 64 + len(b'"record":') : -1]
 
 
-def read_chain(data: bytes, file: str) -> Chain:
+def read_chain(data: bytes, file: str, head: str = START) -> Chain:
     """Check all lines of a file of records, up to the first that does not hold.
 
     Args:
         data: Content of the file.
         file: Its name, for what is told.
+        head: Hash of the line before the first.
     """
     *lines, rest = data.split(b"\n")
     if rest:
@@ -72,14 +73,14 @@ def read_chain(data: bytes, file: str) -> Chain:
     hashes: list[str] = []
     for number, line in enumerate(lines, 1):
         what = _wrong_alone(line, is_whole=number < len(lines) or not rest)
-        head = hashes[-1] if hashes else START
         if what is None and _hashes(line)[1] != head:
             what = _wrong_order(lines, number, hashes)
         if what is not None:
             fault = Fault(file=file, line=number, trip=trip_in(line), what=what)
             return Chain(tuple(lines), head, fault)
-        hashes.append(_hashes(line)[0])
-    return Chain(tuple(lines), hashes[-1] if hashes else START, None)
+        head = _hashes(line)[0]
+        hashes.append(head)
+    return Chain(tuple(lines), head, None)
 
 
 def trip_in(line: bytes) -> str | None:

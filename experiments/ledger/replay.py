@@ -1,4 +1,4 @@
-"""Replay: the simulation is run again from what a ledger states, and gives the same records or not."""
+"""Replay: what a ledger states is simulated again, and gives the same records or not."""
 
 import json
 import tempfile
@@ -60,19 +60,11 @@ def replay(
     """Run what a ledger is of again, in a folder that goes away, and compare all records.
 
     Raises:
-        ValueError: No such run is in the ledger.
+        ValueError: As of `chosen_runs`.
         ConfigError: The experiment, or an own policy of it, cannot be used here.
         ScenarioError: The scenario cannot be used here.
     """
-    statement = ledger.statement
-    chosen = [
-        (run.arm, run.seed)
-        for run in statement.runs
-        if wishes.arm in (None, run.arm) and wishes.seed in (None, run.seed)
-    ]
-    if not chosen:
-        known = ", ".join(f"{run.arm} {run.seed}" for run in statement.runs)
-        raise ValueError(f"--arm, --seed: no such run in the ledger; it holds {known}")
+    statement, chosen = ledger.statement, chosen_runs(ledger, wishes)
     experiment = _experiment(statement, wishes.base)
     scenario, policies = load_checked(experiment), try_policies(experiment, {})
     here = MadeOf.of_manifest(manifest(experiment, scenario, policies, ""))
@@ -95,6 +87,20 @@ def replay(
         notes=notes,
         faults=(*faults, *differing),
     )
+
+
+def chosen_runs(ledger: Ledger, wishes: ReplayWishes) -> list[RunKey]:
+    """Arm and seed of what is to be run again.
+
+    Raises:
+        ValueError: No such run is in the ledger.
+    """
+    runs = [(run.arm, run.seed) for run in ledger.statement.runs]
+    chosen = [run for run in runs if wishes.arm in (None, run[0]) and wishes.seed in (None, run[1])]
+    if not chosen:
+        known = ", ".join(f"{arm} {seed}" for arm, seed in runs)
+        raise ValueError(f"--arm, --seed: no such run in the ledger; it holds {known}")
+    return chosen
 
 
 def _experiment(statement: Statement, base: Path | None) -> Experiment:
