@@ -13,6 +13,7 @@ from experiments.credits.rules import LABEL, Rules
 from experiments.ledger import PublicKey
 from experiments.ledger.canonical import canonical_json
 from experiments.ledger.checkpoint import size_and_root
+from experiments.ledger.merkle import leaf_hash
 from experiments.ledger.proofs import Inclusion, wrong_checkpoint
 
 CSV_FILE, JSON_FILE = "credits.csv", "credits.json"
@@ -89,8 +90,8 @@ def write_issued(issued: Issued, out: Path) -> None:
     with replacing(out / CSV_FILE) as temporary, temporary.open("w", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(
-            "trip day arm seed points label account saved index proof reference "
-            "reference_index reference_proof checkpoint_root".split()
+            "trip day arm seed points label account saved index leaf proof "
+            "reference reference_index reference_leaf reference_proof root".split()
         )
         writer.writerows(_rows(issued))
     with replacing(out / JSON_FILE) as temporary:
@@ -149,6 +150,13 @@ def _rows(issued: Issued) -> Iterator[list[object]]:
         yield [
             *(credit.trip, rules.day, rules.arm, issued.seed, f"{credit.points:.2f}", LABEL),
             *(rules.account, f"{credit.saved:.6f}"),
-            *(credit.advised.index, " ".join(credit.advised.path), issued.reference),
-            *(credit.unadvised.index, " ".join(credit.unadvised.path), root),
+            *_proof_cells(credit.advised),
+            issued.reference,
+            *_proof_cells(credit.unadvised),
+            root,
         ]
+
+
+def _proof_cells(inclusion: Inclusion) -> tuple[int, str, str]:
+    """Place, hash of the record, and the hashes beside its way to the root."""
+    return inclusion.index, leaf_hash(inclusion.line.encode()).hex(), " ".join(inclusion.path)

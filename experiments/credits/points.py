@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from experiments.credits.rules import Rules
-from experiments.ledger.canonical import DECIMALS
+from experiments.ledger.records import DECIMALS
 
 SMALLEST = 0.01
 """Points have two decimals, rounded down."""

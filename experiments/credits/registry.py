@@ -5,7 +5,6 @@ trips by codes that only the private key can make.
 """
 
 import fcntl
-import hashlib
 import hmac
 import json
 import os
@@ -19,7 +18,7 @@ from typing import Any
 from experiments.credits.rules import LABEL
 from experiments.ledger import Signer, config_folder
 from experiments.ledger.canonical import canonical_json
-from experiments.ledger.chain import chained, joined, read_chain
+from experiments.ledger.chain import chained, read_chain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +71,12 @@ class Registry:
         """Note credits for good."""
         if not credits_:
             return
-        lines = chained((credit.record() for credit in credits_), self._head)
+        added = chained((credit.record() for credit in credits_), self._head)
         self._stream.seek(0, os.SEEK_END)
-        self._stream.write(joined(lines))
+        self._stream.write(added.content)
         self._stream.flush()
         os.fsync(self._stream.fileno())
-        self._head = read_chain(joined(lines), "", head=self._head).head
+        self._head = added.head
         for credit in credits_:
             self._by_trip[credit.trip] = credit
             self._count(credit)
@@ -117,7 +116,7 @@ def opened(path: Path) -> Iterator[Registry]:
 
 def code_of(secret: bytes, *parts: str) -> str:
     """32 digits that stand for texts, and that only the holder of the secret can make."""
-    return hmac.digest(secret, canonical_json(parts), hashlib.sha256).hex()[:32]
+    return hmac.digest(secret, canonical_json(parts), "sha256").hex()[:32]
 
 
 def registry_secret(signer: Signer) -> bytes:

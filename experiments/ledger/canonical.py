@@ -5,10 +5,6 @@ import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-DECIMALS = 6
-"""Of figures in records: micrograms, microseconds and micrometres."""
-GREATEST = 1e9
-"""Figures in records are smaller: with 6 decimals they are exact in a binary number of 64 bits."""
 _SAFE = 2**53
 """Greater whole numbers are not exact everywhere."""
 
@@ -26,20 +22,6 @@ def canonical_json(value: object) -> bytes:
         return _text(value).encode()
     except UnicodeEncodeError as error:
         raise ValueError(f"not text in Unicode: {error.object!r}") from None
-
-
-def fixed_decimals(number: float) -> str:
-    """A figure of a record as JSON: 6 decimals at most, no exponent; null where there is none.
-
-    Raises:
-        ValueError: It is infinite, or too large for so many decimals.
-    """
-    if number != number:  # noqa: PLR0124 (the fastest test for NaN; there are very many figures)
-        return "null"
-    if not -GREATEST < number < GREATEST:
-        raise ValueError(f"figures must be within ±{GREATEST:.0e}, got {number}")
-    text = f"{number:.{DECIMALS}f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
 
 
 def _text(value: object) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from experiments.ledger.chain import chained, joined, read_chain
+from experiments.ledger.chain import chained
 from experiments.ledger.checkpoint import checkpoint_text
 from experiments.ledger.notes import Signer
 from experiments.ledger.records import record_columns, records_of, runs_in_order, trips_of
@@ -79,16 +79,16 @@ def ledger_files(
     run_of = [place[key] for key in vehicles.select("arm", "seed").iter_rows()]
     order = sorted(range(vehicles.height), key=lambda row: (run_of[row], trips[row]))
     records = records_of(vehicles, trips)
-    content = joined(chained(records[row] for row in order))
+    chain = chained(records[row] for row in order)
     statement = Statement(
         made_of=made_of,
         runs=tuple(RunRecords(arm=arm, seed=seed, records=n) for arm, seed, n in runs),
         columns=tuple(record_columns(vehicles)),
         results=results,
     )
-    text = checkpoint_text(read_chain(content, RECORDS_FILE), statement)
+    text = checkpoint_text(chain, statement)
     return {
-        RECORDS_FILE: content,
+        RECORDS_FILE: chain.content,
         STATEMENT_FILE: statement.content(),
         CHECKPOINT_FILE: signer.sign(text).content.encode(),
         KEY_FILE: f"{signer.public_key.text}\n".encode(),
