@@ -2,11 +2,12 @@
 
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 _SAFE = 2**53
-"""Greater whole numbers are not exact everywhere."""
+"""Not all greater whole numbers are binary numbers of 64 bits, as all numbers of JSON are here."""
 
 
 def canonical_json(value: object) -> bytes:
@@ -30,9 +31,7 @@ def _text(value: object) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, int):
-        if abs(value) >= _SAFE:
-            raise ValueError(f"whole numbers must be within ±2^53, got {value}")
-        return str(value)
+        return _whole_number(value)
     if isinstance(value, float):
         return _number(value)
     if isinstance(value, Mapping):
@@ -42,6 +41,15 @@ def _text(value: object) -> str:
     if isinstance(value, Sequence):
         return "[" + ",".join(map(_text, value)) + "]"
     raise ValueError(f"JSON has no {type(value).__name__}, got {value!r}")
+
+
+def _whole_number(number: int) -> str:
+    if abs(number) < _SAFE:
+        return str(number)
+    # What a greater binary number is written as may be read back as a whole one.
+    if abs(number) > sys.float_info.max or _number(float(number)) != str(number):
+        raise ValueError(f"whole numbers must be within ±2^53, got {number}")
+    return str(number)
 
 
 def _number(number: float) -> str:
