@@ -67,7 +67,7 @@ def followed_shares(advice: pl.DataFrame, tolerance_mps: float) -> pl.DataFrame:
     # A display rounds down; an automated vehicle has none and is told the speed itself.
     told = pl.coalesce("shown_mps", "advised_mps")
     rows = advice.sort("vehicle_id", "time_s").with_columns(
-        told=told, slows=pl.col("speed_mps").diff().over("vehicle_id") < 0.0
+        told=told, slows=pl.col("speed_mps").diff().over("vehicle_id").fill_null(0.0) < 0.0
     )
     follows = (pl.col("speed_mps") <= pl.col("told") + tolerance_mps) | pl.col("slows")
     return (
