@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,9 +100,8 @@ def differing(record: bytes, other: bytes) -> dict[str, tuple[object, object]]:
     """Column → both values, where two records of a kind are not equal."""
     here, there = json.loads(record), json.loads(other)
     names = sorted({*here, *there} - {"trip"})
-    missing = defaultdict[str, object](lambda: None)
-    one, two = missing | here, missing | there
-    return {name: (one[name], two[name]) for name in names if one[name] != two[name]}
+    pairs = {name: (here.get(name), there.get(name)) for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def _words_of_difference(record: bytes, row: bytes) -> str:

@@ -75,7 +75,7 @@ def verify_ledger(
         raise ValueError(f"{folder}: holds no ledger; 'ecocorridor run --ledger' writes one")
     reading = _Reading(ledger_folder)
     key = reading.content(KEY_FILE, _parse_key)
-    note = reading.content(CHECKPOINT_FILE, Note.parse)
+    note = reading.content(CHECKPOINT_FILE, _parse_checkpoint)
     statement = reading.content(STATEMENT_FILE, Statement.parse)
     chain = reading.content(RECORDS_FILE, lambda data: read_chain(data, RECORDS_FILE))
     faults = reading.faults
@@ -112,6 +112,12 @@ def _parse_key(content: bytes) -> PublicKey:
     if not text.endswith("\n"):
         raise ValueError("the end of the line is missing")
     return key
+
+
+def _parse_checkpoint(content: bytes) -> Note:
+    note = Note.parse(content)
+    size_and_root(note.text)
+    return note
 
 
 def _strangers(folder: Path) -> list[Fault]:

@@ -14,7 +14,6 @@ from experiments.ledger.checkpoint import checkpoint_text
 from experiments.ledger.notes import Signer
 from experiments.ledger.records import record_columns, records_of, runs_in_order, trips_of
 from experiments.ledger.statement import MadeOf, RunRecords, Statement
-from experiments.results import RECORDS
 
 FOLDER = "ledger"
 """Of a ledger, in a folder of results."""
@@ -24,8 +23,9 @@ FILES = (RECORDS_FILE, STATEMENT_FILE, CHECKPOINT_FILE, KEY_FILE)
 """All files of a ledger."""
 VEHICLES, MANIFEST = "vehicles.parquet", "manifest.json"
 RESULTS = (
-    *(VEHICLES, "roads.parquet", *(f"{name}.parquet" for name in RECORDS)),
-    *("runs.csv", "summary.json", MANIFEST, "network.json"),
+    *(VEHICLES, "roads.parquet", "trajectories.parquet", "signals.parquet", "lights.parquet"),
+    *("crossings.parquet", "journeys.parquet", "advice.parquet", "runs.csv", "summary.json"),
+    *(MANIFEST, "network.json"),
 )
 """Files of results whose hashes are signed, as far as they are there."""
 

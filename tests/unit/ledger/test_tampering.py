@@ -12,7 +12,8 @@ from experiments.ledger import Signer, verify_ledger, write_ledger
 from experiments.ledger.chain import chained, read_record
 from experiments.ledger.checkpoint import checkpoint_text
 from experiments.ledger.statement import Statement
-from experiments.ledger.writing import FILES, remove_ledger
+from experiments.ledger.writing import FILES, RESULTS, remove_ledger
+from experiments.results import RECORDS
 
 N_CHANGES = 100
 
@@ -224,6 +225,10 @@ def test_damaged_missing_and_changed_files_of_results_are_named(out):
         "summary.json",
         "manifest.json",
     }
+
+
+def test_all_tables_of_the_results_are_signed():
+    assert {f"{name}.parquet" for name in RECORDS} < set(RESULTS)
 
 
 def test_what_is_no_ledger_is_bad_input(tmp_path, out):
