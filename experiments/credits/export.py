@@ -119,7 +119,10 @@ def check_issued(content: bytes, public_key: PublicKey | None) -> tuple[Issued |
         return None, wrong
     seen: set[str] = set()
     for credit in issued.credits:
-        wrong = "it is credited twice" if credit.trip in seen else _wrong_in(issued, credit)
+        try:
+            wrong = "it is credited twice" if credit.trip in seen else _wrong_in(issued, credit)
+        except (KeyError, TypeError, ValueError):
+            wrong = "its records do not hold what it is about"
         if wrong is not None:
             return None, f"trip {credit.trip}: {wrong}"
         seen.add(credit.trip)

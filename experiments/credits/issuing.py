@@ -23,7 +23,7 @@ from experiments.credits.rules import Rules
 from experiments.ledger import Ledger, Signer
 from experiments.ledger.chain import read_record
 from experiments.ledger.proofs import Prover
-from experiments.ledger.records import pseudonym
+from experiments.ledger.records import pseudonym, read_content
 from experiments.ledger.statement import digest_of
 from experiments.ledger.writing import VEHICLES, trip_salt
 
@@ -176,6 +176,6 @@ def _places(ledger: Ledger, arm: str, seed: int) -> dict[str, int]:
 
 def _trips(ledger: Ledger, arm: str, seed: int) -> Iterator[tuple[str, int]]:
     for place, line in enumerate(ledger.chain.lines):
-        record = json.loads(read_record(line))
+        record = read_content(read_record(line))
         if (record["arm"], record["seed"]) == (arm, seed):
             yield record["trip"], place

@@ -1,6 +1,5 @@
 """Proofs that a record stands in a signed ledger, to be checked without the ledger."""
 
-import json
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -12,7 +11,7 @@ from experiments.ledger.chain import read_record, trip_in
 from experiments.ledger.checkpoint import size_and_root
 from experiments.ledger.merkle import InclusionPaths, leaf_hash, root_of_path
 from experiments.ledger.notes import Note, PublicKey
-from experiments.ledger.records import VEHICLE, anonymous, anonymous_records_of
+from experiments.ledger.records import VEHICLE, anonymous, anonymous_records_of, read_content
 from experiments.ledger.verifying import Ledger
 from experiments.ledger.writing import VEHICLES
 
@@ -36,9 +35,8 @@ class Inclusion(BaseModel):
 
     @property
     def record(self) -> dict[str, Any]:
-        """What the record says."""
-        content: dict[str, Any] = json.loads(read_record(self.line.encode()))
-        return content
+        """What the record says; ValueError if it is not one of a trip."""
+        return read_content(read_record(self.line.encode()))
 
 
 class Proof(BaseModel):
@@ -134,6 +132,10 @@ def _wrong_in(proof: Proof, public_key: PublicKey | None) -> str | None:
     size, root = size_and_root(proof.checkpoint)
     if not proof.inclusion.leads_to(root, size):
         return "the record does not stand in the ledger at this place"
+    try:
+        read_content(read_record(proof.inclusion.line.encode()))
+    except ValueError as error:
+        return str(error)
     return None
 
 
@@ -145,7 +147,7 @@ def _place(ledger: Ledger, wanted: Wanted) -> int:
         found = _places_of_vehicle(ledger, wanted.vehicle)
     if not found:
         raise ValueError(f"--proof: no record of a vehicle or trip '{wanted.vehicle}'")
-    records = {place: json.loads(read_record(lines[place])) for place in found}
+    records = {place: read_content(read_record(lines[place])) for place in found}
     fitting = [
         place
         for place, record in records.items()

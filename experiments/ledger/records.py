@@ -4,6 +4,7 @@ import hmac
 import json
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -52,6 +53,19 @@ def records_of(table: pl.DataFrame, trips: Sequence[str]) -> list[bytes]:
     return _rows(
         table.select(record_columns(table)).with_columns(pl.Series(TRIP, trips, pl.String))
     )
+
+
+def read_content(record: bytes) -> dict[str, Any]:
+    """What a record says.
+
+    Raises:
+        ValueError: It is no record of a trip, though it may be signed.
+    """
+    content = json.loads(record)
+    kinds = {TRIP: str, "arm": str, "seed": int}
+    if not all(isinstance(content.get(name), kind) for name, kind in kinds.items()):
+        raise ValueError("a record of the ledger is not one of a trip")
+    return dict(content)
 
 
 def anonymous_records_of(table: pl.DataFrame) -> list[bytes]:

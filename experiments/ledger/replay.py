@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,13 @@ from experiments.ledger.chain import read_record, trip_in
 from experiments.ledger.comparing import unmatched
 from experiments.ledger.faults import Fault
 from experiments.ledger.notes import Signer
-from experiments.ledger.records import anonymous, anonymous_records_of, records_of, trips_of
+from experiments.ledger.records import (
+    anonymous,
+    anonymous_records_of,
+    read_content,
+    records_of,
+    trips_of,
+)
 from experiments.ledger.statement import MadeOf, Statement
 from experiments.ledger.verifying import Ledger
 from experiments.ledger.writing import RECORDS_FILE, VEHICLES, trip_salt
@@ -135,9 +141,8 @@ def _compared(
 ) -> tuple[int, list[Fault]]:
     """Number of equal records, and the first of each run that has no equal."""
     wanted = ("vehicle_id", *ledger.statement.columns)
-    runs = {(run.arm, run.seed) for run in ledger.statement.runs}
     faults, n_equal = [], 0
-    places = _places_by_run(ledger, runs)
+    places = _places_by_run(ledger)
     for table in tables:
         # A run by itself lacks columns that only other runs have.
         missing = [pl.lit(None).alias(name) for name in wanted if name not in table.columns]
@@ -165,9 +170,9 @@ def _compared(
     return n_equal, faults
 
 
-def _places_by_run(ledger: Ledger, runs: set[RunKey]) -> dict[RunKey, list[int]]:
-    places: dict[RunKey, list[int]] = {run: [] for run in runs}
+def _places_by_run(ledger: Ledger) -> dict[RunKey, list[int]]:
+    places: dict[RunKey, list[int]] = defaultdict(list)
     for place, record in enumerate(ledger.chain.records()):
-        content = json.loads(record)
+        content = read_content(record)
         places[content["arm"], content["seed"]].append(place)
     return places

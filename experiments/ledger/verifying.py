@@ -150,6 +150,9 @@ def _differences(note: Note, statement: Statement, chain: Chain, *, is_signed: b
         parts = [name for name in names if name not in ("origin", "size", "root", "head")]
         what = f"is not the statement that was signed; other are: {', '.join(parts)}"
         faults.append(Fault(file=STATEMENT_FILE, what=what))
+    if not faults:
+        what = "is signed, but says what the other files do not"
+        faults.append(Fault(file=CHECKPOINT_FILE, line=wrong[0], what=what))
     return faults
 
 

@@ -5,7 +5,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from experiments.ledger import Signer, Wanted, check_proof, prove, verify_ledger
-from experiments.ledger.chain import read_record
+from experiments.ledger.chain import chained, read_record
+from experiments.ledger.checkpoint import checkpoint_text
+from experiments.ledger.proofs import Inclusion, Proof
 
 
 @pytest.fixture
@@ -74,6 +76,18 @@ def test_a_record_of_another_place_is_not_proved(ledger):
     swapped = one.inclusion.model_copy(update={"line": other.inclusion.line})
     _, wrong = check_proof(one.model_copy(update={"inclusion": swapped}).content())
     assert "does not stand in the ledger" in wrong
+
+
+def test_what_is_signed_but_no_record_of_a_trip_is_not_proved(ledger, signer):
+    chain = chained([b'{"hello":"world"}'])
+    text = checkpoint_text(chain, ledger.statement)
+    inclusion = Inclusion(index=0, line=chain.lines[0].decode(), path=())
+    proof = Proof(
+        inclusion=inclusion,
+        checkpoint=signer.sign(text).content,
+        public_key=signer.public_key.text,
+    )
+    assert check_proof(proof.content())[1] == "a record of the ledger is not one of a trip"
 
 
 def test_a_proof_of_another_signer_is_refused_if_the_key_is_known(ledger):

@@ -169,6 +169,14 @@ def test_a_checkpoint_of_an_honest_signer_who_errs_is_found(out, signer):
     assert (fault.file, fault.line) == ("records.jsonl", 40)
 
 
+def test_a_checkpoint_that_says_more_than_the_other_files_is_not_verified(out, signer):
+    ledger, _ = verify_ledger(out)
+    text = ledger.checkpoint.text + "certified by nobody\n"
+    (out / "ledger" / "checkpoint").write_text(signer.sign(text).content)
+    (fault,) = faults_of(out)
+    assert (fault.file, fault.line) == ("checkpoint", 12)
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_that_is_missing_is_named(out, name):
     (out / "ledger" / name).unlink()
