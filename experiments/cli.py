@@ -9,15 +9,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 
 from experiments.cli_bench import bench_app
+from experiments.cli_config import config_app
 from experiments.cli_emissions import emissions_app
 from experiments.cli_ends import (
-    BAD_INPUT,
     FAILED,
     INTERRUPTED,
     NOT_MET,
@@ -27,14 +27,13 @@ from experiments.cli_ends import (
 )
 from experiments.cli_explain import explain
 from experiments.cli_factors import factors_app
+from experiments.cli_ledger import credits_, verify
 from experiments.cli_mrv import mrv
 from experiments.cli_nets import nets_app
-from experiments.config import (
-    Experiment,
-    load_experiment,
-    resolved_dump,
-)
-from experiments.config_schema import experiment_schema, init_text
+from experiments.config import Experiment
+
+if TYPE_CHECKING:
+    from experiments.ledger import Signer
 
 app = typer.Typer(
     help="How much CO2 does eco-speed advice at traffic lights save, for whom, and how sure is it?",
@@ -42,7 +41,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-config_app = typer.Typer(help="Experiment files: check, schema, init.", no_args_is_help=True)
 app.add_typer(nets_app, name="nets")
 app.add_typer(bench_app, name="bench")
 app.add_typer(emissions_app, name="emissions")
@@ -112,6 +110,13 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Folder for the results.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Runs at a time.")] = os.cpu_count() or 1,
     keep_raw: Annotated[bool, typer.Option("--keep-raw", help="Keep SUMO's own outputs.")] = False,
+    ledger: Annotated[
+        bool, typer.Option("--ledger", help="Write a signed record of every trip, see 'verify'.")
+    ] = False,
+    key: Annotated[
+        Path | None,
+        typer.Option(help="Private key that signs the ledger; made if there is none."),
+    ] = None,
     as_json: AsJson = False,
     gui: Annotated[bool, typer.Option("--gui", help="Show SUMO's window, one run a time.")] = False,
     engine: Annotated[
@@ -151,13 +156,15 @@ def run(
             parse_condition(text, experiment.all_arms, experiment.accounts)
             for text in require or ()
         ]
+        folder = out or Path("runs") / _run_name(what, experiment)
         wishes = Wishes(
-            out=out or Path("runs") / _run_name(what, experiment),
+            out=folder,
             n_jobs=1 if gui else jobs,
             keeps_raw=keep_raw,
             api="traci" if gui else engine,
             gui=gui,
             command=shlex.join(["ecocorridor", *sys.argv[1:]]),
+            signer=_signer(key, folder) if ledger or key else None,
         )
         n_runs = len(experiment.all_arms) * len(experiment.seeds)
         with showing(console, n_runs) as shown:
@@ -170,6 +177,13 @@ def run(
         stop(f"{n_failed} of {n_runs} runs failed, the first one: {first}", FAILED)
     if not all(condition.holds(outcome.summary) for condition in conditions):
         raise typer.Exit(NOT_MET)
+
+
+def _signer(key: Path | None, out: Path) -> "Signer":
+    """Who signs the ledger; told of a wrong key before anything is simulated."""
+    from experiments.ledger import key_file, load_or_make_key
+
+    return load_or_make_key(key_file(key), results=out)
 
 
 def _check_machine() -> None:
@@ -227,6 +241,8 @@ def report(
 
 app.command()(explain)
 app.command()(mrv)
+app.command()(verify)
+app.command("credits")(credits_)
 
 
 @app.command()
@@ -238,44 +254,3 @@ def doctor(as_json: AsJson = False) -> None:
     print(json.dumps([asdict(check) for check in checks]) if as_json else render(checks))
     if any(check.level == "error" for check in checks):
         raise typer.Exit(FAILED)
-
-
-@config_app.command("check")
-def config_check(
-    file: Annotated[Path, typer.Argument(help="An experiment file.")], as_json: AsJson = False
-) -> None:
-    """Check an experiment file and print it with all defaults filled in."""
-    from experiments.main_job import load_checked, try_policies
-
-    with errors_told():
-        experiment = load_experiment(file)
-        load_checked(experiment)
-        try_policies(experiment, {})
-    dump = resolved_dump(experiment)
-    if as_json:
-        print(json.dumps(dump))
-        return
-    import yaml
-
-    print(yaml.safe_dump(dump, sort_keys=False, allow_unicode=True), end="")
-
-
-@config_app.command("schema")
-def config_schema() -> None:
-    """Print the JSON Schema of experiment files, for editors."""
-    print(json.dumps(experiment_schema(), indent=2))
-
-
-@config_app.command("init")
-def config_init(
-    file: Annotated[Path, typer.Argument(help="File to write.")] = Path("experiment.yaml"),
-) -> None:
-    """Write a commented experiment file to start from; never over another file."""
-    try:
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(init_text())
-    except FileExistsError:
-        stop(f"{file}: exists already; name another file", BAD_INPUT)
-    except OSError as error:
-        stop(f"{file}: cannot be written: {error.strerror}", BAD_INPUT)
-    print(file)

@@ -1,4 +1,4 @@
-"""The commands `bench …`: what advice costs in time."""
+"""The commands `bench …`: what advice, and a ledger, cost in time."""
 
 import json
 import sys
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from experiments.bench import Bench
     from experiments.bench_maps import MapTiming
 
-bench_app = typer.Typer(help="The fixed benchmark of speed.", no_args_is_help=True)
+bench_app = typer.Typer(help="Fixed benchmarks of speed.", no_args_is_help=True)
 
 
 @bench_app.callback()
@@ -137,6 +137,27 @@ def _maps_table(timings: "Sequence[MapTiming]") -> Table:
             f"{each.peak_mib:.0f}",
         )
     return table
+
+
+@bench_app.command("ledger")
+def bench_ledger(
+    *,
+    records: Annotated[int, typer.Option(min=1, help="Made-up trips.")] = 20_000,
+    as_json: AsJson = False,
+) -> None:
+    """Time the writing and the verifying of a ledger."""
+    from experiments.ledger.benchmark import benchmark_ledger
+
+    found = benchmark_ledger(records)
+    if as_json:
+        print(json.dumps(found))
+        return
+    print(
+        f"{found['records']} records of {found['columns']} columns, {found['bytes'] / 1e6:.1f} MB; "
+        f"a proof of {found['proof_hashes']} hashes; {found['processors']} processors"
+    )
+    for name, times in found["steps"].items():
+        print(f"{name:17} {times['wall_s']:7.3f} s, of the processor {times['cpu_s']:7.3f} s")
 
 
 def _grow(bench: "Bench", *, is_quick: bool) -> dict[str, Any]:

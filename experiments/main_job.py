@@ -1,7 +1,7 @@
 """The main job: an experiment from its configuration to a folder of results."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +12,8 @@ from experiments.appendix import lay_out_raw, manifest, network_content
 from experiments.claim import claimed
 from experiments.config import ConfigError, Experiment
 from experiments.fleet_account import check_fleet, fleet_content
+from experiments.ledger.notes import Signer
+from experiments.ledger.writing import remove_ledger, write_ledger
 from experiments.machine import cache_folder
 from experiments.mrv.page import MRV_FILES
 from experiments.order import Order, code_hash, run_key
@@ -45,6 +47,8 @@ class Wishes:
     gui: bool = False
     command: str = "ecocorridor run"
     """As the user typed it."""
+    signer: Signer | None = None
+    """Who signs the ledger; None: no ledger is written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +136,50 @@ def _run_claimed(job: _Job, tell: Callable[[Event], None], say: Callable[[str], 
         warnings=demand.warnings,
     )
     write_report(out)
+    if job.wishes.signer is not None:
+        written = write_ledger(out, job.wishes.signer)
+        say(f"ledger: {written.n_records} records, signed by {written.public_key}")
     return Outcome(summary=summary, failures=failures)
+
+
+def run_again(
+    experiment: Experiment,
+    scenario: Scenario,
+    policies: Mapping[str, OwnPolicy],
+    *,
+    store: Path,
+    chosen: Collection[tuple[str, int]],
+    n_jobs: int,
+    tell: Callable[[Event], None] = lambda _event: None,
+) -> tuple[dict[tuple[str, int], Path], tuple[str, ...]]:
+    """Do some runs of an experiment anew, and nothing else.
+
+    Args:
+        experiment: What was asked.
+        scenario: As of `load_checked`.
+        policies: As of `try_policies`.
+        store: Where the folders of the runs appear.
+        chosen: Arm and seed of the runs.
+        n_jobs: Runs at a time.
+        tell: Is called with what happens to the runs.
+
+    Returns:
+        By arm and seed, the folders of the finished runs; and a sentence for each that failed.
+    """
+    job = _Job(
+        experiment=experiment,
+        scenario=scenario,
+        policies=policies,
+        wishes=Wishes(out=store, n_jobs=n_jobs),
+        store=store,
+        cache_dir=cache_folder(),
+    )
+    _prepare_maps(experiment, RoadNetwork(scenario.net_file), job.cache_dir)
+    orders = [order for order in _orders(job) if (order.arm, order.seed) in chosen]
+    ends = Runner(n_jobs=n_jobs, tell=tell).do(orders)
+    failures = tuple(f"{arm}, seed {seed}: {why}" for (arm, seed), why in ends.items() if why)
+    done = {(order.arm, order.seed): order.out for order in orders}
+    return {run: folder for run, folder in done.items() if ends[run] is None}, failures
 
 
 def _write_appendix(job: _Job, network: dict[str, Any]) -> None:
@@ -143,6 +190,7 @@ def _write_appendix(job: _Job, network: dict[str, Any]) -> None:
     for name in ("raw", EXPLAINED):
         # They are about results that are replaced.
         shutil.rmtree(out / name, ignore_errors=True)
+    remove_ledger(out)
 
 
 def load_checked(experiment: Experiment) -> Scenario:

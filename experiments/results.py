@@ -108,7 +108,7 @@ def _read_run(arm: str, seed: int, folder: Path) -> Run:
     return Run(
         arm=arm,
         seed=seed,
-        vehicles=_read_table(arm, seed, folder / "vehicles.parquet").sort("vehicle_id"),
+        vehicles=read_run_table(arm, seed, folder / "vehicles.parquet").sort("vehicle_id"),
         approaches=_read_approaches(folder / "approaches.parquet"),
         counters=_read_json(folder / "run.json"),
     )
@@ -120,13 +120,13 @@ def _read_approaches(path: Path) -> pl.DataFrame:
 
 def _read_tables(folders: RunFolders, name: str) -> list[pl.DataFrame]:
     return [
-        _read_table(arm, seed, folder / name)
+        read_run_table(arm, seed, folder / name)
         for (arm, seed), folder in folders.items()
         if (folder / name).is_file()
     ]
 
 
-def _read_table(arm: str, seed: int, path: Path) -> pl.DataFrame:
+def read_run_table(arm: str, seed: int, path: Path) -> pl.DataFrame:
     """A run's table under the arm and seed that it is a run of, be it kept from another."""
     try:
         table = pl.read_parquet(path)

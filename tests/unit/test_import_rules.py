@@ -15,7 +15,7 @@ ALLOWED = {
     "sumo_nets": {"numpy", "pydantic", "yaml"} | SUMO_FILES,
     "corridor": {"numpy", "networkx", "controller", "sumo_nets"} | SUMO_FILES,
     "experiments": {"numpy", "networkx", "scipy", "pydantic", "pydantic_core", "yaml", "typer"}
-    | {"rich", "polars", "jinja2", "markupsafe", "matplotlib", "PIL"}
+    | {"rich", "polars", "jinja2", "markupsafe", "matplotlib", "PIL", "cryptography"}
     | {"controller", "corridor", "emissions", "sumo_nets"}
     | SUMO_FILES,
 }

@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -42,18 +43,29 @@ def test_an_own_policy_is_loaded_and_watched(tmp_path, monkeypatch):
     assert type(policy.policy).__name__ == "Mine"
 
 
+@dataclass
+class Map:
+    """A map that knows whose it is, and whether its drop was spread for plans."""
+
+    column: str
+
+    def with_jump_spread(self):
+        return f"{self.column}, spread"
+
+
 def test_maps_come_in_the_order_of_the_accounts_that_were_named(monkeypatch):
     asked = []
 
     def load(accounts, **words):
         assert accounts is ACCOUNTS
         asked.append(words)
-        return {account: account.column for account in ACCOUNTS}
+        return {account: Map(account.column) for account in ACCOUNTS}
 
     monkeypatch.setattr(experiments.planning_maps, "load_accounts", load)
     monkeypatch.setattr(experiments.planning_maps, "sumo_home", lambda: Path("/sumo"))
     found = load_planning_maps(("bev", "hbefa4", "phemlight5"), cache_dir=Path("/cache"))
-    assert found == ("energy_bev_wh", "co2_hbefa4_g", "co2_phemlight5_g")
+    wanted = ("energy_bev_wh", "co2_hbefa4_g", "co2_phemlight5_g")
+    assert found == tuple(f"{column}, spread" for column in wanted)
     assert asked[0]["slopes_deg"] == (0.0,)
     assert asked[0]["cache_dir"] == Path("/cache")
     # Arms that plan with nothing make no maps.

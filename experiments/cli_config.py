@@ -1,0 +1,54 @@
+"""The commands `config ...`: experiment files."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.cli_ends import BAD_INPUT, AsJson, errors_told, stop
+from experiments.config import load_experiment, resolved_dump
+from experiments.config_schema import experiment_schema, init_text
+
+config_app = typer.Typer(help="Experiment files: check, schema, init.", no_args_is_help=True)
+
+
+@config_app.command("check")
+def config_check(
+    file: Annotated[Path, typer.Argument(help="An experiment file.")], as_json: AsJson = False
+) -> None:
+    """Check an experiment file and print it with all defaults filled in."""
+    from experiments.main_job import load_checked, try_policies
+
+    with errors_told():
+        experiment = load_experiment(file)
+        load_checked(experiment)
+        try_policies(experiment, {})
+    dump = resolved_dump(experiment)
+    if as_json:
+        print(json.dumps(dump))
+        return
+    import yaml
+
+    print(yaml.safe_dump(dump, sort_keys=False, allow_unicode=True), end="")
+
+
+@config_app.command("schema")
+def config_schema() -> None:
+    """Print the JSON Schema of experiment files, for editors."""
+    print(json.dumps(experiment_schema(), indent=2))
+
+
+@config_app.command("init")
+def config_init(
+    file: Annotated[Path, typer.Argument(help="File to write.")] = Path("experiment.yaml"),
+) -> None:
+    """Write a commented experiment file to start from; never over another file."""
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(init_text())
+    except FileExistsError:
+        stop(f"{file}: exists already; name another file", BAD_INPUT)
+    except OSError as error:
+        stop(f"{file}: cannot be written: {error.strerror}", BAD_INPUT)
+    print(file)

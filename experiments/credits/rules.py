@@ -1,0 +1,87 @@
+"""The rules that points are given by, as written in a YAML file."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from experiments.config import ConfigError
+from experiments.problems import told
+from experiments.source import Source
+from experiments.strict_yaml import YamlSyntaxError, read_yaml
+
+LABEL: Final = "points, not tradable units"
+"""Stands on every output."""
+UNITS = {"co2": "g", "energy": "wh"}
+"""How the metrics of what may be saved begin, and their columns end."""
+
+
+class Rules(BaseModel):
+    """When a trip is credited, and with how many points."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
+    )
+
+    arm: str = Field(default="eco", min_length=1)
+    """Advised arm whose trips are credited."""
+    account: str = "co2_phemlight5"
+    """Account whose saving counts; of our CO2 accounts this one promises advice the least."""
+    amount_per_point: float = Field(default=1.0, gt=0.0)
+    """Grams (Wh for an electric account) of conservative saving that make a point."""
+    min_advised_s: float = Field(default=5.0, ge=0.0)
+    """Advice for a shorter time is no advice that was received."""
+    followed_share: float = Field(default=0.7, ge=0.0, le=1.0)
+    """Advice is followed if it was in this share of the time in which it was shown (0 to 1)."""
+    tolerance_mps: float = Field(default=1.4, ge=0.0)
+    """Whoever drives faster than what is shown by more than this, and does not slow down, does not
+    follow at that time."""
+    daily_cap_points: float = Field(default=500.0, gt=0.0)
+    """Most points of a vehicle in a day, over all ledgers."""
+    day: str = Field(default="1", min_length=1)
+    """Which day the traffic stands for, such as 2026-03-02; a trip is credited once in a day."""
+
+    @field_validator("account")
+    @classmethod
+    def _check_account(cls, account: str) -> str:
+        quantity, _, name = account.partition("_")
+        if quantity not in UNITS or not name:
+            raise ValueError(
+                "must be an account of CO2 or electricity, such as co2_phemlight5 or energy_bev, "
+                f"got '{account}'"
+            )
+        return account
+
+    @property
+    def column(self) -> str:
+        """Of the table of vehicles: the account's."""
+        return f"{self.account}_{UNITS[self.account.partition('_')[0]]}"
+
+
+def load_rules(path: Path | None) -> Rules:
+    """Rules of a YAML file; the defaults without one.
+
+    Raises:
+        ConfigError: With all problems.
+    """
+    if path is None:
+        return Rules()
+    try:
+        document = read_yaml(path.read_bytes())
+    except YamlSyntaxError as error:
+        raise ConfigError([f"{path}:{error}"]) from None
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
+    source = Source.merged(document, {}, file=str(path))
+    if problems := told(source, _errors_of, Rules.model_json_schema()):
+        raise ConfigError(problems)
+    return Rules.model_validate_json(json.dumps(source.tree), strict=True)
+
+
+def _errors_of(tree: object) -> list[dict[str, Any]]:
+    try:
+        Rules.model_validate_json(json.dumps(tree), strict=True)
+    except ValidationError as error:
+        return [dict(item) for item in error.errors(include_url=False)]
+    return []
