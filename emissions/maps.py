@@ -60,20 +60,23 @@ class EmissionMap:
         speed, accel, slope = (array.reshape(-1) for array in arrays)
         speed_axis, accel_axis = _Axis.of(self.speed_mps), _Axis.of(self.accel_mps2)
         slope_axis = _Axis.of(self.slope_deg)
+        cells = self.rate.reshape(-1)
         total = np.empty(speed.size)
         for start in range(0, speed.size, CHUNK_ROWS):
             rows = slice(start, start + CHUNK_ROWS)
             on_slope, on_speed = slope_axis.place(slope[rows]), speed_axis.place(speed[rows])
-            found = self._traction(on_slope, on_speed, accel_axis.place(accel[rows]))
+            found = self._traction(cells, on_slope, on_speed, accel_axis.place(accel[rows]))
             if self.coasting_mps2 is not None:
                 found *= accel[rows] >= _coasting(self.coasting_mps2, on_slope, on_speed)
             total[rows] = found
         return total.reshape(arrays[0].shape)
 
-    def _traction(self, slope: "_Place", speed: "_Place", accel: "_Place") -> FloatArray:
-        """Rate without the drop."""
+    def _traction(
+        self, cells: FloatArray, slope: "_Place", speed: "_Place", accel: "_Place"
+    ) -> FloatArray:
+        """Rate without the drop; `cells` are the rates in a row."""
         n_slopes, n_speeds, n_accels = self.rate.shape
-        cells, corner = self.rate.reshape(-1), speed.cell * n_accels + accel.cell
+        corner = speed.cell * n_accels + accel.cell
         if n_slopes == 1:
             return _bilinear(cells, corner, n_accels, speed.share, accel.share)
         corner += slope.cell * (n_speeds * n_accels)
@@ -102,7 +105,10 @@ class EmissionMap:
             rate = np.where(is_dropped, 0.0, rate)
         keeps = np.diff(self.speed_mps, prepend=-1.0) > 0.0
         return replace(
-            self, speed_mps=self.speed_mps[keeps], rate=rate[:, keeps], coasting_mps2=None
+            self,
+            speed_mps=self.speed_mps[keeps],
+            rate=rate.compress(keeps, axis=1),
+            coasting_mps2=None,
         )
 
 
