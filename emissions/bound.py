@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from emissions.bound_grid import Gate, Grid, Motion, States, allowed_states
 from emissions.maps import JOULE_PER_WATTHOUR, EmissionMap, FloatArray, IntArray
 
+SLOW_RISE_MPS2 = 0.75
+"""A first rise is over when it would be at this rate."""
 Planes = NDArray[np.float32]
 """(v, x) least cost from a state to the exit; infinite where there is no way."""
 
@@ -114,21 +116,32 @@ def _backwards(
     changes = motion.changes(grid)
     costs = step_costs(rates, changes, states.n_speeds, grid)
     reach = _reach(entries, gate, grid, states.n_speeds - 1)
-    rises = bool((entries.speed_mps < gate.ceiling_mps - 2.0 * grid.quantum_mps).any())
     # Mode 0: rising to the end; 1: may still fall; 2: may rise before it falls.
-    shape = (3 if rises else 2, *states.shape)
-    now, then = (np.full(shape, np.inf, dtype=np.float32) for _ in range(2))
+    now, then = (np.full((3, *states.shape), np.inf, dtype=np.float32) for _ in range(2))
     then[:, states.exit_speed :, states.exit_cell :] = _at_exit(rates, gate, states, grid)
     states.forbid(then, 0)
+    rises = _may_rise(entries, gate, grid)
     for n, farthest in enumerate(reach.tolist(), start=1):
         first, last = states.columns(n)
         last = max(min(last, farthest + 1), first)
+        n_modes = 3 if rises[n - 1] else 2
+        if n_modes == 3 and not rises[n - 2]:
+            then[2] = then[1]
         # What the next step may look at.
         now[..., max(first - states.n_speeds, 0) : last + states.n_speeds] = np.inf
-        _step(now, then, costs, changes, slice(first, last))
-        states.forbid(now, n)
-        yield now[-1]
+        _step(now[:n_modes], then[:n_modes], costs, changes, slice(first, last))
+        states.forbid(now[:n_modes], n)
+        yield now[n_modes - 1]
         now, then = then, now
+
+
+def _may_rise(entries: Entries, gate: Gate, grid: Grid) -> list[bool]:
+    """Whether some entry may still be in its first rise, 1, 2, ... steps before the exit."""
+    missing_mps = np.maximum(gate.ceiling_mps - grid.quantum_mps - entries.speed_mps, 0.0)
+    ends = entries.steps - np.ceil(missing_mps / (SLOW_RISE_MPS2 * grid.step_s))
+    steps = np.arange(1, entries.steps.max() + 1)[:, None]
+    inside: list[bool] = ((steps > ends) & (steps <= entries.steps)).any(axis=1).tolist()
+    return inside
 
 
 def _at_exit(rates: EmissionMap, gate: Gate, states: States, grid: Grid) -> FloatArray:

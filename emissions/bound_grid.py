@@ -164,7 +164,7 @@ def allowed_states(gate: Gate, grid: Grid, farthest_m: float) -> States:
     for zone in gate.zones:
         limit = grid.quanta(zone.limit_mps)
         start = line_cell + grid.cells(zone.start_m)
-        end = line_cell + math.floor(zone.end_m / grid.cell_m)
+        end = line_cell + math.floor(min(zone.end_m, gate.exit_m + gate.overshoot_m) / grid.cell_m)
         # Whoever enters the zone within a step has its limit at the end of it.
         columns = slice(max(start + 1, 0), min(max(end, start + n_speeds), last_cell) + 1)
         places = np.arange(columns.start, columns.stop)[None, :]

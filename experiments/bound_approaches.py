@@ -1,21 +1,17 @@
 """The approaches of a recorded arm, as the attainable bound looks at them."""
 
 import math
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from corridor import RoadNetwork
-from emissions import EmissionMap
+from emissions import Zone
+from experiments.bound_trace import FloatArray, IntArray, Trace
 from experiments.report.approaches import BEHIND_M
 from experiments.report.journeys import Records
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 LEAST_BEHIND_M = 5.0
 """Who arrives nearer behind the stop line has no exit."""
@@ -25,67 +21,14 @@ RED = "ru"
 """Letters of a signal by which nobody may cross."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crossed:
+class _Way(NamedTuple):
     """What the network says of the way over the stop line of one link."""
 
     before_mps: float
     crossing_mps: float
     behind_mps: float
-    crossing_m: float
     before_m: float
-    """Length of the lane before the line."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trace:
-    """All steps of an arm, by vehicle and time."""
-
-    vehicle_ids: list[str]
-    first: IntArray
-    """(vehicle,) row of the insertion."""
-    time_s: FloatArray
-    distance_m: FloatArray
-    speed_mps: FloatArray
-    accel_mps2: FloatArray
-    """Zero at insertions."""
-    key: FloatArray = field(repr=False)
-    """Rises from row to row: a number for the vehicle, and the distance."""
-    span_m: float
-    """Between the keys of two vehicles."""
-
-    def row_at(self, vehicle: IntArray, distance_m: FloatArray, side: Any) -> IntArray:  # noqa: ANN401
-        """First row at or behind a distance ("left"), or the one behind the last up to it."""
-        return np.searchsorted(self.key, vehicle * self.span_m + distance_m, side)
-
-    def cumulated(self, rates: EmissionMap, unit: float, step_s: float) -> FloatArray:
-        """(row,) g or Wh up to and with each step, on a level road."""
-        each = rates.at(self.speed_mps, self.accel_mps2, np.zeros(1)) * (unit * step_s)
-        each[self.first] = 0.0
-        return np.cumsum(each)
-
-
-def read_trace_of(records: Records, arm: str) -> Trace:
-    """The steps that were recorded of an arm."""
-    steps = records.table("journeys", arm).sort("vehicle_id", "time_s")
-    speed_mps, distance_m, time_s = (
-        steps[name].cast(pl.Float64).to_numpy() for name in ("speed_mps", "distance_m", "time_s")
-    )
-    is_first = (steps["vehicle_id"] != steps["vehicle_id"].shift(1)).fill_null(value=True).to_numpy()
-    first = np.flatnonzero(is_first)
-    accel_mps2 = np.diff(speed_mps, prepend=0.0) / np.maximum(np.diff(time_s, prepend=0.0), 1e-9)
-    accel_mps2[first] = 0.0
-    span_m = float(distance_m.max(initial=0.0)) + 1e4
-    return Trace(
-        vehicle_ids=steps["vehicle_id"].to_numpy()[first].tolist(),
-        first=first,
-        time_s=time_s,
-        distance_m=distance_m,
-        speed_mps=speed_mps,
-        accel_mps2=accel_mps2,
-        key=(np.cumsum(is_first) - 1) * span_m + distance_m,
-        span_m=span_m,
-    )
+    crossing_m: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,133 +36,167 @@ class Approaches:
     """The approaches of an arm; arrays have a row for each."""
 
     table: pl.DataFrame
-    """vehicle_id, place, signal_id, link_index, edge_id, street, main."""
+    """vehicle_id, place, signal_id, link_index, time_s of the crossing."""
     line_m: FloatArray
+    """From the insertion, as the next two."""
     entry_m: FloatArray
-    """Where the approach begins, and the exit; distances from the insertion."""
     exit_m: FloatArray
     first: IntArray
-    """Row of the trace at the entry, at the slot (the last before the line) and at the exit."""
+    """Row of the trace at the entry; at the slot (the last before the line); at the exit."""
     slot: IntArray
     last: IntArray
     red_end_s: FloatArray
     """When the last red before the crossing ended; NaN where there was none on the way."""
     ceiling_mps: FloatArray
     limits_mps: FloatArray
-    """(n, 3) before the line, on the junction, behind it, with the driver's own factor."""
-    before_m: FloatArray
-    crossing_m: FloatArray
+    """(n, 3) before the line, over the junction, and behind, with the driver's own factor."""
+    lengths_m: FloatArray
+    """(n, 2) of the lane before the line, and of the way over the junction."""
     accel_mps2: FloatArray
+    """Greatest that vehicles of the type were seen with."""
 
     @property
     def steps(self) -> IntArray:
         """From the entry to the exit."""
         return self.last - self.first
 
+    def rows(self, rows: IntArray) -> "Approaches":
+        """Some of them."""
+        return Approaches(**{each.name: getattr(self, each.name)[rows] for each in fields(self)})
 
-def read_links(network: RoadNetwork) -> dict[tuple[str, int], Crossed]:
-    """By signal and number of the link: limits and lengths of its way over the stop line."""
-    found: dict[tuple[str, int], Crossed] = {}
-    for link in network.links:
-        lane = network.net.getLane(link.lane)
-        ways = [
-            (
-                onward.getToLane().getSpeed(),
-                network.crossing_m(lane.getEdge().getID(), onward.getTo().getID()),
+    def zones(self, row: int) -> tuple[Zone, ...]:
+        """Pieces of way with their limits, from the lane before the line on."""
+        before_m, crossing_m = self.lengths_m[row].tolist()
+        edges_m = (-before_m, 0.0, crossing_m, math.inf)
+        return tuple(
+            Zone(start_m=start_m, end_m=end_m, limit_mps=limit_mps)
+            for start_m, end_m, limit_mps in zip(
+                edges_m, edges_m[1:], self.limits_mps[row].tolist(), strict=False
             )
-            for onward in lane.getOutgoing()
-            if (onward.getTLSID(), onward.getTLLinkIndex()) == (link.signal, link.index)
-        ]
-        new = Crossed(
-            before_mps=lane.getSpeed(),
-            crossing_mps=link.crossing_limit_mps,
-            behind_mps=max((speed for speed, _ in ways), default=math.inf),
-            crossing_m=min((length for _, length in ways), default=0.0),
-            before_m=lane.getLength(),
         )
-        old = found.get((link.signal, link.index))
-        if old is None or new.crossing_mps > old.crossing_mps:
-            found[link.signal, link.index] = new
-    return found
 
 
 def read_approaches(
-    records: Records, arm: str, trace: Trace, network: RoadNetwork, *, range_m: float, step_s: float
+    records: Records, arm: str, trace: Trace, network: RoadNetwork, *, range_m: float
 ) -> Approaches:
     """Cut the ways of an arm at the stop lines.
 
-    An approach begins `range_m` before its line or where the one before has ended, and ends
-    `BEHIND_M` behind the line or half the way to the next one, or at the arrival.
+    An approach begins `range_m` before its line, or where the one before has ended; it ends
+    `BEHIND_M` behind the line, half the way to the next one, or at the arrival.
     """
-    number = {vehicle: i for i, vehicle in enumerate(trace.vehicle_ids)}
-    table = records.table("crossings", arm).filter(pl.col("vehicle_id").is_in(list(number)))
-    table = table.sort("vehicle_id", "place")
-    vehicle = np.array([number[v] for v in table["vehicle_id"]], dtype=np.int64)
+    facts = records.table("vehicles", arm)
+    number = pl.DataFrame({"vehicle_id": trace.vehicle_ids}).with_row_index("vehicle")
+    table = (
+        records.table("crossings", arm)
+        .join(number, on="vehicle_id")
+        .join(facts.select("vehicle_id", "vehicle_type", "speed_factor"), on="vehicle_id")
+        .sort("vehicle", "place")
+    )
+    vehicle = table["vehicle"].to_numpy().astype(np.int64)
     line_m = table["distance_m"].to_numpy()
-    ends = np.append(trace.first[1:], trace.key.size) - 1
-    next_m = np.where(np.diff(vehicle, append=-1) == 0, np.roll(line_m, -1), np.inf)
-    exit_m = np.minimum(line_m + np.minimum(BEHIND_M, (next_m - line_m) / 2.0), trace.distance_m[ends[vehicle]])
-    is_next = np.diff(vehicle, prepend=-1) == 0
-    before_m = np.where(is_next, np.roll(exit_m, 1), 0.0)
-    entry_m = np.maximum(before_m, line_m - range_m)
+    entry_m, exit_m = _cuts(vehicle, line_m, trace.distance_m[trace.end[vehicle]], range_m)
     first = trace.row_at(vehicle, entry_m, "left")
     slot = trace.row_at(vehicle, line_m + ROUNDING_M, "right") - 1
-    last = np.minimum(trace.row_at(vehicle, exit_m - ROUNDING_M, "left"), ends[vehicle])
-    keep = (exit_m - line_m >= LEAST_BEHIND_M) & (first <= slot) & (last > slot)
-    row = np.flatnonzero(keep)
-    known = read_links(network)
-    links = [known[key] for key in zip(table["signal_id"].gather(row), table["link_index"].gather(row), strict=True)]
-    facts = records.table("vehicles", arm)
-    factor_of = dict(zip(facts["vehicle_id"], facts["speed_factor"], strict=True))
-    type_of = dict(zip(facts["vehicle_id"], facts["vehicle_type"], strict=True))
-    ids = [trace.vehicle_ids[i] for i in vehicle[row]]
-    factor = np.array([factor_of[i] for i in ids])
-    limits = np.array([(l.before_mps, l.crossing_mps, l.behind_mps) for l in links]).reshape(-1, 3)
-    limits = limits * factor[:, None]
-    fastest = _most(trace.speed_mps, first[row], last[row])
-    ceiling = np.maximum(np.minimum(np.maximum(limits[:, 0], limits[:, 2]),1e3), fastest)
-    limits[:, 0] = np.maximum(limits[:, 0], 0)
-    limits[:, 1] = np.maximum(limits[:, 1], trace.speed_mps[slot[row] + 1])
-    limits = np.minimum(limits, ceiling[:, None])
-    types = [type_of[i] for i in ids]
-    per_type = {}
-    all_types = [type_of[i] for i in trace.vehicle_ids]
-    most = np.maximum.reduceat(trace.accel_mps2, trace.first)
-    for t, a in zip(all_types, most, strict=True):
-        per_type[t] = max(per_type.get(t, 0.0), a)
+    last = np.minimum(trace.row_at(vehicle, exit_m - ROUNDING_M, "left"), trace.end[vehicle])
+    has_exit = exit_m - line_m >= LEAST_BEHIND_M
+    keep = np.flatnonzero(has_exit & (first <= slot) & (last > slot))
+    table, first, slot, last = table[keep], first[keep], slot[keep], last[keep]
+    ways = _ways(network)
+    links = zip(table["signal_id"], table["link_index"], strict=True)
+    facts_of_way = np.array([ways[link] for link in links]).reshape(-1, len(_Way._fields))
+    limits_mps = facts_of_way[:, :3] * table["speed_factor"].to_numpy()[:, None]
+    # Whoever was faster could be faster.
+    limits_mps[:, 1] = np.maximum(limits_mps[:, 1], trace.speed_mps[slot + 1])
+    ceiling_mps = np.maximum(limits_mps[:, [0, 2]].max(axis=1), _most(trace.speed_mps, first, last))
     return Approaches(
-        table=table[row],
-        line_m=line_m[row],
-        entry_m=entry_m[row],
-        exit_m=exit_m[row],
-        first=first[row],
-        slot=slot[row],
-        last=last[row],
-        red_end_s=_red_ends(records.table("lights", arm), table[row], trace.time_s[first[row]]),
-        ceiling_mps=ceiling,
-        limits_mps=limits,
-        before_m=np.array([l.before_m for l in links]),
-        crossing_m=np.array([l.crossing_m for l in links]),
-        accel_mps2=np.array([per_type[t] for t in types]),
+        table=table.select("vehicle_id", "place", "signal_id", "link_index", "time_s"),
+        line_m=line_m[keep],
+        entry_m=entry_m[keep],
+        exit_m=exit_m[keep],
+        first=first,
+        slot=slot,
+        last=last,
+        red_end_s=_red_ends(records.table("lights", arm), table, trace.time_s[first]),
+        ceiling_mps=ceiling_mps,
+        limits_mps=np.minimum(limits_mps, ceiling_mps[:, None]),
+        lengths_m=facts_of_way[:, 3:],
+        accel_mps2=_accelerations(table, trace, facts),
     )
 
 
+def _cuts(
+    vehicle: IntArray, line_m: FloatArray, arrival_m: FloatArray, range_m: float
+) -> tuple[FloatArray, FloatArray]:
+    """Where approaches begin and end."""
+    next_m = np.where(np.diff(vehicle, append=-1) == 0, np.roll(line_m, -1), np.inf)
+    exit_m = np.minimum(line_m + np.minimum(BEHIND_M, (next_m - line_m) / 2.0), arrival_m)
+    before_m = np.where(np.diff(vehicle, prepend=-1) == 0, np.roll(exit_m, 1), 0.0)
+    return np.maximum(before_m, line_m - range_m), exit_m
+
+
+def _ways(network: RoadNetwork) -> dict[tuple[str, int], _Way]:
+    """By signal and number of the link; of several lanes the fastest way over the junction."""
+    found: dict[tuple[str, int], _Way] = {}
+    for link in network.links:
+        lane = network.net.getLane(link.lane)
+        onward = [
+            connection
+            for connection in lane.getOutgoing()
+            if (connection.getTLSID(), connection.getTLLinkIndex()) == (link.signal, link.index)
+        ]
+        crossings = [
+            network.crossing_m(lane.getEdge().getID(), each.getTo().getID()) for each in onward
+        ]
+        way = _Way(
+            before_mps=lane.getSpeed(),
+            crossing_mps=link.crossing_limit_mps,
+            behind_mps=max(each.getToLane().getSpeed() for each in onward),
+            before_m=lane.getLength(),
+            crossing_m=min(crossings),
+        )
+        known = found.get((link.signal, link.index), way)
+        found[link.signal, link.index] = max(way, known, key=lambda each: each.crossing_mps)
+    return found
+
+
 def _most(values: FloatArray, first: IntArray, last: IntArray) -> FloatArray:
+    """Greatest of the values of each span of rows, its end included."""
     if first.size == 0:
         return np.zeros(0)
     bounds = np.stack((first, last + 1), axis=1).ravel()
-    padded = np.append(values, -np.inf)
-    return np.maximum.reduceat(padded, bounds)[::2]
+    most: FloatArray = np.maximum.reduceat(np.append(values, -np.inf), bounds)[::2]
+    return most
+
+
+def _accelerations(table: pl.DataFrame, trace: Trace, facts: pl.DataFrame) -> FloatArray:
+    """(n,) greatest acceleration of any vehicle of the same type."""
+    seen = pl.DataFrame(
+        {
+            "vehicle_id": trace.vehicle_ids,
+            "accel_mps2": np.maximum.reduceat(trace.accel_mps2, trace.first),
+        }
+    )
+    by_type = (
+        facts.select("vehicle_id", "vehicle_type")
+        .join(seen, on="vehicle_id")
+        .group_by("vehicle_type")
+        .agg(pl.col("accel_mps2").max())
+    )
+    joined = table.select("vehicle_type").join(
+        by_type, on="vehicle_type", how="left", maintain_order="left"
+    )
+    return joined["accel_mps2"].to_numpy()
 
 
 def _red_ends(lights: pl.DataFrame, table: pl.DataFrame, entered_s: FloatArray) -> FloatArray:
     """Per crossing: the end of the last red before it; NaN where it is before the entry."""
-    spells: dict[tuple[str, int], tuple[FloatArray, FloatArray]] = {}
     reds = lights.filter(pl.col("state").is_in(list(RED))).sort("start_s")
-    for (signal, index), rows in reds.group_by("signal_id", "link_index"):
-        spells[str(signal), int(index)] = (rows["start_s"].to_numpy(), rows["end_s"].to_numpy())
+    spells = {
+        (str(signal), index): (rows["start_s"].to_numpy(), rows["end_s"].to_numpy())
+        for (signal, index), rows in reds.group_by("signal_id", "link_index", maintain_order=True)
+    }
     found = np.full(table.height, np.nan)
-    crossings = zip(table["signal_id"], table["link_index"], table["time_s"], strict=True)
+    crossings = table.select("signal_id", "link_index", "time_s").iter_rows()
     for row, (signal, index, time_s) in enumerate(crossings):
         starts_s, ends_s = spells.get((signal, index), (np.zeros(0), np.zeros(0)))
         place = int(np.searchsorted(starts_s, time_s, "right")) - 1
