@@ -169,7 +169,10 @@ def allowed_states(gate: Gate, grid: Grid, farthest_m: float) -> States:
         columns = slice(max(start + 1, 0), min(max(end, start + n_speeds), last_cell) + 1)
         places = np.arange(columns.start, columns.stop)[None, :]
         zones.append((columns, (speeds > limit) & (places <= np.maximum(end, start + speeds))))
-    stop_cells = min(int((n_speeds * grid.quantum_mps) ** 2 / (2.0 * gate.stopping_mps2) / grid.cell_m) + 1, line_cell)
+    stop_cells = min(
+        int((n_speeds * grid.quantum_mps) ** 2 / (2.0 * gate.stopping_mps2) / grid.cell_m) + 1,
+        line_cell,
+    )
     room_m = np.arange(stop_cells, -1, -1)[None, :] * grid.cell_m
     return States(
         n_speeds=n_speeds,

@@ -1,10 +1,7 @@
 """How much was there to gain at the signals, and which share of it each arm realised."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -44,6 +41,8 @@ class ArmBound:
     """The same for the bound; NaN where no trajectory was found."""
     kinds: IntArray
     """(n,) place in `KINDS`."""
+    n_all: int
+    """Approaches before a sample was drawn."""
 
 
 def bound_of_arm(
@@ -67,7 +66,8 @@ def bound_of_arm(
     """
     trace = read_trace_of(records, arm)
     approaches = read_approaches(records, arm, trace, network, range_m=range_m)
-    if sample is not None and sample < approaches.steps.size:
+    n_all = approaches.steps.size
+    if sample is not None and sample < n_all:
         names = zip(approaches.table["vehicle_id"], approaches.table["place"], strict=True)
         draws = [unit_draw(f"{vehicle}/{place}", records.seed, "bound") for vehicle, place in names]
         approaches = approaches.rows(np.sort(np.argsort(draws)[:sample]))
@@ -83,6 +83,7 @@ def bound_of_arm(
         emitted=emitted,
         least=least,
         kinds=kinds_of(trace, approaches),
+        n_all=n_all,
     )
 
 
@@ -92,7 +93,9 @@ def least_of(trace: Trace, approaches: Approaches, rates: EmissionMap) -> FloatA
     grid = Grid(step_s=trace.step_s, quantum_mps=QUANTUM_MPS)
     shared: dict[tuple[Gate, Motion], list[int]] = {}
     for row in range(found.size):
-        shared.setdefault((gate_of(trace, approaches, row), _motion(approaches, row)), []).append(row)
+        shared.setdefault((gate_of(trace, approaches, row), _motion(approaches, row)), []).append(
+            row
+        )
     for (gate, motion), rows in shared.items():
         at = approaches.first[rows]
         entries = Entries(
@@ -121,9 +124,7 @@ def gate_of(trace: Trace, approaches: Approaches, row: int) -> Gate:
         red_steps=red,
         stopping_mps2=STOPPING_MPS2,
         zones=tuple(
-            zone
-            for zone in approaches.zones(row)
-            if zone.limit_mps < ceiling_mps - ZONE_MARGIN_MPS
+            zone for zone in approaches.zones(row) if zone.limit_mps < ceiling_mps - ZONE_MARGIN_MPS
         ),
     )
 

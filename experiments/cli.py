@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from experiments.cli_bench import bench_app
+from experiments.cli_bound import bound
 from experiments.cli_ends import (
     BAD_INPUT,
     FAILED,
@@ -208,6 +209,7 @@ def report(
 
 
 app.command()(explain)
+app.command()(bound)
 
 
 @app.command()

@@ -127,6 +127,11 @@ def read_summary(directory: Path) -> dict[str, Any]:
     return summary
 
 
+def read_manifest(directory: Path) -> dict[str, Any]:
+    """What was asked and run, as written beside the results; empty where it is missing."""
+    return _read_json(directory / "manifest.json", optional=True)
+
+
 def _read_json(path: Path, *, optional: bool = False) -> dict[str, Any]:
     if optional and not path.is_file():
         return {}
