@@ -1,6 +1,7 @@
 """Speeds and places of the attainable bound, and which of them are allowed when."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,8 @@ from numpy.typing import NDArray
 from emissions.maps import IntArray
 
 FINE_MPS2 = 1.0
-"""Stronger braking and acceleration is looked at in steps of three and two quanta; the textbook's
-bounds move by less than 0.1 points by it."""
+"""Stronger braking and acceleration is looked at in steps that widen; finer ones move the
+textbook's bounds by less than 0.1 points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +61,18 @@ class Motion:
             math.floor(rate * per_mps2 + 1e-9) for rate in (self.accel_mps2, self.braking_mps2)
         )
         fine = math.floor(FINE_MPS2 * per_mps2 + 1e-9)
-        braking = {*range(min(fine, hardest)), *range(hardest, fine - 1, -3)}
-        rising = {*range(min(fine, most)), *range(most, fine - 1, -2)}
+        braking, rising = (set(_widening(fine, end)) for end in (hardest, most))
         return np.array(sorted({-change for change in braking} | rising), dtype=np.int64)
+
+
+def _widening(fine: int, end: int) -> Iterator[int]:
+    """0, 1, 2, ... up to some number, then in steps that widen, and the end."""
+    change, step = 0, 1
+    while change < end:
+        yield change
+        step += change >= fine
+        change += step
+    yield end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
