@@ -1,4 +1,4 @@
-"""What a drive emits: maps made from SUMO's models, accounts of a trace, and the attainable bound."""
+"""What a drive emits: maps of SUMO's models, accounts of a trace, and the least there could be."""
 
 from emissions.accounts import ACCOUNTS, Account, account_steps, load_accounts
 from emissions.bound import Entries, least_emissions

@@ -77,12 +77,12 @@ def least_emissions(
 
 
 def cruise_cost(rates: EmissionMap, speed_mps: float) -> float:
-    """g or Wh per metre at an even speed."""
-    return _rate(rates, np.array([speed_mps]), np.zeros(1))[0] / speed_mps
+    """Cost of a metre at an even speed, g or Wh."""
+    return float(_rate(rates, np.array([speed_mps]), np.zeros(1))[0]) / speed_mps
 
 
 def rise_cost(rates: EmissionMap, speed_mps: float, accel_mps2: float = 0.5) -> float:
-    """g or Wh for each m2/s2 of half the squared speed, above what cruising costs."""
+    """Cost of each m2/s2 of half the squared speed, above that of cruising, g or Wh."""
     speed_mps = max(speed_mps, 1.0)
     speeds = np.full(2, speed_mps)
     even, rising = _rate(rates, speeds, np.array([0.0, accel_mps2]))
@@ -93,8 +93,8 @@ def step_costs(
     rates: EmissionMap, changes: IntArray, n_speeds: int, grid: Grid
 ) -> NDArray[np.float32]:
     """(k, v) g or Wh of a step that ends with speed v after each change of speed k."""
-    speed_mps = np.arange(n_speeds) * grid.quantum_mps
-    accel_mps2 = changes * (grid.quantum_mps / grid.step_s)
+    speed_mps = np.arange(n_speeds, dtype=np.float64) * grid.quantum_mps
+    accel_mps2 = changes.astype(np.float64) * (grid.quantum_mps / grid.step_s)
     return (_rate(rates, speed_mps, accel_mps2[:, None]) * grid.step_s).astype(np.float32)
 
 
@@ -125,7 +125,7 @@ def _backwards(
         first, last = states.columns(n)
         last = max(min(last, farthest + 1), first)
         n_modes = 3 if rises[n - 1] else 2
-        if n_modes == 3 and not rises[n - 2]:
+        if n_modes == 3 and not rises[max(n - 2, 0)]:
             then[2] = then[1]
         # What the next step may look at.
         now[..., max(first - states.n_speeds, 0) : last + states.n_speeds] = np.inf
@@ -140,8 +140,8 @@ def _may_rise(entries: Entries, gate: Gate, grid: Grid) -> list[bool]:
     missing_mps = np.maximum(gate.ceiling_mps - grid.quantum_mps - entries.speed_mps, 0.0)
     ends = entries.steps - np.ceil(missing_mps / (SLOW_RISE_MPS2 * grid.step_s))
     steps = np.arange(1, entries.steps.max() + 1)[:, None]
-    inside: list[bool] = ((steps > ends) & (steps <= entries.steps)).any(axis=1).tolist()
-    return inside
+    inside = (steps > ends) & (steps <= entries.steps)
+    return [bool(row.any()) for row in inside]
 
 
 def _at_exit(rates: EmissionMap, gate: Gate, states: States, grid: Grid) -> FloatArray:
@@ -150,7 +150,8 @@ def _at_exit(rates: EmissionMap, gate: Gate, states: States, grid: Grid) -> Floa
     The exit lies on the grid a little nearer and slower than it is; the rest is charged as
     cruising and as acceleration.
     """
-    past = np.arange(states.shape[1] - states.exit_cell) + states.exit_cell - states.line_cell
+    cells = np.arange(states.exit_cell, states.shape[1], dtype=np.float64)
+    past = cells - states.line_cell
     missing_m = gate.exit_m - past * grid.cell_m
     on_grid_mps = states.exit_speed * grid.quantum_mps
     missing = (gate.exit_mps**2 - on_grid_mps**2) / 2.0 * rise_cost(rates, gate.exit_mps)
@@ -218,4 +219,6 @@ def _between(plane: Planes, speed: FloatArray, place: FloatArray) -> FloatArray:
             weight = np.where(np.isfinite(cost), share_v * share_x, 0.0)
             total += weight * np.where(weight > 0.0, cost, 0.0)
             weights += weight
-    return np.divide(total, weights, out=np.full(speed.shape, np.nan), where=weights > 1e-6)
+    found = np.full(speed.shape, np.nan)
+    np.divide(total, weights, out=found, where=weights > 1e-6)
+    return found

@@ -7,11 +7,9 @@ import numpy as np
 import polars as pl
 
 from emissions import Account
-from experiments.bound_study import KINDS, ArmBound, FloatArray, IntArray, Pairs
+from experiments.bound_study import KINDS, ArmBound, Pairs
+from experiments.bound_trace import FloatArray, IntArray
 from experiments.report.journeys import Records
-
-ABOVE = 1.0
-"""A realised fraction above this is an error of the arm, or of the bound."""
 
 
 def figures(

@@ -22,7 +22,8 @@ from sumo_nets import load_scenario, sumo_home, sumo_version
 class BoundWishes:
     """What is looked at."""
 
-    accounts: tuple[str, ...] = tuple(COLUMNS)
+    accounts: tuple[str, ...]
+    """As in `planning_maps.COLUMNS`."""
     sample: int | None = None
     """So many approaches, drawn by hash; None: all."""
     own_arms: tuple[str, ...] = ()

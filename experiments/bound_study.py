@@ -8,8 +8,8 @@ import polars as pl
 
 from corridor import RoadNetwork, unit_draw
 from emissions import Account, EmissionMap, Entries, Gate, Grid, Motion, least_emissions
-from experiments.bound_approaches import Approaches, FloatArray, IntArray, read_approaches
-from experiments.bound_trace import Trace, read_trace_of
+from experiments.bound_approaches import Approaches, read_approaches
+from experiments.bound_trace import FloatArray, IntArray, Trace, read_trace_of
 from experiments.report.journeys import Records
 
 KINDS = ("free", "slowed", "stop avoidable", "stop unavoidable")

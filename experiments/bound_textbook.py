@@ -4,15 +4,9 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from emissions import (
-    EmissionMap,
-    Entries,
-    Gate,
-    Grid,
-    Motion,
-    least_emissions,
-)
+from emissions import EmissionMap, Entries, Gate, Grid, Motion, least_emissions
 from experiments.bound_trace import FloatArray
 from experiments.machine import cache_folder
 from experiments.planning_maps import COLUMNS, load_planning_maps
@@ -46,36 +40,43 @@ def uninformed_drive(entered_s: int) -> Drive:
     Args:
         entered_s: Time since the start of a green.
     """
-    place_m, speed_mps = -BEFORE_M, CEILING_MPS
-    speeds, reds = [speed_mps], [0]
-    lag_s, is_committed, crossed = 0, False, 0
-    step = 0
-    while place_m < BEHIND_M:
-        since_green_s = (entered_s + step) % CYCLE_S
+    place_m, speeds, held = [-BEFORE_M], [CEILING_MPS], [False]
+    lag_s, is_committed = 0, False
+    while place_m[-1] < BEHIND_M:
+        ahead_m, speed_mps = -place_m[-1], speeds[-1]
+        since_green_s = (entered_s + len(speeds) - 1) % CYCLE_S
         if since_green_s == GREEN_S:
-            is_committed = speed_mps**2 > 2.0 * BRAKING_MPS2 * -place_m
-        is_held = place_m <= 0.0 and since_green_s >= GREEN_S and not is_committed
+            is_committed = speed_mps**2 > 2.0 * BRAKING_MPS2 * ahead_m
+        is_held = ahead_m >= 0.0 and since_green_s >= GREEN_S and not is_committed
         wish_mps = min(speed_mps + ACCEL_MPS2, CEILING_MPS)
         if is_held:
-            reds.append(step)
-            root = math.sqrt(BRAKING_MPS2**2 - 2.0 * BRAKING_MPS2 * place_m)
-            wish_mps = min(wish_mps, root - BRAKING_MPS2)
-            wish_mps = wish_mps if wish_mps >= CREEP_MPS else 0.0
             lag_s = START_LAG_S
-        elif lag_s and speed_mps < 0.5:
-            wish_mps, lag_s = 0.0, lag_s - 1
-        crossed = step if place_m <= 0.0 else crossed
-        speed_mps = wish_mps
-        place_m += speed_mps
-        speeds.append(speed_mps)
-        step += 1
-    last_red = reds[-1] if len(reds) > 1 else None
-    slot = crossed if last_red is None else last_red + 1
+            wish_mps = min(wish_mps, _stopping_mps(ahead_m))
+        elif lag_s and speed_mps < CREEP_MPS:
+            lag_s, wish_mps = lag_s - 1, 0.0
+        held[-1] = is_held
+        speeds.append(wish_mps)
+        place_m.append(place_m[-1] + wish_mps)
+        held.append(False)
+    return _seen_from_exit(np.array(place_m), np.array(speeds), np.array(held))
+
+
+def _stopping_mps(ahead_m: float) -> float:
+    """Speed after a step from which a stop in the way ahead is just possible."""
+    speed_mps = math.sqrt(BRAKING_MPS2**2 + 2.0 * BRAKING_MPS2 * ahead_m) - BRAKING_MPS2
+    return speed_mps if speed_mps >= CREEP_MPS else 0.0
+
+
+def _seen_from_exit(place_m: FloatArray, speed_mps: FloatArray, held: NDArray[np.bool_]) -> Drive:
+    """The slot is the first green after a red that held the driver, else where he crossed."""
+    exit_step = place_m.size - 1
+    reds = np.flatnonzero(held)
+    slot = int(reds[-1]) + 1 if reds.size else int(np.flatnonzero(place_m <= 0.0)[-1])
     return Drive(
-        speed_mps=np.array(speeds),
-        exit_m=place_m,
-        slot_steps=step - slot,
-        red_steps=None if last_red is None else step - last_red,
+        speed_mps=speed_mps,
+        exit_m=float(place_m[-1]),
+        slot_steps=exit_step - slot,
+        red_steps=exit_step - slot + 1 if reds.size else None,
     )
 
 

@@ -35,9 +35,8 @@ def bound(
         str | None, typer.Option(help="As in hbefa4,bev.", show_default="all four")
     ] = None,
     sample: Annotated[
-        int | None,
-        typer.Option(min=1, help="Look at so many approaches only.", show_default="all"),
-    ] = None,
+        int, typer.Option(min=0, help="Look at so many approaches, drawn by hash; 0: all.")
+    ] = 1000,
     own: Annotated[
         str | None,
         typer.Option(metavar="ARMS", help="Also what these arms could save at their own slots."),
@@ -50,6 +49,7 @@ def bound(
 ) -> None:
     """Least emission of each approach to a signal, and what of the possible saving arms realise."""
     from experiments.bound_job import BoundWishes, study_bound
+    from experiments.planning_maps import COLUMNS
 
     with errors_told():
         if what == TEXTBOOK:
@@ -66,9 +66,11 @@ def bound(
             directory = _run(what, options | {"seeds": [seed]}, out)
         elif given := [name for name, value in options.items() if value is not None]:
             raise ValueError(f"'{what}' is a folder of results; {given[0]} is for a new run only")
-        wishes = BoundWishes(sample=sample, own_arms=_names(own))
-        if accounts is not None:
-            wishes = BoundWishes(accounts=_names(accounts), sample=sample, own_arms=_names(own))
+        wishes = BoundWishes(
+            accounts=_names(accounts) or tuple(COLUMNS),
+            sample=sample or None,
+            own_arms=_names(own),
+        )
         found = study_bound(directory, wishes, say=lambda text: print(text, file=sys.stderr))
         if figure is not None:
             from experiments.report.plot_bound import save_bound

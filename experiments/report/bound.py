@@ -37,8 +37,10 @@ def read_bound(directory: Path) -> dict[str, Any] | None:
 
 
 def bound_table(found: dict[str, Any]) -> list[Row]:
-    """A row for each arm and one for the bound; per account g or Wh an approach, and what of the
-    possible saving is realised."""
+    """A row for each arm, and one for the bound.
+
+    Per account there is what an approach emits, and which share of the possible saving that is.
+    """
     rows = []
     for arm, facts in found["arms"].items():
         cells = []
