@@ -1,21 +1,20 @@
 """The attainable bound of a folder of results: from its records to figures."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from corridor import RoadNetwork
-from emissions import load_accounts
 from experiments.bound_figures import figures
+from experiments.bound_maps import level_maps
 from experiments.bound_study import bound_of_arm, pair_arms
 from experiments.machine import cache_folder
-from experiments.planning_maps import COLUMNS
 from experiments.report.bound import BOUND
 from experiments.report.data import read_manifest
 from experiments.report.journeys import read_records
 from experiments.results import rounded, write_json
-from sumo_nets import load_scenario, sumo_home, sumo_version
+from sumo_nets import load_scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +22,7 @@ class BoundWishes:
     """What is looked at."""
 
     accounts: tuple[str, ...]
-    """As in `planning_maps.COLUMNS`."""
+    """As in `bound_maps.NAMES`."""
     sample: int | None = None
     """So many approaches, drawn by hash; None: all."""
     own_arms: tuple[str, ...] = ()
@@ -50,17 +49,13 @@ def study_bound(
         raise ValueError(
             f"'{directory}' was run with steps of {step_s} s; the bound is made for steps of 1 s"
         )
-    _check_names("account", wishes.accounts, tuple(COLUMNS))
-    _check_names("arm", wishes.own_arms, records.recorded)
-    maps = load_accounts(
-        slopes_deg=(0.0,),
-        sumo_home=sumo_home(),
-        sumo_version=sumo_version(),
-        cache_dir=cache_folder(),
-    )
-    by_column = {account.column: account for account in maps}
-    accounts = {name: by_column[COLUMNS[name]] for name in wishes.accounts}  # type: ignore[index]
-    maps = {account: maps[account] for account in accounts.values()}
+    for arm in wishes.own_arms:
+        if arm not in records.recorded:
+            known = ", ".join(records.recorded)
+            raise ValueError(f"'{directory}': arm '{arm}' was not recorded; recorded: {known}")
+    found_maps = level_maps(wishes.accounts)
+    accounts = {name: account for name, (account, _) in found_maps.items()}
+    maps = dict(found_maps.values())
     manifest = read_manifest(directory)
     scenario = load_scenario(records.summary["scenario"], cache_dir=cache_folder())
     network = RoadNetwork(scenario.net_file)
@@ -84,9 +79,3 @@ def study_bound(
     )
     write_json(directory / BOUND, found)
     return found
-
-
-def _check_names(what: str, wanted: Sequence[str], known: Sequence[str]) -> None:
-    for name in wanted:
-        if name not in known:
-            raise ValueError(f"there is no {what} '{name}'; there are {', '.join(known)}")

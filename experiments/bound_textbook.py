@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from emissions import EmissionMap, Entries, Gate, Grid, Motion, least_emissions
+from emissions import Account, EmissionMap, Entries, Gate, Grid, Motion, least_emissions
+from experiments.bound_maps import level_maps
 from experiments.bound_trace import FloatArray
-from experiments.machine import cache_folder
-from experiments.planning_maps import COLUMNS, load_planning_maps
 
 PUBLISHED_PCT = {"hbefa4": 28.1, "hbefa4_nojump": 10.1, "phemlight5": 22.3, "bev": 6.5}
 """Saving that an independent implementation found for the same signal and driver."""
@@ -83,14 +82,10 @@ def _seen_from_exit(place_m: FloatArray, speed_mps: FloatArray, held: NDArray[np
 def textbook_bounds() -> dict[str, dict[str, Any]]:
     """By account: emission without advice, and the saving that is possible."""
     drives = [uninformed_drive(entered_s) for entered_s in range(CYCLE_S)]
-    maps = load_planning_maps(tuple(COLUMNS), cache_dir=cache_folder())
-    return {
-        name: _bound(drives, rates, "Wh" if rates.quantity == "electricity" else "g")
-        for name, rates in zip(COLUMNS, maps, strict=True)
-    }
+    return {name: _bound(drives, *found) for name, found in level_maps().items()}
 
 
-def _bound(drives: list[Drive], rates: EmissionMap, unit: str) -> dict[str, Any]:
+def _bound(drives: list[Drive], account: Account, rates: EmissionMap) -> dict[str, Any]:
     shared: dict[Gate, list[int]] = {}
     for drive in drives:
         gate = Gate(
@@ -109,14 +104,13 @@ def _bound(drives: list[Drive], rates: EmissionMap, unit: str) -> dict[str, Any]
             speed_mps=np.full(len(steps), CEILING_MPS),
         )
         least += least_emissions(rates, gate, entries, motion=Motion(), grid=GRID).sum()
-    scale = 1.0 if unit == "g" else 1.0 / 3600.0
-    emitted = scale * sum(
+    emitted = account.unit_per_rate_s * sum(
         rates.at(drive.speed_mps[1:], np.diff(drive.speed_mps), np.zeros(1)).sum()
         for drive in drives
     )
     driven_m = sum(BEFORE_M + drive.exit_m for drive in drives)
     return {
-        "unit": unit,
+        "unit": "Wh" if account.quantity == "electricity" else "g",
         "base_per_km": float(1e3 * emitted / driven_m),
         "possible_pct": float(100.0 * (1.0 - least / emitted)),
         "saved_per_vehicle": float((emitted - least) / len(drives)),

@@ -49,7 +49,7 @@ def bound(
 ) -> None:
     """Least emission of each approach to a signal, and what of the possible saving arms realise."""
     from experiments.bound_job import BoundWishes, study_bound
-    from experiments.planning_maps import COLUMNS
+    from experiments.bound_maps import NAMES
 
     with errors_told():
         if what == TEXTBOOK:
@@ -67,7 +67,7 @@ def bound(
         elif given := [name for name, value in options.items() if value is not None]:
             raise ValueError(f"'{what}' is a folder of results; {given[0]} is for a new run only")
         wishes = BoundWishes(
-            accounts=_names(accounts) or tuple(COLUMNS),
+            accounts=_names(accounts) or NAMES,
             sample=sample or None,
             own_arms=_names(own),
         )
