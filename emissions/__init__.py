@@ -1,4 +1,4 @@
-"""What a drive emits: maps of SUMO's models, accounts of a trace, factors and fleets."""
+"""What a drive emits, and the least it could: maps of SUMO's models, accounts, factors, fleets."""
 
 from emissions.accounts import (
     ACCOUNTS,
@@ -10,6 +10,8 @@ from emissions.accounts import (
     column_parts,
     load_accounts,
 )
+from emissions.bound import Entries, least_emissions
+from emissions.bound_grid import BoundGrid, Gate, Motion, Zone
 from emissions.classes import emission_classes
 from emissions.factors import (
     DATA_FOLDER,
@@ -49,20 +51,25 @@ __all__ = [
     "QUANTITIES",
     "Account",
     "Amount",
+    "BoundGrid",
     "Carrier",
     "ColumnParts",
     "EmissionMap",
+    "Entries",
     "Factor",
     "Factors",
     "FleetEmissions",
     "FleetMix",
     "FloatArray",
+    "Gate",
     "MixCell",
+    "Motion",
     "Powertrain",
     "Quantity",
     "Scope",
     "Unit",
     "UnknownFactorError",
+    "Zone",
     "account_steps",
     "column_parts",
     "conversion",
@@ -70,6 +77,7 @@ __all__ = [
     "draw_classes",
     "emission_classes",
     "fleet_emissions",
+    "least_emissions",
     "load_accounts",
     "load_map",
     "load_maps",

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from experiments.cli_bench import bench_app
+from experiments.cli_bound import bound
 from experiments.cli_config import config_app
 from experiments.cli_emissions import emissions_app
 from experiments.cli_ends import (
@@ -243,6 +244,7 @@ app.command()(explain)
 app.command()(mrv)
 app.command()(verify)
 app.command("credits")(credits_)
+app.command()(bound)
 
 
 @app.command()

@@ -127,6 +127,11 @@ def read_summary(directory: Path) -> dict[str, Any]:
     return summary
 
 
+def read_manifest(directory: Path) -> dict[str, Any]:
+    """What was asked and run, as written beside the results; empty where it is missing."""
+    return read_json(directory / "manifest.json", optional=True)
+
+
 def read_json(path: Path, *, optional: bool = False) -> dict[str, Any]:
     """A JSON object in a folder of results; empty where an optional file is not there.
 

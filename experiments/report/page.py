@@ -7,6 +7,7 @@ from typing import Any
 
 from experiments.atomic import replacing
 from experiments.measures import FEW_SEEDS
+from experiments.report.bound import bound_table, read_bound
 from experiments.report.data import Results, read_results
 from experiments.report.effects import CO2_ACCOUNTS, arm_effects, effect, signed
 from experiments.report.explained import explain_typical, typical_account
@@ -59,14 +60,17 @@ def write_report(directory: Path) -> Path:
     """
     results = read_results(directory)
     typical = explain_typical(directory)
-    page = template("report.html.j2").render(_contents(results, typical))
+    bound = read_bound(directory)
+    page = template("report.html.j2").render(_contents(results, typical, bound))
     target = directory / "report.html"
     with replacing(target) as temporary:
         temporary.write_text(page, encoding="utf-8", newline="\n")
     return target
 
 
-def _contents(results: Results, typical: Explained | None) -> dict[str, Any]:
+def _contents(
+    results: Results, typical: Explained | None, bound: dict[str, Any] | None
+) -> dict[str, Any]:
     focus = results.focus
     scenario = results.manifest.get("scenario") or {}
     pairs, groups = None, []
@@ -96,7 +100,9 @@ def _contents(results: Results, typical: Explained | None) -> dict[str, Any]:
         "passage_accounts": passage_accounts(results),
         "passages": passages_table(results),
         "typical": typical_account(typical),
-        "pictures": draw_all(results, pairs, typical),
+        "bound": bound,
+        "bound_rows": bound_table(bound) if bound else [],
+        "pictures": draw_all(results, pairs, typical, bound),
         "warnings": [str(warning) for warning in results.summary.get("warnings") or []],
         "configuration": flat(results.manifest.get("experiment") or {}),
         "versions": flat(results.manifest.get("versions") or {}),

@@ -1,7 +1,10 @@
 """All pictures of the report."""
 
+from typing import Any
+
 import polars as pl
 
+from experiments.report.bound import draw_bound
 from experiments.report.data import Results
 from experiments.report.explained import typical_picture
 from experiments.report.journeys import Explained
@@ -16,7 +19,10 @@ from experiments.report.who_pays import shares_by_approach
 
 
 def draw_all(
-    results: Results, pairs: pl.DataFrame | None, typical: Explained | None = None
+    results: Results,
+    pairs: pl.DataFrame | None,
+    typical: Explained | None = None,
+    bound: dict[str, Any] | None = None,
 ) -> dict[str, Picture]:
     """Every picture that the results allow, by name; what cannot be drawn is absent.
 
@@ -24,6 +30,7 @@ def draw_all(
         results: The results folder.
         pairs: Differences per vehicle of the arm in focus; None without such an arm.
         typical: The vehicle that is explained, if any.
+        bound: Figures of the attainable bound, if it was looked for.
     """
     pictures: dict[str, Picture | None] = {}
     with drawing_style():
@@ -38,5 +45,6 @@ def draw_all(
             pictures["groups"] = draw_groups(results, results.focus)
             shares = shares_by_approach(results)
             pictures["whopays"] = draw_who_pays(shares, results.focus, results.reference)
+        pictures["bound"] = draw_bound(bound) if bound else None
         pictures["explained"] = typical_picture(typical)
     return {name: picture for name, picture in pictures.items() if picture is not None}
