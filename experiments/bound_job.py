@@ -1,20 +1,21 @@
 """The attainable bound of a folder of results: from its records to figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from corridor import RoadNetwork
+from experiments.asked_again import experiment_again
 from experiments.bound_figures import figures
 from experiments.bound_maps import level_maps
 from experiments.bound_study import bound_of_arm, pair_arms
-from experiments.machine import cache_folder
+from experiments.main_job import load_checked
 from experiments.report.bound import BOUND
 from experiments.report.data import read_manifest
 from experiments.report.journeys import read_records
 from experiments.results import rounded, write_json
-from sumo_nets import load_scenario
+from sumo_nets import input_hashes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,8 @@ class BoundWishes:
     """So many approaches, drawn by hash; None: all."""
     own_arms: tuple[str, ...] = ()
     """Arms whose own approaches get a bound too."""
+    base: Path | None = None
+    """Folder that relative paths of the experiment start from; None: the working directory."""
 
 
 def study_bound(
@@ -35,8 +38,9 @@ def study_bound(
     """Bound and realised fractions of a folder of results; written into it as `bound.json`.
 
     Raises:
-        ValueError: The folder holds no records, nothing to compare with, or other steps than 1 s;
-            an account or arm is not known.
+        ScenarioError: The scenario is not here.
+        ValueError: The scenario has changed; the folder holds no records, nothing to compare
+            with, or other steps than 1 s; an account or arm is not known.
     """
     records = read_records(directory)
     reference = records.reference
@@ -57,8 +61,7 @@ def study_bound(
     accounts = {name: account for name, (account, _) in found_maps.items()}
     maps = dict(found_maps.values())
     manifest = read_manifest(directory)
-    scenario = load_scenario(records.summary["scenario"], cache_dir=cache_folder())
-    network = RoadNetwork(scenario.net_file)
+    network = _network_again(manifest, wishes.base)
     range_m = float(manifest.get("experiment", {}).get("rsu", {}).get("range_m", 300.0))
     bounds = {}
     for arm in dict.fromkeys((reference, *wishes.own_arms)):
@@ -79,3 +82,12 @@ def study_bound(
     )
     write_json(directory / BOUND, found)
     return found
+
+
+def _network_again(manifest: Mapping[str, Any], base: Path | None) -> RoadNetwork:
+    """The road that a folder of results was made on, if it is still the same."""
+    scenario = load_checked(experiment_again(manifest.get("experiment", {}), base))
+    was = {entry["sha256"] for entry in manifest.get("inputs", [])}
+    if missing := [name for name, digest in input_hashes(scenario) if digest not in was]:
+        raise ValueError(f"{missing[0]} is not the file that the results were made with")
+    return RoadNetwork(scenario.net_file)

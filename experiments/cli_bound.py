@@ -45,6 +45,10 @@ def bound(
         Path | None, typer.Option(metavar="FILE.svg|.png", help="Draw the figure.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results of a run.")] = None,
+    base: Annotated[
+        Path | None,
+        typer.Option(help="Where the scenario's path starts from.", show_default="here"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Least emission of each approach to a signal, and what of the possible saving arms realise."""
@@ -70,6 +74,7 @@ def bound(
             accounts=_names(accounts) or NAMES,
             sample=sample or None,
             own_arms=_names(own),
+            base=base,
         )
         found = study_bound(directory, wishes, say=lambda text: print(text, file=sys.stderr))
         if figure is not None:

@@ -1,6 +1,5 @@
 """Replay: what a ledger states is simulated again, and gives the same records or not."""
 
-import json
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from experiments.appendix import manifest
-from experiments.config import ConfigError, Experiment
+from experiments.asked_again import experiment_again
 from experiments.ledger.chain import read_record, trip_in
 from experiments.ledger.comparing import unmatched
 from experiments.ledger.faults import Fault
@@ -22,7 +21,7 @@ from experiments.ledger.records import (
     records_of,
     trips_of,
 )
-from experiments.ledger.statement import MadeOf, Statement
+from experiments.ledger.statement import MadeOf
 from experiments.ledger.verifying import Ledger
 from experiments.ledger.writing import RECORDS_FILE, VEHICLES, trip_salt
 from experiments.main_job import load_checked, run_again, try_policies
@@ -71,7 +70,7 @@ def replay(
         ScenarioError: The scenario cannot be used here.
     """
     statement, chosen = ledger.statement, chosen_runs(ledger, wishes)
-    experiment = _experiment(statement, wishes.base)
+    experiment = experiment_again(statement.made_of.experiment, wishes.base)
     scenario, policies = load_checked(experiment), try_policies(experiment, {})
     here = MadeOf.of_manifest(manifest(experiment, scenario, policies, ""))
     notes = tuple(_other_than_signed(statement.made_of, here))
@@ -107,16 +106,6 @@ def chosen_runs(ledger: Ledger, wishes: ReplayWishes) -> list[RunKey]:
         known = ", ".join(f"{arm} {seed}" for arm, seed in runs)
         raise ValueError(f"--arm, --seed: no such run in the ledger; it holds {known}")
     return chosen
-
-
-def _experiment(statement: Statement, base: Path | None) -> Experiment:
-    """The experiment as it was signed."""
-    try:
-        text = json.dumps(statement.made_of.experiment)
-        return Experiment.model_validate_json(text, strict=True, context=base)
-    except ValueError as error:
-        first = str(error).splitlines()[0]
-        raise ConfigError([f"the experiment of the ledger cannot be read here: {first}"]) from None
 
 
 def _other_than_signed(signed: MadeOf, here: MadeOf) -> Iterator[str]:
