@@ -1,6 +1,7 @@
 """The account of a fleet: each vehicle drives as the car that a stated mix gives to its id."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import polars as pl
 from emissions import (
     Account,
     Carrier,
+    EmissionMap,
     FleetMix,
     FloatArray,
     Quantity,
@@ -29,6 +31,8 @@ CLASS_COLUMN = "fleet_class"
 """Of the table of vehicles: the emission class that was drawn."""
 WTW_COLUMN = "co2e_fleet_wtw_g"
 """CO2 equivalents of fuel and electricity from well to wheel; never added to tailpipe CO2."""
+MOST_COMMON = "passenger"
+"""Vehicle class whose maps are made before any run."""
 QUANTITIES: tuple[Quantity, ...] = ("CO2", "electricity", "NOx", "PMx")
 
 
@@ -75,6 +79,22 @@ def draw_fleet(vehicles: pl.DataFrame, experiment: Experiment) -> pl.DataFrame:
     return vehicles.with_columns(pl.Series(CLASS_COLUMN, drawn.tolist(), dtype=pl.String))
 
 
+def prepare_fleet(
+    experiment: Experiment, *, slopes_deg: tuple[float, ...], cache_dir: Path, n_jobs: int
+) -> None:
+    """Make the maps of all classes of the mix that passenger cars may be, some at a time.
+
+    Runs make those of other vehicles when they meet them.
+    """
+    if experiment.fleet_mix is None:
+        return
+    mix = load_mix(experiment.fleet_mix)
+    classes = {c.emission_class for c in mix.cells if c.group == mix.groups[MOST_COMMON]}
+    with ThreadPoolExecutor(n_jobs) as pool:
+        made = pool.map(lambda name: _maps(name, slopes_deg, cache_dir), sorted(classes))
+        list(made)
+
+
 def add_fleet(
     trace: pl.DataFrame,
     experiment: Experiment,
@@ -103,13 +123,7 @@ def add_fleet(
     motion = [trace[name].to_numpy() for name in ("speed_mps", "accel_mps2", "slope_deg")]
     is_move = trace["is_move"].to_numpy()
     for emission_class in classes.unique().sort():
-        maps = load_accounts(
-            [Account(name=FLEET, emission_class=emission_class, quantity=q) for q in QUANTITIES],
-            slopes_deg=slopes_deg,
-            sumo_home=sumo_home(),
-            sumo_version=sumo_version(),
-            cache_dir=cache_dir,
-        )
+        maps = _maps(emission_class, slopes_deg, cache_dir)
         rows = np.flatnonzero((classes == emission_class).to_numpy() & is_move)
         found = account_steps(
             maps, *(values[rows] for values in motion), step_length_s=step_length_s
@@ -119,6 +133,18 @@ def add_fleet(
         for column, values in found.items():
             columns[column][rows] = values
     return trace.with_columns(**columns)
+
+
+def _maps(
+    emission_class: str, slopes_deg: tuple[float, ...], cache_dir: Path
+) -> dict[Account, EmissionMap]:
+    return load_accounts(
+        [Account(name=FLEET, emission_class=emission_class, quantity=q) for q in QUANTITIES],
+        slopes_deg=slopes_deg,
+        sumo_home=sumo_home(),
+        sumo_version=sumo_version(),
+        cache_dir=cache_dir,
+    )
 
 
 def _well_to_wheel(

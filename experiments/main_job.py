@@ -11,7 +11,7 @@ from experiments.accounting import slope_slices
 from experiments.appendix import lay_out_raw, manifest, network_content
 from experiments.claim import claimed
 from experiments.config import ConfigError, Experiment
-from experiments.fleet_account import check_fleet, fleet_content
+from experiments.fleet_account import check_fleet, fleet_content, prepare_fleet
 from experiments.ledger.notes import Signer
 from experiments.ledger.writing import remove_ledger, write_ledger
 from experiments.machine import cache_folder
@@ -113,7 +113,7 @@ def _run_claimed(job: _Job, tell: Callable[[Event], None], say: Callable[[str], 
     if not demand.vehicle_ids:
         raise ScenarioError([f"{scenario.name}: no vehicle departs in the time window"])
     network = RoadNetwork(scenario.net_file)
-    _prepare_maps(experiment, network, job.cache_dir)
+    _prepare_maps(experiment, network, job.cache_dir, job.wishes.n_jobs)
     orders = tuple(_orders(job))
     sweep_all(job.store)
     ends = Runner(n_jobs=job.wishes.n_jobs, tell=tell).do(orders)
@@ -174,7 +174,7 @@ def run_again(
         store=store,
         cache_dir=cache_folder(),
     )
-    _prepare_maps(experiment, RoadNetwork(scenario.net_file), job.cache_dir)
+    _prepare_maps(experiment, RoadNetwork(scenario.net_file), job.cache_dir, n_jobs)
     orders = [order for order in _orders(job) if (order.arm, order.seed) in chosen]
     ends = Runner(n_jobs=n_jobs, tell=tell).do(orders)
     failures = tuple(f"{arm}, seed {seed}: {why}" for (arm, seed), why in ends.items() if why)
@@ -238,9 +238,13 @@ def try_policies(experiment: Experiment, given: Mapping[str, OwnPolicy]) -> dict
     return tried
 
 
-def _prepare_maps(experiment: Experiment, network: RoadNetwork, cache_dir: Path) -> None:
+def _prepare_maps(
+    experiment: Experiment, network: RoadNetwork, cache_dir: Path, n_jobs: int
+) -> None:
     """Make the emission maps once, so that the children find them."""
-    load_run_accounts(experiment.accounts, slopes_deg=slope_slices(network), cache_dir=cache_dir)
+    slopes_deg = slope_slices(network)
+    load_run_accounts(experiment.accounts, slopes_deg=slopes_deg, cache_dir=cache_dir)
+    prepare_fleet(experiment, slopes_deg=slopes_deg, cache_dir=cache_dir, n_jobs=n_jobs)
     if "eco" in experiment.arms:
         load_planning_maps(experiment.eco_accounts, cache_dir=cache_dir)
 

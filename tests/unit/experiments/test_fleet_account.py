@@ -6,7 +6,13 @@ from emissions import EmissionMap, wtw_intensities
 from experiments import fleet_account
 from experiments.config import Experiment
 from experiments.factor_files import load_factors
-from experiments.fleet_account import add_fleet, check_fleet, draw_fleet, fleet_content
+from experiments.fleet_account import (
+    add_fleet,
+    check_fleet,
+    draw_fleet,
+    fleet_content,
+    prepare_fleet,
+)
 from experiments.mix_files import load_mix
 
 MIX = load_mix("CN-2024")
@@ -118,3 +124,21 @@ def test_what_the_figures_rest_on_is_named_with_its_hash():
 def test_a_mix_or_grid_that_is_not_there_is_told_with_those_that_are(keys, said):
     with pytest.raises(ValueError, match=said):
         check_fleet(experiment(**keys))
+
+
+def test_the_maps_of_all_cars_of_a_mix_are_made_before_the_runs(monkeypatch, tmp_path):
+    made = []
+    monkeypatch.setattr(
+        fleet_account,
+        "load_accounts",
+        lambda accounts, **_: made.append(accounts[0].emission_class),
+    )
+    monkeypatch.setattr(fleet_account, "sumo_home", lambda: tmp_path)
+    words = {"slopes_deg": (0.0,), "cache_dir": tmp_path, "n_jobs": 2}
+    prepare_fleet(experiment(), **words)
+    cars = draw_fleet(vehicles(3000), experiment())["fleet_class"].unique()
+    assert sorted(made) == sorted(set(made))
+    assert set(cars) <= set(made)
+    made.clear()
+    prepare_fleet(Experiment.from_scenario("arterial", by_option=False), **words)
+    assert not made
