@@ -27,6 +27,8 @@ class BoundWishes:
     """So many approaches, drawn by hash; None: all."""
     own_arms: tuple[str, ...] = ()
     """Arms whose own approaches get a bound too."""
+    base: Path | None = None
+    """Folder that a relative path of the scenario starts from; None: the working directory."""
 
 
 def study_bound(
@@ -56,10 +58,15 @@ def study_bound(
     found_maps = level_maps(wishes.accounts)
     accounts = {name: account for name, (account, _) in found_maps.items()}
     maps = dict(found_maps.values())
-    manifest = read_manifest(directory)
-    scenario = load_scenario(records.summary["scenario"], cache_dir=cache_folder())
+    experiment = read_manifest(directory).get("experiment") or {}
+    # As it was asked for: the summary knows a scenario of files by its short name only.
+    scenario = load_scenario(
+        experiment.get("scenario") or records.summary["scenario"],
+        base=wishes.base,
+        cache_dir=cache_folder(),
+    )
     network = RoadNetwork(scenario.net_file)
-    range_m = float(manifest.get("experiment", {}).get("rsu", {}).get("range_m", 300.0))
+    range_m = float((experiment.get("rsu") or {}).get("range_m", 300.0))
     bounds = {}
     for arm in dict.fromkeys((reference, *wishes.own_arms)):
         say(f"bound of the approaches of {arm}")

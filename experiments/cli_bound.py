@@ -45,13 +45,20 @@ def bound(
         Path | None, typer.Option(metavar="FILE.svg|.png", help="Draw the figure.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results of a run.")] = None,
+    base: Annotated[
+        Path | None,
+        typer.Option(help="Where a relative path of the scenario in DIR starts from."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Least emission of each approach to a signal, and what of the possible saving arms realise."""
     from experiments.bound_job import BoundWishes, study_bound
     from experiments.bound_maps import NAMES
+    from experiments.report.plot_bound import check_figure, save_bound
 
     with errors_told():
+        if figure is not None:
+            check_figure(figure)
         if what == TEXTBOOK:
             _textbook(as_json=as_json)
             return
@@ -63,18 +70,17 @@ def bound(
         }
         directory = Path(what)
         if not (directory / "summary.json").is_file():
-            directory = _run(what, options | {"seeds": [seed]}, out)
+            directory, base = _run(what, options | {"seeds": [seed]}, out)
         elif given := [name for name, value in options.items() if value is not None]:
             raise ValueError(f"'{what}' is a folder of results; {given[0]} is for a new run only")
         wishes = BoundWishes(
             accounts=_names(accounts) or NAMES,
             sample=sample or None,
             own_arms=_names(own),
+            base=base,
         )
         found = study_bound(directory, wishes, say=lambda text: print(text, file=sys.stderr))
         if figure is not None:
-            from experiments.report.plot_bound import save_bound
-
             save_bound(found, figure)
     if as_json:
         print(json.dumps(found, sort_keys=True))
@@ -87,8 +93,8 @@ def _names(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
 
 
-def _run(what: str, overrides: dict[str, object], out: Path | None) -> Path:
-    """Run an experiment with one seed; the folder of its results."""
+def _run(what: str, overrides: dict[str, object], out: Path | None) -> tuple[Path, Path | None]:
+    """Run an experiment with one seed; folder of its results, and where its paths start from."""
     from experiments.asked import asked_experiment
     from experiments.main_job import Wishes, run_experiment
     from experiments.progress import showing
@@ -100,7 +106,7 @@ def _run(what: str, overrides: dict[str, object], out: Path | None) -> Path:
         outcome = run_experiment(experiment, wishes, tell=shown.tell, say=shown.say)
     if outcome.failures:
         stop(f"a run failed: {outcome.failures[0].splitlines()[0]}", FAILED)
-    return directory
+    return directory, experiment.folder
 
 
 def arms_table(found: dict[str, Any]) -> Table:

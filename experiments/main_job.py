@@ -21,6 +21,7 @@ from experiments.outcome import Outcome
 from experiments.own_policy import OwnPolicy, policy_of_file
 from experiments.planning_maps import load_planning_maps
 from experiments.rehearsal import rehearse
+from experiments.report.bound import BOUND
 from experiments.report.explained_page import EXPLAINED
 from experiments.report.page import write_report
 from experiments.results import write_json, write_results
@@ -122,7 +123,7 @@ def _run_claimed(job: _Job, tell: Callable[[Event], None], say: Callable[[str], 
     if not finished:
         return Outcome(summary={}, failures=failures)
     say("comparing arms and writing the report")
-    for name in (*MRV_FILES, "report.html", "summary.json"):
+    for name in (*MRV_FILES, BOUND, "report.html", "summary.json"):
         # What is about results that are replaced; the last two say that the folder is whole.
         (out / name).unlink(missing_ok=True)
     _write_appendix(job, network_content(network, find_main_road(network, demand.routes)))
