@@ -144,7 +144,6 @@ def run(
         "end_s": end,
         "step_length_s": step_length,
         "accounts": accounts,
-        "fleet_mix": fleet_mix,
         "grid": grid,
     }
     console = Console(stderr=True)
@@ -152,7 +151,7 @@ def run(
     with errors_told():
         if gui and sys.platform == "linux" and not os.environ.get("DISPLAY"):
             raise ValueError("--gui: there is no display (DISPLAY is not set)")
-        experiment = asked_experiment(what, overrides | _own_policies(policy or ()))
+        experiment = asked_experiment(what, overrides | _own_files(policy or (), fleet_mix))
         conditions = [
             parse_condition(text, experiment.all_arms, experiment.accounts)
             for text in require or ()
@@ -194,15 +193,17 @@ def _check_machine() -> None:
         stop(render(failing), FAILED)
 
 
-def _own_policies(references: Sequence[str]) -> dict[str, str]:
-    """Key of each own policy in an experiment → its reference."""
+def _own_files(references: Sequence[str], fleet_mix: str | None) -> dict[str, str]:
+    """Keys of own policies and of the mix in an experiment → with whole paths."""
+    from experiments.mix_files import absolute_mix
     from experiments.own_policy import named_by_class
 
     try:
         named = named_by_class(references)
     except ValueError as error:
         raise ValueError(f"--policy: {error}") from None
-    return {f"policies.{arm}": reference for arm, reference in named.items()}
+    found = {f"policies.{arm}": reference for arm, reference in named.items()}
+    return found | ({"fleet_mix": absolute_mix(fleet_mix)} if fleet_mix else {})
 
 
 def _run_name(what: str | None, experiment: Experiment) -> str:

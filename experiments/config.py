@@ -125,7 +125,7 @@ class Experiment(BaseModel):
     accounts: Annotated[tuple[str, ...], BeforeValidator(split_items)] = ()
     """Further accounts of the same drives: emission classes, as in HBEFA3/PC_G_EU4."""
     fleet_mix: str | None = None
-    """Mix that gives each vehicle its emission class, as in CN-2024 (`ecocorridor factors mix`)."""
+    """Mix that gives each vehicle its emission class: CN-2024 (see `factors mix`), or FILE.yaml."""
     grid: str | None = None
     """Electricity of that fleet, for its figure from well to wheel, as in CN/2023."""
 

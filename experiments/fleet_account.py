@@ -39,7 +39,7 @@ def check_fleet(experiment: Experiment) -> None:
         ValueError: There is no such mix or grid, or a grid without a mix.
     """
     if experiment.fleet_mix is not None:
-        load_mix(experiment.fleet_mix)
+        load_mix(experiment.fleet_mix, experiment.folder)
         _intensities(experiment)
     elif experiment.grid is not None:
         raise ValueError(
@@ -51,7 +51,7 @@ def fleet_content(experiment: Experiment) -> dict[str, Any]:
     """What a fleet's account rests on, for keys of runs and for the manifest; empty without one."""
     if experiment.fleet_mix is None:
         return {}
-    mix, factors = load_mix(experiment.fleet_mix), load_factors()
+    mix, factors = load_mix(experiment.fleet_mix, experiment.folder), load_factors()
     return {
         "mix": {"name": mix.name, "version": mix.version, "sha256": mix.sha256},
         "factors": {"version": factors.version, "sha256": list(factors.sha256)},
@@ -68,7 +68,7 @@ def draw_fleet(vehicles: pl.DataFrame, experiment: Experiment) -> pl.DataFrame:
     if experiment.fleet_mix is None:
         return vehicles
     drawn = draw_classes(
-        load_mix(experiment.fleet_mix),
+        load_mix(experiment.fleet_mix, experiment.folder),
         vehicles["vehicle_id"].to_list(),
         vehicles["vehicle_class"].to_list(),
     )
@@ -94,7 +94,8 @@ def add_fleet(
     """
     if experiment.fleet_mix is None:
         return trace
-    mix, intensities = load_mix(experiment.fleet_mix), _intensities(experiment)
+    mix = load_mix(experiment.fleet_mix, experiment.folder)
+    intensities = _intensities(experiment)
     names = [Account(name=FLEET, emission_class="", quantity=q).column for q in QUANTITIES]
     columns = {name: np.zeros(trace.height) for name in names}
     if intensities:

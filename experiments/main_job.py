@@ -248,6 +248,7 @@ def _prepare_maps(experiment: Experiment, network: RoadNetwork, cache_dir: Path)
 
 def _orders(job: _Job) -> Iterator[Order]:
     experiment, wishes = job.experiment, job.wishes
+    fleet = fleet_content(experiment)
     for arm in experiment.all_arms:
         own = job.policies.get(arm)
         for seed in experiment.seeds:
@@ -257,7 +258,7 @@ def _orders(job: _Job) -> Iterator[Order]:
                 "records": records,
                 "api": wishes.api,
             }
-            if fleet := fleet_content(experiment):
+            if fleet:
                 extras["fleet"] = fleet
             if own is not None:
                 extras["policy"] = own.content()

@@ -4,10 +4,10 @@ import pytest
 
 from emissions import EmissionMap, wtw_intensities
 from experiments import fleet_account
-from experiments.config import Experiment
+from experiments.config import Experiment, load_experiment
 from experiments.factor_files import load_factors
 from experiments.fleet_account import add_fleet, check_fleet, draw_fleet, fleet_content
-from experiments.mix_files import load_mix
+from experiments.mix_files import MIXES_FILE, absolute_mix, load_mix
 
 MIX = load_mix("CN-2024")
 
@@ -118,3 +118,15 @@ def test_what_the_figures_rest_on_is_named_with_its_hash():
 def test_a_mix_or_grid_that_is_not_there_is_told_with_those_that_are(keys, said):
     with pytest.raises(ValueError, match=said):
         check_fleet(experiment(**keys))
+
+
+def test_a_mix_of_a_file_starts_from_where_the_experiment_does(tmp_path, monkeypatch):
+    mixes = tmp_path / "mixes.yaml"
+    mixes.write_bytes(MIXES_FILE.read_bytes())
+    asked = tmp_path / "asked.yaml"
+    asked.write_text("scenario: arterial\nfleet_mix: mixes.yaml:CN-2024\n", encoding="utf-8")
+    assert fleet_content(load_experiment(asked))["mix"]["name"] == "CN-2024"
+    monkeypatch.chdir(tmp_path)
+    assert absolute_mix("mixes.yaml") == str(mixes)
+    assert absolute_mix("mixes.yaml:CN-2024") == f"{mixes}:CN-2024"
+    assert absolute_mix("CN-2024") == "CN-2024"
