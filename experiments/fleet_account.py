@@ -8,11 +8,9 @@ import numpy as np
 import polars as pl
 
 from emissions import (
-    Account,
     Carrier,
     FleetMix,
     FloatArray,
-    Quantity,
     account_steps,
     draw_classes,
     load_accounts,
@@ -21,15 +19,11 @@ from emissions import (
 from experiments.config import Experiment
 from experiments.factor_files import load_factors
 from experiments.mix_files import load_mix
+from experiments.run_accounts import WTW_COLUMN, fleet_accounts
 from sumo_nets import sumo_home, sumo_version
 
-FLEET = "fleet"
-"""Name of the account."""
 CLASS_COLUMN = "fleet_class"
 """Of the table of vehicles: the emission class that was drawn."""
-WTW_COLUMN = "co2e_fleet_wtw_g"
-"""CO2 equivalents of fuel and electricity from well to wheel; never added to tailpipe CO2."""
-QUANTITIES: tuple[Quantity, ...] = ("CO2", "electricity", "NOx", "PMx")
 
 
 def check_fleet(experiment: Experiment) -> None:
@@ -96,8 +90,7 @@ def add_fleet(
         return trace
     mix = load_mix(experiment.fleet_mix, experiment.folder)
     intensities = _intensities(experiment)
-    names = [Account(name=FLEET, emission_class="", quantity=q).column for q in QUANTITIES]
-    columns = {name: np.zeros(trace.height) for name in names}
+    columns = {account.column: np.zeros(trace.height) for account in fleet_accounts()}
     if intensities:
         columns[WTW_COLUMN] = np.zeros(trace.height)
     classes = trace[CLASS_COLUMN]
@@ -105,7 +98,7 @@ def add_fleet(
     is_move = trace["is_move"].to_numpy()
     for emission_class in classes.unique().sort():
         maps = load_accounts(
-            [Account(name=FLEET, emission_class=emission_class, quantity=q) for q in QUANTITIES],
+            fleet_accounts(emission_class),
             slopes_deg=slopes_deg,
             sumo_home=sumo_home(),
             sumo_version=sumo_version(),
@@ -129,9 +122,8 @@ def _well_to_wheel(
     intensities: Mapping[Carrier, FloatArray],
 ) -> FloatArray:
     """CO2 equivalents of each step of a class, g: of its fuel and of its electricity."""
-    fuel, power = (
-        found[Account(name=FLEET, emission_class="", quantity=q).column] for q in QUANTITIES[:2]
-    )
+    by_quantity = {account.quantity: found[account.column] for account in fleet_accounts()}
+    fuel, power = by_quantity["CO2"], by_quantity["electricity"]
     carrier = mix.carriers[emission_class]
     burnt = 0.0 if carrier == "electricity" else fuel * intensities[carrier]
     return burnt + power * intensities["electricity"]
