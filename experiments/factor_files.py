@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from emissions import DATA_FOLDER, Factor, Factors, Scope, parse_unit, product
-from experiments.config import ConfigError
-from experiments.data_files import DataFile, Said, Year, read_data_file
+from experiments.data_files import ConfigError, DataFile, Said, Year, read_data_file
 
 FACTORS_FILE = DATA_FOLDER / "factors.yaml"
 """The factors that come with the project."""

@@ -10,7 +10,8 @@ from corridor import RoadNetwork, find_main_road
 from experiments.accounting import slope_slices
 from experiments.appendix import lay_out_raw, manifest, network_content
 from experiments.claim import claimed
-from experiments.config import ConfigError, Experiment
+from experiments.config import Experiment
+from experiments.data_files import ConfigError
 from experiments.fleet_account import check_fleet, fleet_content
 from experiments.ledger.notes import Signer
 from experiments.ledger.writing import remove_ledger, write_ledger

@@ -9,8 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from emissions import DATA_FOLDER, Carrier, FleetMix, MixCell, Powertrain
 from experiments.choices import VehicleClass
-from experiments.config import ConfigError
-from experiments.data_files import DataFile, Said, Year, read_data_file
+from experiments.data_files import ConfigError, DataFile, Said, Year, read_data_file
 from experiments.strict_yaml import YamlSyntaxError, read_yaml
 
 MIXES_FILE = DATA_FOLDER / "mixes.yaml"

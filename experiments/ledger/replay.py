@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from experiments.appendix import manifest
-from experiments.config import ConfigError, Experiment
+from experiments.config import Experiment
+from experiments.data_files import ConfigError
 from experiments.ledger.chain import read_record, trip_in
 from experiments.ledger.comparing import unmatched
 from experiments.ledger.faults import Fault

@@ -3,7 +3,8 @@ import pytest
 
 from emissions import ACCOUNTS, POLLUTANTS, EmissionMap
 from experiments import run_accounts
-from experiments.config import ConfigError, Experiment
+from experiments.config import Experiment
+from experiments.data_files import ConfigError
 from experiments.run_accounts import account_columns, load_run_accounts, parse_account
 
 
