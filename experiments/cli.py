@@ -25,15 +25,16 @@ from experiments.cli_ends import (
     AsJson,
     errors_told,
     stop,
+    table_console,
 )
 from experiments.cli_explain import explain
 from experiments.cli_factors import factors_app
 from experiments.cli_ledger import credits_, verify
 from experiments.cli_mrv import mrv
 from experiments.cli_nets import nets_app
-from experiments.config import Experiment
 
 if TYPE_CHECKING:
+    from experiments.config import Experiment
     from experiments.ledger import Signer
 
 app = typer.Typer(
@@ -206,7 +207,7 @@ def _own_files(references: Sequence[str], fleet_mix: str | None) -> dict[str, st
     return found | ({"fleet_mix": absolute_mix(fleet_mix)} if fleet_mix else {})
 
 
-def _run_name(what: str | None, experiment: Experiment) -> str:
+def _run_name(what: str | None, experiment: "Experiment") -> str:
     if what is None:
         return "default"
     stem = Path(what).stem if Path(what).suffix else experiment.scenario
@@ -221,7 +222,7 @@ def _tell_outcome(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> No
         return
     if not summary:
         return
-    console = Console(width=None if sys.stdout.isatty() else 200)
+    console = table_console(200)
     console.print(arms_table(summary))
     if summary["effects"]:
         console.print(effects_table(summary))

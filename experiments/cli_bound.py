@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from experiments.cli_ends import FAILED, AsJson, errors_told, stop
+from experiments.cli_ends import FAILED, AsJson, errors_told, stop, table_console
 
 if TYPE_CHECKING:
     from experiments.config import Experiment
@@ -86,7 +86,7 @@ def bound(
         print(json.dumps(found, sort_keys=True))
         return
     for table in (arms_table(found), kinds_table(found)):
-        Console(width=None if Console().is_terminal else 200).print(table)
+        table_console(200).print(table)
 
 
 def _names(text: str | None) -> tuple[str, ...]:
@@ -190,4 +190,4 @@ def _textbook(*, as_json: bool) -> None:
             f"{PUBLISHED_PCT[name]:.1f}",
             f"{facts['saved_per_vehicle']:.1f} {facts['unit']}",
         )
-    Console(width=None if Console().is_terminal else 120).print(table)
+    table_console().print(table)
