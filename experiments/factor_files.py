@@ -103,5 +103,10 @@ def load_factors(path: Path | None = None) -> Factors:
     )
 
 
+def grid_key(grid: str) -> str:
+    """Key of a grid's factor, be it written with `grid/` or without."""
+    return f"grid/{grid.removeprefix('grid/')}"
+
+
 def _at(file: DataFile[FactorsFile], section: str, key: str, error: ValueError) -> str:
     return file.problem((section, key), str(error).removeprefix(f"{key}: "))

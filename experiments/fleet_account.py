@@ -17,7 +17,7 @@ from emissions import (
     wtw_intensities,
 )
 from experiments.config import Experiment
-from experiments.factor_files import load_factors
+from experiments.factor_files import grid_key, load_factors
 from experiments.mix_files import load_mix
 from experiments.run_accounts import WTW_COLUMN, fleet_accounts
 from sumo_nets import sumo_home, sumo_version
@@ -133,4 +133,7 @@ def _intensities(experiment: Experiment) -> dict[Carrier, FloatArray]:
     """As from `wtw_intensities`; empty where no grid is named."""
     if experiment.grid is None:
         return {}
-    return wtw_intensities(load_factors(), f"grid/{experiment.grid.removeprefix('grid/')}")
+    try:
+        return wtw_intensities(load_factors(), grid_key(experiment.grid))
+    except ValueError as error:
+        raise ValueError(f"grid: {error}") from None

@@ -111,7 +111,7 @@ def test_what_the_figures_rest_on_is_named_with_its_hash():
     ("keys", "said"),
     [
         ({"fleet_mix": "CN-1999"}, "CN-2024"),
-        ({"grid": "CH/2023"}, "grid/CN/2023"),
+        ({"grid": "CH/2023"}, "^grid: no factor 'grid/CH/2023'; near it: .*grid/CN/2023"),
         ({"fleet_mix": None, "grid": "CN/2023"}, "name a fleet_mix too"),
     ],
 )
