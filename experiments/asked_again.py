@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments.config import ConfigError, Experiment
+from experiments.config import Experiment
+from experiments.data_files import ConfigError
 
 
 def experiment_again(content: Mapping[str, Any], base: Path | None) -> Experiment:

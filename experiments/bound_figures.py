@@ -9,6 +9,7 @@ import polars as pl
 from emissions import Account
 from experiments.bound_study import KINDS, ArmBound, Pairs
 from experiments.bound_trace import FloatArray, IntArray
+from experiments.measures import unit_of
 from experiments.report.journeys import Records
 
 
@@ -50,7 +51,7 @@ def figures(
 def _account(pairs: Pairs, account: Account) -> dict[str, Any]:
     emitted, gain, kinds = _gain(pairs, account.column)
     return {
-        "unit": account.column.rpartition("_")[2].replace("wh", "Wh"),
+        "unit": unit_of(account.column),
         "reference": float(emitted.mean()),
         "bound": float((emitted - gain).mean()),
         "possible_pct": _pct(gain.sum(), emitted.sum()),

@@ -11,6 +11,7 @@ from emissions import Account, BoundGrid, EmissionMap, Entries, Gate, Motion, le
 from experiments.bound_approaches import Approaches, read_approaches
 from experiments.bound_trace import FloatArray, IntArray, Trace, read_trace_of
 from experiments.report.journeys import Records
+from experiments.trace import STOP_SPEED_MPS, STOP_TIME_S
 
 KINDS = ("free", "slowed", "stop avoidable", "stop unavoidable")
 """What the reference met on an approach."""
@@ -20,8 +21,6 @@ FLOOR_MPS = 20.0 / 3.6
 """A stop is avoidable where an even way to the line, until the slot, is faster."""
 FALL_MPS = 3.0
 """Whoever falls by more below his speed, or the limit of the crossing, does not pass freely."""
-STANDING_MPS, STANDING_S = 5.0 / 3.6, 2.0
-"""Slower for so long is a stop, as where stops are counted."""
 ZONE_MARGIN_MPS = 0.25
 """Limits that are lower than the ceiling by less are no zones of their own."""
 QUANTUM_MPS = 0.25
@@ -141,8 +140,8 @@ def kinds_of(trace: Trace, approaches: Approaches) -> IntArray:
         speed_mps = trace.speed_mps[first : slot + 2]
         limit_mps = approaches.limits_mps[row].min()
         expected = np.minimum(np.maximum.accumulate(speed_mps), limit_mps)
-        standing = np.append(0, (speed_mps < STANDING_MPS).astype(int))
-        run = int(np.ceil(STANDING_S / trace.step_s))
+        standing = np.append(0, (speed_mps < STOP_SPEED_MPS).astype(int))
+        run = int(np.ceil(STOP_TIME_S / trace.step_s))
         ends = np.cumsum(standing)
         if (ends[run:] - ends[:-run] >= run).any():
             way_m = approaches.line_m[row] - trace.distance_m[first]

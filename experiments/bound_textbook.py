@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from emissions import Account, BoundGrid, EmissionMap, Entries, Gate, Motion, least_emissions
 from experiments.bound_maps import level_maps
 from experiments.bound_trace import FloatArray
+from experiments.measures import unit_of
 
 PUBLISHED_PCT = {"hbefa4": 28.1, "hbefa4_nojump": 10.1, "phemlight5": 22.3, "bev": 6.5}
 """Saving that an independent implementation found for the same signal and driver."""
@@ -110,7 +111,7 @@ def _bound(drives: list[Drive], account: Account, rates: EmissionMap) -> dict[st
     )
     driven_m = sum(BEFORE_M + drive.exit_m for drive in drives)
     return {
-        "unit": "Wh" if account.quantity == "electricity" else "g",
+        "unit": unit_of(account.column),
         "base_per_km": float(1e3 * emitted / driven_m),
         "possible_pct": float(100.0 * (1.0 - least / emitted)),
         "saved_per_vehicle": float((emitted - least) / len(drives)),

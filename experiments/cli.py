@@ -25,15 +25,16 @@ from experiments.cli_ends import (
     AsJson,
     errors_told,
     stop,
+    table_console,
 )
 from experiments.cli_explain import explain
 from experiments.cli_factors import factors_app
 from experiments.cli_ledger import credits_, verify
 from experiments.cli_mrv import mrv
 from experiments.cli_nets import nets_app
-from experiments.config import Experiment
 
 if TYPE_CHECKING:
+    from experiments.config import Experiment
     from experiments.ledger import Signer
 
 app = typer.Typer(
@@ -144,7 +145,6 @@ def run(
         "end_s": end,
         "step_length_s": step_length,
         "accounts": accounts,
-        "fleet_mix": fleet_mix,
         "grid": grid,
     }
     console = Console(stderr=True)
@@ -152,7 +152,7 @@ def run(
     with errors_told():
         if gui and sys.platform == "linux" and not os.environ.get("DISPLAY"):
             raise ValueError("--gui: there is no display (DISPLAY is not set)")
-        experiment = asked_experiment(what, overrides | _own_policies(policy or ()))
+        experiment = asked_experiment(what, overrides | _own_files(policy or (), fleet_mix))
         conditions = [
             parse_condition(text, experiment.all_arms, experiment.accounts)
             for text in require or ()
@@ -194,18 +194,20 @@ def _check_machine() -> None:
         stop(render(failing), FAILED)
 
 
-def _own_policies(references: Sequence[str]) -> dict[str, str]:
-    """Key of each own policy in an experiment → its reference."""
+def _own_files(references: Sequence[str], fleet_mix: str | None) -> dict[str, str]:
+    """Keys of own policies and of the mix in an experiment → with whole paths."""
+    from experiments.mix_files import absolute_mix
     from experiments.own_policy import named_by_class
 
     try:
         named = named_by_class(references)
     except ValueError as error:
         raise ValueError(f"--policy: {error}") from None
-    return {f"policies.{arm}": reference for arm, reference in named.items()}
+    found = {f"policies.{arm}": reference for arm, reference in named.items()}
+    return found | ({"fleet_mix": absolute_mix(fleet_mix)} if fleet_mix else {})
 
 
-def _run_name(what: str | None, experiment: Experiment) -> str:
+def _run_name(what: str | None, experiment: "Experiment") -> str:
     if what is None:
         return "default"
     stem = Path(what).stem if Path(what).suffix else experiment.scenario
@@ -220,7 +222,7 @@ def _tell_outcome(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> No
         return
     if not summary:
         return
-    console = Console(width=None if sys.stdout.isatty() else 200)
+    console = table_console(200)
     console.print(arms_table(summary))
     if summary["effects"]:
         console.print(effects_table(summary))

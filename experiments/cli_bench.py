@@ -7,10 +7,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from experiments.cli_ends import BAD_INPUT, FAILED, AsJson, errors_told, stop
+from experiments.cli_ends import BAD_INPUT, FAILED, AsJson, errors_told, stop, table_console
 
 if TYPE_CHECKING:
     from experiments.bench import Bench
@@ -66,7 +65,7 @@ def bench_speed(
     if as_json:
         print(json.dumps(found))
         return
-    console = Console(width=None if sys.stdout.isatty() else 120)
+    console = table_console()
     for name, network in found["networks"].items():
         console.print(_network_table(name, network))
     for name, grown in found["growth"].items():
@@ -103,7 +102,7 @@ def bench_maps(
     if as_json:
         print(json.dumps({"machine": machine(), "timings": [asdict(each) for each in timings]}))
         return
-    Console(width=None if sys.stdout.isatty() else 120).print(_maps_table(timings))
+    table_console().print(_maps_table(timings))
 
 
 def _maps_table(timings: "Sequence[MapTiming]") -> Table:

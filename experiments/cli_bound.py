@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from experiments.cli_ends import FAILED, AsJson, errors_told, stop
+from experiments.cli_ends import FAILED, AsJson, errors_told, stop, table_console
 
 if TYPE_CHECKING:
     from experiments.config import Experiment
@@ -54,8 +54,11 @@ def bound(
     """Least emission of each approach to a signal, and what of the possible saving arms realise."""
     from experiments.bound_job import BoundWishes, study_bound
     from experiments.bound_maps import NAMES
+    from experiments.report.plot_bound import check_figure, save_bound
 
     with errors_told():
+        if figure is not None:
+            check_figure(figure)
         if what == TEXTBOOK:
             _textbook(as_json=as_json)
             return
@@ -67,7 +70,7 @@ def bound(
         }
         directory = Path(what)
         if not (directory / "summary.json").is_file():
-            directory = _run(what, options | {"seeds": [seed]}, out)
+            directory, base = _run(what, options | {"seeds": [seed]}, out)
         elif given := [name for name, value in options.items() if value is not None]:
             raise ValueError(f"'{what}' is a folder of results; {given[0]} is for a new run only")
         wishes = BoundWishes(
@@ -78,22 +81,20 @@ def bound(
         )
         found = study_bound(directory, wishes, say=lambda text: print(text, file=sys.stderr))
         if figure is not None:
-            from experiments.report.plot_bound import save_bound
-
             save_bound(found, figure)
     if as_json:
         print(json.dumps(found, sort_keys=True))
         return
     for table in (arms_table(found), kinds_table(found)):
-        Console(width=None if Console().is_terminal else 200).print(table)
+        table_console(200).print(table)
 
 
 def _names(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
 
 
-def _run(what: str, overrides: dict[str, object], out: Path | None) -> Path:
-    """Run an experiment with one seed; the folder of its results."""
+def _run(what: str, overrides: dict[str, object], out: Path | None) -> tuple[Path, Path | None]:
+    """Run an experiment with one seed; folder of its results, and where its paths start from."""
     from experiments.asked import asked_experiment
     from experiments.main_job import Wishes, run_experiment
     from experiments.progress import showing
@@ -105,7 +106,7 @@ def _run(what: str, overrides: dict[str, object], out: Path | None) -> Path:
         outcome = run_experiment(experiment, wishes, tell=shown.tell, say=shown.say)
     if outcome.failures:
         stop(f"a run failed: {outcome.failures[0].splitlines()[0]}", FAILED)
-    return directory
+    return directory, experiment.folder
 
 
 def arms_table(found: dict[str, Any]) -> Table:
@@ -189,4 +190,4 @@ def _textbook(*, as_json: bool) -> None:
             f"{PUBLISHED_PCT[name]:.1f}",
             f"{facts['saved_per_vehicle']:.1f} {facts['unit']}",
         )
-    Console(width=None if Console().is_terminal else 120).print(table)
+    table_console().print(table)

@@ -6,9 +6,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.cli_ends import BAD_INPUT, AsJson, errors_told, stop
-from experiments.config import load_experiment, resolved_dump
-from experiments.config_schema import experiment_schema, init_text
+from experiments.cli_ends import AsJson, errors_told, write_new
 
 config_app = typer.Typer(help="Experiment files: check, schema, init.", no_args_is_help=True)
 
@@ -18,6 +16,7 @@ def config_check(
     file: Annotated[Path, typer.Argument(help="An experiment file.")], as_json: AsJson = False
 ) -> None:
     """Check an experiment file and print it with all defaults filled in."""
+    from experiments.config import load_experiment, resolved_dump
     from experiments.main_job import load_checked, try_policies
 
     with errors_told():
@@ -36,6 +35,8 @@ def config_check(
 @config_app.command("schema")
 def config_schema() -> None:
     """Print the JSON Schema of experiment files, for editors."""
+    from experiments.config_schema import experiment_schema
+
     print(json.dumps(experiment_schema(), indent=2))
 
 
@@ -44,11 +45,6 @@ def config_init(
     file: Annotated[Path, typer.Argument(help="File to write.")] = Path("experiment.yaml"),
 ) -> None:
     """Write a commented experiment file to start from; never over another file."""
-    try:
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(init_text())
-    except FileExistsError:
-        stop(f"{file}: exists already; name another file", BAD_INPUT)
-    except OSError as error:
-        stop(f"{file}: cannot be written: {error.strerror}", BAD_INPUT)
-    print(file)
+    from experiments.config_schema import init_text
+
+    write_new(file, init_text())

@@ -1,11 +1,13 @@
-"""How the commands end: exit codes, and errors told in one line each."""
+"""How the commands end: exit codes, errors told in one line each, tables and new files."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from rich.console import Console
 
 FAILED, BAD_INPUT, NOT_MET, INTERRUPTED = 1, 2, 3, 130
 """Exit codes: a run failed; bad input; a --require condition does not hold; Ctrl-C."""
@@ -18,6 +20,23 @@ def stop(message: str, code: int) -> NoReturn:
     for line in message.splitlines():
         print(f"error: {line}" if not line.startswith(" ") else line, file=sys.stderr)
     raise typer.Exit(code)
+
+
+def table_console(width: int = 120) -> Console:
+    """Where tables go: as wide as the terminal, and of a fixed width where they are piped."""
+    return Console(width=None if sys.stdout.isatty() else width)
+
+
+def write_new(file: Path, text: str) -> None:
+    """Write a file to start from, never over another one, and print its name."""
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        stop(f"{file}: exists already; name another file", BAD_INPUT)
+    except OSError as error:
+        stop(f"{file}: cannot be written: {error.strerror}", BAD_INPUT)
+    print(file)
 
 
 @contextmanager

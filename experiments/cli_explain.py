@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from experiments.cli_ends import errors_told
+from experiments.cli_ends import errors_told, table_console
 
 if TYPE_CHECKING:
     from experiments.report.account import Account
@@ -109,7 +108,7 @@ def _list(candidates: "list[Candidate]", arm: str) -> None:
             _number(found.co2_g, "{:+.1f}"),
             _number(found.co2_pct, "{:+.1f}"),
         )
-    Console(width=None if Console().is_terminal else 200).print(table)
+    table_console(200).print(table)
 
 
 def _number(value: float | None, form: str) -> str:

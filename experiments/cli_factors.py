@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from experiments.cli_ends import AsJson, errors_told
+from experiments.cli_ends import AsJson, errors_told, table_console
 
 if TYPE_CHECKING:
     from emissions import Factor, FleetMix
@@ -47,7 +46,7 @@ def factors_list(
     if as_json:
         print(json.dumps([asdict(factor) for factor in found.values()]))
         return
-    Console(width=None if Console().is_terminal else 120).print(_factors_table(found))
+    table_console().print(_factors_table(found))
 
 
 @factors_app.command("show")
@@ -101,7 +100,7 @@ def factors_mix(
         cells = [asdict(cell) for cell in mix.cells]
         print(json.dumps({"name": mix.name, "title": mix.title, "cells": cells}))
         return
-    console = Console(width=None if Console().is_terminal else 120)
+    console = table_console()
     console.print(_mix_table(mix))
     for number, source in enumerate(_sources(mix), start=1):
         console.print(f"[{number}] {source}", highlight=False, markup=False, soft_wrap=True)

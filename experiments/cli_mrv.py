@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.cli_ends import BAD_INPUT, errors_told, stop
+from experiments.cli_ends import BAD_INPUT, errors_told, stop, write_new
 
 
 def mrv(
@@ -34,7 +34,9 @@ def mrv(
 ) -> None:
     """Report a saving as ISO 14064-2 asks: mrv.md and mrv.html, ex ante, not certified."""
     if init is not None:
-        _write_settings(init)
+        from experiments.mrv.settings import DEFAULT_MRV
+
+        write_new(init, DEFAULT_MRV.read_text(encoding="utf-8"))
         return
     if directory is None:
         stop("give the folder of results, or --init FILE for a settings file", BAD_INPUT)
@@ -42,6 +44,7 @@ def mrv(
     from experiments.mrv.idle import idle_per_second, petrol_columns
     from experiments.mrv.page import build_case, write_mrv
     from experiments.mrv.section_claim import claim_notice
+    from experiments.mrv.section_year import LABEL
     from experiments.mrv.settings import load_settings, stated_keys
 
     with errors_told():
@@ -57,20 +60,7 @@ def mrv(
         )
         notice = claim_notice(case)
         written = write_mrv(directory, case)
-    for line in (notice.sentence, *notice.lines, "Modelled ex ante, not certified."):
+    for line in (notice.sentence, *notice.lines, LABEL):
         print(line)
     for path in written:
         print(path)
-
-
-def _write_settings(file: Path) -> None:
-    from experiments.mrv.settings import DEFAULT_MRV
-
-    try:
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(DEFAULT_MRV.read_text(encoding="utf-8"))
-    except FileExistsError:
-        stop(f"{file}: exists already; name another file", BAD_INPUT)
-    except OSError as error:
-        stop(f"{file}: cannot be written: {error.strerror}", BAD_INPUT)
-    print(file)

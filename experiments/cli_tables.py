@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from experiments.measures import (
+    ACCOUNT_VALUES,
     GROUPS,
     SAFETY_COUNTERS,
     SEEDS_WITH_MORE,
@@ -22,14 +23,8 @@ ROWS = (
 )
 """Metric and how it is called."""
 
-QUANTITIES = (
-    ("co2", "CO2", "co2_g_per_km", "g/km", 1),
-    ("co2e", "CO2e", "co2e_g_per_km", "g/km", 1),
-    ("energy", "energy", "energy_wh_per_km", "Wh/km", 1),
-    ("nox", "NOx", "nox_g_per_km", "g/km", 3),
-    ("pmx", "PMx", "pmx_g_per_km", "g/km", 5),
-)
-"""How metrics of accounts begin, what is said instead, key of the figures, unit and decimals."""
+QUANTITY_WORDS = {"co2": "CO2", "co2e": "CO2e", "energy": "energy", "nox": "NOx", "pmx": "PMx"}
+"""How metrics of accounts begin, and what is said instead."""
 
 SAFETY_ROWS = (
     ("harsh brakings per vehicle km", "harsh_brakings_per_vehicle_km"),
@@ -100,16 +95,18 @@ def arms_table(summary: Mapping[str, Any]) -> Table:
         table.add_row(name, *(_rate(summary, arm, rate) for arm in arms))
     for counter in SAFETY_COUNTERS:
         table.add_row(counter.replace("_", " "), *(_counter(summary, arm, counter) for arm in arms))
-    for _, word, key, unit, digits in QUANTITIES:
+    for start, (key, unit, digits) in ACCOUNT_VALUES.items():
         for name in _accounts_of(summary, key):
             found = (figures[key][name] for figures in arms.values())
+            word = QUANTITY_WORDS[start]
             table.add_row(f"{word} {name}, {unit}", *(_number(value, digits) for value in found))
     return table
 
 
 def _account_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Metric of each account, and how it is called."""
-    for start, word, key, *_ in QUANTITIES:
+    for start, (key, *_) in ACCOUNT_VALUES.items():
+        word = QUANTITY_WORDS[start]
         yield from ((f"{start}_{name}", f"{word} {name}") for name in _accounts_of(summary, key))
 
 

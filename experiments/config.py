@@ -1,6 +1,5 @@
 """The experiment file: what it may hold, and every mistake in it told at once with its place."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -32,22 +31,13 @@ from experiments.choices import (
     wrong_policies,
     wrong_seeds,
 )
+from experiments.data_files import checked, read_document, without_empty
 from experiments.measures import reference_arm
 from experiments.planning_maps import PlanningAccount
-from experiments.problems import told
 from experiments.run_accounts import wrong_accounts
 from experiments.source import Source
-from experiments.strict_yaml import Document, YamlSyntaxError, read_yaml
+from experiments.strict_yaml import Document
 from sumo_nets import JUNCTION_BLOCKER_S
-
-
-class ConfigError(ValueError):
-    """An experiment that cannot be run as it is written."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
-        """All problems: `file:line:column: key: message`, or `--option: message`."""
 
 
 class Equipment(BaseModel):
@@ -125,7 +115,7 @@ class Experiment(BaseModel):
     accounts: Annotated[tuple[str, ...], BeforeValidator(split_items)] = ()
     """Further accounts of the same drives: emission classes, as in HBEFA3/PC_G_EU4."""
     fleet_mix: str | None = None
-    """Mix that gives each vehicle its emission class, as in CN-2024 (`ecocorridor factors mix`)."""
+    """Mix that gives each vehicle its emission class: CN-2024 (see `factors mix`), or FILE.yaml."""
     grid: str | None = None
     """Electricity of that fleet, for its figure from well to wheel, as in CN/2023."""
 
@@ -146,7 +136,8 @@ class Experiment(BaseModel):
             ConfigError: With all problems.
         """
         document = Document(value={"scenario": name})
-        return _checked(Source.merged(document, overrides or {}, by_option=by_option), folder=None)
+        source = Source.merged(document, overrides or {}, by_option=by_option)
+        return checked(without_empty(source, Experiment), Experiment)
 
     @property
     def folder(self) -> Path | None:
@@ -234,35 +225,9 @@ def load_experiment(
     Raises:
         ConfigError: With all problems of file and overrides.
     """
-    try:
-        document = read_yaml(Path(path).read_bytes())
-    except YamlSyntaxError as error:
-        raise ConfigError([f"{path}:{error}"]) from None
-    except OSError as error:
-        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
+    document = read_document(Path(path))
     source = Source.merged(document, overrides or {}, file=str(path), by_option=by_option)
-    return _checked(source, folder=Path(path).parent)
-
-
-def _checked(source: Source, *, folder: Path | None) -> Experiment:
-    """An experiment from what was written; ConfigError with all problems."""
-    if isinstance(source.tree, dict):
-        # A key without a value (`rsu:` with all below it commented out) is a key not given.
-        empty = {key for key in Experiment.model_fields if source.tree.get(key) is None}
-        source.tree = {key: value for key, value in source.tree.items() if key not in empty}
-    problems = told(source, _errors_of, Experiment.model_json_schema())
-    if problems:
-        raise ConfigError(problems)
-    return Experiment.model_validate_json(json.dumps(source.tree), strict=True, context=folder)
-
-
-def _errors_of(tree: object) -> list[dict[str, Any]]:
-    # By way of JSON, for only there is strictness no more than "true is not a number".
-    try:
-        Experiment.model_validate_json(json.dumps(tree), strict=True)
-    except ValidationError as error:
-        return [dict(item) for item in error.errors(include_url=False)]
-    return []
+    return checked(without_empty(source, Experiment), Experiment, context=Path(path).parent)
 
 
 def _raise_if_any(wrong: Sequence[WrongItem]) -> None:

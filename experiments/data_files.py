@@ -1,4 +1,4 @@
-"""YAML files of data with a fixed form, read with every mistake told at its place."""
+"""YAML files with a fixed form, read with every mistake told at its place."""
 
 import hashlib
 import json
@@ -9,13 +9,21 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
-from experiments.config import ConfigError
 from experiments.problems import told
 from experiments.source import Source
+from experiments.strict_yaml import Document, YamlSyntaxError, read_yaml
 from experiments.strict_yaml import Path as YamlPath
-from experiments.strict_yaml import YamlSyntaxError, read_yaml
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class ConfigError(ValueError):
+    """A file that cannot be used as it is written."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+        """All problems: `file:line:column: key: message`, or `--option: message`."""
 
 
 def _said(text: str) -> str:
@@ -50,16 +58,46 @@ def read_data_file(path: Path, model: type[ModelT]) -> DataFile[ModelT]:
     Raises:
         ConfigError: With all that is wrong: `file:line:column: key: message`.
     """
-    try:
-        data = path.read_bytes()
-        document = read_yaml(data)
-    except YamlSyntaxError as error:
-        raise ConfigError([f"{path}:{error}"]) from None
-    except OSError as error:
-        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
+    data, document = _read(path)
     source = Source.merged(document, {}, file=str(path))
+    content = checked(source, model)
+    return DataFile(content=content, source=source, sha256=hashlib.sha256(data).hexdigest())
+
+
+def read_document(path: Path) -> Document:
+    """What a YAML file holds, with the place of each value.
+
+    Raises:
+        ConfigError: It cannot be read, or is no YAML.
+    """
+    return _read(path)[1]
+
+
+def without_empty(source: Source, model: type[BaseModel]) -> Source:
+    """A source whose keys without a value (all below them commented out) are keys not given.
+
+    A wrong key stays, to be told.
+    """
+    if isinstance(source.tree, dict):
+        empty = {key for key in model.model_fields if source.tree.get(key) is None}
+        source.tree = {key: value for key, value in source.tree.items() if key not in empty}
+    return source
+
+
+def checked(source: Source, model: type[ModelT], context: object = None) -> ModelT:
+    """What was written, in the form of a model.
+
+    Args:
+        source: What was written where.
+        model: Its form.
+        context: Is handed to the model.
+
+    Raises:
+        ConfigError: With all that is wrong: `file:line:column: key: message`.
+    """
 
     def errors_of(tree: object) -> Sequence[dict[str, Any]]:
+        # By way of JSON, for only there is strictness no more than "true is not a number".
         try:
             model.model_validate_json(json.dumps(tree), strict=True)
         except ValidationError as error:
@@ -68,5 +106,14 @@ def read_data_file(path: Path, model: type[ModelT]) -> DataFile[ModelT]:
 
     if problems := told(source, errors_of, model.model_json_schema()):
         raise ConfigError(problems)
-    content = model.model_validate_json(json.dumps(source.tree), strict=True)
-    return DataFile(content=content, source=source, sha256=hashlib.sha256(data).hexdigest())
+    return model.model_validate_json(json.dumps(source.tree), strict=True, context=context)
+
+
+def _read(path: Path) -> tuple[bytes, Document]:
+    try:
+        data = path.read_bytes()
+        return data, read_yaml(data)
+    except YamlSyntaxError as error:
+        raise ConfigError([f"{path}:{error}"]) from None
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None

@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from emissions import DATA_FOLDER, Factor, Factors, Scope, parse_unit, product
-from experiments.config import ConfigError
-from experiments.data_files import DataFile, Said, Year, read_data_file
+from experiments.data_files import ConfigError, DataFile, Said, Year, read_data_file
 
 FACTORS_FILE = DATA_FOLDER / "factors.yaml"
 """The factors that come with the project."""
@@ -102,6 +101,11 @@ def load_factors(path: Path | None = None) -> Factors:
         version=" + ".join(file.content.version for file in files),
         sha256=tuple(file.sha256 for file in files),
     )
+
+
+def grid_key(grid: str) -> str:
+    """Key of a grid's factor, be it written with `grid/` or without."""
+    return f"grid/{grid.removeprefix('grid/')}"
 
 
 def _at(file: DataFile[FactorsFile], section: str, key: str, error: ValueError) -> str:

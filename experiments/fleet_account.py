@@ -14,26 +14,21 @@ from emissions import (
     EmissionMap,
     FleetMix,
     FloatArray,
-    Quantity,
     account_steps,
     draw_classes,
     load_accounts,
     wtw_intensities,
 )
 from experiments.config import Experiment
-from experiments.factor_files import load_factors
+from experiments.factor_files import grid_key, load_factors
 from experiments.mix_files import load_mix
+from experiments.run_accounts import WTW_COLUMN, fleet_accounts
 from sumo_nets import sumo_home, sumo_version
 
-FLEET = "fleet"
-"""Name of the account."""
 CLASS_COLUMN = "fleet_class"
 """Of the table of vehicles: the emission class that was drawn."""
-WTW_COLUMN = "co2e_fleet_wtw_g"
-"""CO2 equivalents of fuel and electricity from well to wheel; never added to tailpipe CO2."""
 MOST_COMMON = "passenger"
 """Vehicle class whose maps are made before any run."""
-QUANTITIES: tuple[Quantity, ...] = ("CO2", "electricity", "NOx", "PMx")
 
 
 def check_fleet(experiment: Experiment) -> None:
@@ -43,7 +38,7 @@ def check_fleet(experiment: Experiment) -> None:
         ValueError: There is no such mix or grid, or a grid without a mix.
     """
     if experiment.fleet_mix is not None:
-        load_mix(experiment.fleet_mix)
+        load_mix(experiment.fleet_mix, experiment.folder)
         _intensities(experiment)
     elif experiment.grid is not None:
         raise ValueError(
@@ -55,7 +50,7 @@ def fleet_content(experiment: Experiment) -> dict[str, Any]:
     """What a fleet's account rests on, for keys of runs and for the manifest; empty without one."""
     if experiment.fleet_mix is None:
         return {}
-    mix, factors = load_mix(experiment.fleet_mix), load_factors()
+    mix, factors = load_mix(experiment.fleet_mix, experiment.folder), load_factors()
     return {
         "mix": {"name": mix.name, "version": mix.version, "sha256": mix.sha256},
         "factors": {"version": factors.version, "sha256": list(factors.sha256)},
@@ -72,7 +67,7 @@ def draw_fleet(vehicles: pl.DataFrame, experiment: Experiment) -> pl.DataFrame:
     if experiment.fleet_mix is None:
         return vehicles
     drawn = draw_classes(
-        load_mix(experiment.fleet_mix),
+        load_mix(experiment.fleet_mix, experiment.folder),
         vehicles["vehicle_id"].to_list(),
         vehicles["vehicle_class"].to_list(),
     )
@@ -88,7 +83,7 @@ def prepare_fleet(
     """
     if experiment.fleet_mix is None:
         return
-    mix = load_mix(experiment.fleet_mix)
+    mix = load_mix(experiment.fleet_mix, experiment.folder)
     classes = {c.emission_class for c in mix.cells if c.group == mix.groups[MOST_COMMON]}
     with ThreadPoolExecutor(n_jobs) as pool:
         made = pool.map(lambda name: _maps(name, slopes_deg, cache_dir), sorted(classes))
@@ -114,9 +109,9 @@ def add_fleet(
     """
     if experiment.fleet_mix is None:
         return trace
-    mix, intensities = load_mix(experiment.fleet_mix), _intensities(experiment)
-    names = [Account(name=FLEET, emission_class="", quantity=q).column for q in QUANTITIES]
-    columns = {name: np.zeros(trace.height) for name in names}
+    mix = load_mix(experiment.fleet_mix, experiment.folder)
+    intensities = _intensities(experiment)
+    columns = {account.column: np.zeros(trace.height) for account in fleet_accounts()}
     if intensities:
         columns[WTW_COLUMN] = np.zeros(trace.height)
     classes = trace[CLASS_COLUMN]
@@ -139,7 +134,7 @@ def _maps(
     emission_class: str, slopes_deg: tuple[float, ...], cache_dir: Path
 ) -> dict[Account, EmissionMap]:
     return load_accounts(
-        [Account(name=FLEET, emission_class=emission_class, quantity=q) for q in QUANTITIES],
+        fleet_accounts(emission_class),
         slopes_deg=slopes_deg,
         sumo_home=sumo_home(),
         sumo_version=sumo_version(),
@@ -154,9 +149,8 @@ def _well_to_wheel(
     intensities: Mapping[Carrier, FloatArray],
 ) -> FloatArray:
     """CO2 equivalents of each step of a class, g: of its fuel and of its electricity."""
-    fuel, power = (
-        found[Account(name=FLEET, emission_class="", quantity=q).column] for q in QUANTITIES[:2]
-    )
+    by_quantity = {account.quantity: found[account.column] for account in fleet_accounts()}
+    fuel, power = by_quantity["CO2"], by_quantity["electricity"]
     carrier = mix.carriers[emission_class]
     burnt = 0.0 if carrier == "electricity" else fuel * intensities[carrier]
     return burnt + power * intensities["electricity"]
@@ -166,4 +160,7 @@ def _intensities(experiment: Experiment) -> dict[Carrier, FloatArray]:
     """As from `wtw_intensities`; empty where no grid is named."""
     if experiment.grid is None:
         return {}
-    return wtw_intensities(load_factors(), f"grid/{experiment.grid.removeprefix('grid/')}")
+    try:
+        return wtw_intensities(load_factors(), grid_key(experiment.grid))
+    except ValueError as error:
+        raise ValueError(f"grid: {error}") from None

@@ -55,6 +55,7 @@ def run(
     from experiments.asked import asked_experiment
     from experiments.doctor import preflight, render
     from experiments.main_job import Wishes, run_experiment
+    from experiments.mix_files import absolute_mix
     from experiments.progress import Lines
 
     given, references = _own_policies(policies or {})
@@ -65,6 +66,8 @@ def run(
         **references,
         **dict(_flat(settings)),
     }
+    if isinstance(mix := asked.get("fleet_mix"), str):
+        asked["fleet_mix"] = absolute_mix(mix)
     try:
         json.dumps(asked)
     except TypeError as error:

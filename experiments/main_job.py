@@ -10,7 +10,8 @@ from corridor import RoadNetwork, find_main_road
 from experiments.accounting import slope_slices
 from experiments.appendix import lay_out_raw, manifest, network_content
 from experiments.claim import claimed
-from experiments.config import ConfigError, Experiment
+from experiments.config import Experiment
+from experiments.data_files import ConfigError
 from experiments.fleet_account import check_fleet, fleet_content, prepare_fleet
 from experiments.ledger.notes import Signer
 from experiments.ledger.writing import remove_ledger, write_ledger
@@ -21,6 +22,7 @@ from experiments.outcome import Outcome
 from experiments.own_policy import OwnPolicy, policy_of_file
 from experiments.planning_maps import load_planning_maps
 from experiments.rehearsal import rehearse
+from experiments.report.bound import BOUND
 from experiments.report.explained_page import EXPLAINED
 from experiments.report.page import write_report
 from experiments.results import write_json, write_results
@@ -122,7 +124,7 @@ def _run_claimed(job: _Job, tell: Callable[[Event], None], say: Callable[[str], 
     if not finished:
         return Outcome(summary={}, failures=failures)
     say("comparing arms and writing the report")
-    for name in (*MRV_FILES, "report.html", "summary.json"):
+    for name in (*MRV_FILES, BOUND, "report.html", "summary.json"):
         # What is about results that are replaced; the last two say that the folder is whole.
         (out / name).unlink(missing_ok=True)
     _write_appendix(job, network_content(network, find_main_road(network, demand.routes)))
@@ -251,6 +253,7 @@ def _prepare_maps(
 
 def _orders(job: _Job) -> Iterator[Order]:
     experiment, wishes = job.experiment, job.wishes
+    fleet = fleet_content(experiment)
     for arm in experiment.all_arms:
         own = job.policies.get(arm)
         for seed in experiment.seeds:
@@ -260,7 +263,7 @@ def _orders(job: _Job) -> Iterator[Order]:
                 "records": records,
                 "api": wishes.api,
             }
-            if fleet := fleet_content(experiment):
+            if fleet:
                 extras["fleet"] = fleet
             if own is not None:
                 extras["policy"] = own.content()

@@ -61,6 +61,15 @@ ARM_MEANS = (
 TOLD_DELAY_SHARE = 0.005
 """A difference in the wait to enter the road beyond this share of the trip time is warned of."""
 
+ACCOUNT_VALUES = {
+    "co2": ("co2_g_per_km", "g/km", 1),
+    "co2e": ("co2e_g_per_km", "g/km", 1),
+    "energy": ("energy_wh_per_km", "Wh/km", 1),
+    "nox": ("nox_g_per_km", "g/km", 3),
+    "pmx": ("pmx_g_per_km", "g/km", 5),
+}
+"""How the metrics of accounts begin that are told → key of the figures, unit and decimals."""
+
 FEW_SEEDS = 8
 """With fewer pairs the Student t interval rests on the normal distribution of the differences."""
 
@@ -79,6 +88,11 @@ def effect_columns(columns: Iterable[str]) -> dict[str, str]:
 def metric_of(column: str) -> str:
     """Metric of an account's column (`co2_hbefa4_g` → `co2_hbefa4`)."""
     return column.rpartition("_")[0]
+
+
+def unit_of(column: str) -> str:
+    """Unit of an account's column, as it is told (`energy_bev_wh` → `Wh`)."""
+    return column.rpartition("_")[2].replace("wh", "Wh")
 
 
 def per_km_place(column: str) -> tuple[str, str] | None:

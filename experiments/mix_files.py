@@ -9,8 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from emissions import DATA_FOLDER, Carrier, FleetMix, MixCell, Powertrain
 from experiments.choices import VehicleClass
-from experiments.config import ConfigError
-from experiments.data_files import DataFile, Said, Year, read_data_file
+from experiments.data_files import ConfigError, DataFile, Said, Year, read_data_file
 from experiments.strict_yaml import YamlSyntaxError, read_yaml
 
 MIXES_FILE = DATA_FOLDER / "mixes.yaml"
@@ -120,23 +119,39 @@ def holds_mixes(path: Path) -> bool:
     return isinstance(content, dict) and not {"mixes", "class_sets"}.isdisjoint(content)
 
 
-def load_mix(name: str) -> FleetMix:
+def load_mix(name: str, folder: Path | None = None) -> FleetMix:
     """A mix that comes with the project, or one of a file: `FILE.yaml`, or `FILE.yaml:NAME`.
+
+    Args:
+        name: Of the mix, or its file.
+        folder: Where a relative path starts from; None: the working directory.
 
     Raises:
         ValueError: There is none of that name, or the file has several and none is named.
         ConfigError: With all problems of the file.
     """
-    file, separator, wanted = name.rpartition(":")
-    if not separator and name.endswith((".yaml", ".yml")):
-        file, wanted = name, ""
-    mixes = load_mixes(Path(file)) if file else load_mixes()
+    file, wanted = _split(name)
+    mixes = load_mixes((folder or Path()) / file) if file else load_mixes()
     if not wanted and len(mixes) == 1:
         return next(iter(mixes.values()))
     if wanted not in mixes:
         said = f"no fleet mix '{wanted}'" if wanted else "several fleet mixes, name one"
         raise ValueError(f"{said}{f' in {file}' if file else ''}; there are {', '.join(mixes)}")
     return mixes[wanted]
+
+
+def absolute_mix(name: str) -> str:
+    """A mix of a file whose path starts from the working directory, with its whole path."""
+    file, wanted = _split(name)
+    return f"{Path(file).absolute()}{':' if wanted else ''}{wanted}" if file else name
+
+
+def _split(name: str) -> tuple[str, str]:
+    """File and name of a mix, either of them empty."""
+    if name.endswith((".yaml", ".yml")):
+        return name, ""
+    file, _, wanted = name.rpartition(":")
+    return file, wanted
 
 
 def _wrong_sets(file: DataFile[MixesFile]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from experiments.own_policy import OwnPolicy
 from experiments.packages import PACKAGES
 from sumo_nets import Scenario, fingerprint, sumo_version
 
-RUN_KEYS_LEFT_OUT = ("version", "scenario", "policies", "arms", "seeds")
+RUN_KEYS_LEFT_OUT = ("version", "scenario", "policies", "fleet_mix", "arms", "seeds")
 """Keys of an experiment that a single run does not depend on, or not by how they are written."""
 
 
@@ -46,6 +46,8 @@ class Order:
         """One line of text."""
         content = {
             "experiment": resolved_dump(self.experiment),
+            # The child works in another folder.
+            "folder": str((self.experiment.folder or Path()).absolute()),
             "scenario": self.scenario.model_dump(mode="json"),
             "arm": self.arm,
             "seed": self.seed,
@@ -65,7 +67,8 @@ class Order:
     def from_json(cls, text: str) -> "Order":
         """The order that `to_json` wrote."""
         content: dict[str, Any] = json.loads(text)
-        content["experiment"] = Experiment.model_validate(content["experiment"])
+        folder = Path(content.pop("folder"))
+        content["experiment"] = Experiment.model_validate(content["experiment"], context=folder)
         content["scenario"] = Scenario.model_validate(content["scenario"])
         content["cache_dir"], content["out"] = Path(content["cache_dir"]), Path(content["out"])
         if content["own_policy"] is not None:

@@ -14,17 +14,12 @@ from typing import Any
 import polars as pl
 
 from experiments.atomic import replacing
+from experiments.result_files import PLACES, RECORDS, VEHICLES
 from experiments.study import Run, Study, select_runs
 from experiments.summary import summarise
 
 _DIGITS = 10
 """Significant digits of figures in text files; what follows is rounding of sums."""
-
-PLACES = ("roads", "approaches", "minutes")
-"""Tables of each run that tell where and when."""
-
-RECORDS = ("trajectories", "signals", "lights", "crossings", "journeys", "advice")
-"""Tables that the runs of one seed leave behind."""
 
 RunFolders = Mapping[tuple[str, int], Path]
 """(arm, seed) → folder of a finished run."""
@@ -62,7 +57,7 @@ def write_results(
     summary: dict[str, Any] = rounded(summarise(study, selection, failures, warnings))
     out.mkdir(parents=True, exist_ok=True)
     (out / "summary.json").unlink(missing_ok=True)
-    _write_table(out / "vehicles.parquet", [run.vehicles for run in runs])
+    _write_table(out / VEHICLES, [run.vehicles for run in runs])
     for name in (*PLACES, *RECORDS):
         _write_table(out / f"{name}.parquet", _read_tables(folders, f"{name}.parquet"))
     _write_csv(
@@ -108,7 +103,7 @@ def _read_run(arm: str, seed: int, folder: Path) -> Run:
     return Run(
         arm=arm,
         seed=seed,
-        vehicles=read_run_table(arm, seed, folder / "vehicles.parquet").sort("vehicle_id"),
+        vehicles=read_run_table(arm, seed, folder / VEHICLES).sort("vehicle_id"),
         approaches=_read_approaches(folder / "approaches.parquet"),
         counters=_read_json(folder / "run.json"),
     )

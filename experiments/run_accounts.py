@@ -13,10 +13,11 @@ from sumo_nets import sumo_home, sumo_version
 NO_JUMP = "nojump"
 """Written behind a class: without the drop to zero when coasting."""
 _WRITTEN = re.compile(r"(?:(?P<name>\w+)=)?(?P<emission_class>[\w./@-]+)(?P<rest>(?::\w+)*)")
-FLEET_COLUMNS = (
-    "co2_fleet_g", "energy_fleet_wh", "nox_fleet_g", "pmx_fleet_g", "co2e_fleet_wtw_g"
-)  # fmt: skip
-"""Columns of the fleet's account, where a mix is asked for; the last one from well to wheel."""
+FLEET = "fleet"
+"""Account of a fleet, where a mix is asked for: each vehicle has the class that was drawn."""
+FLEET_QUANTITIES: tuple[Quantity, ...] = ("CO2", "electricity", "NOx", "PMx")
+WTW_COLUMN = "co2e_fleet_wtw_g"
+"""CO2 equivalents of fuel and electricity from well to wheel; never added to tailpipe CO2."""
 _OWN = "own"
 """What SUMO's emission device counts for the scenario's own classes."""
 
@@ -71,6 +72,7 @@ def wrong_accounts(texts: Sequence[str]) -> list[WrongItem]:
     """Accounts that cannot be read, and those whose column another one has."""
     wrong = []
     taken = {account.column: f"'{account.name}', which is there in any case" for account in _own()}
+    taken |= {account.column: f"'{FLEET}', which is that of a mix" for account in fleet_accounts()}
     for position, text in enumerate(texts):
         try:
             columns = [account.column for account in _wanted(parse_account(text))]
@@ -88,9 +90,18 @@ def wrong_accounts(texts: Sequence[str]) -> list[WrongItem]:
 def account_columns(texts: Sequence[str]) -> Iterator[str]:
     """Columns that the accounts of a run may have."""
     yield from (account.column for account in _own())
-    yield from FLEET_COLUMNS
+    yield from (account.column for account in fleet_accounts())
+    yield WTW_COLUMN
     for text in texts:
         yield from (account.column for account in _wanted(parse_account(text)))
+
+
+def fleet_accounts(emission_class: str = "") -> list[Account]:
+    """Accounts of the fleet's vehicles of one class."""
+    return [
+        Account(name=FLEET, emission_class=emission_class, quantity=quantity)
+        for quantity in FLEET_QUANTITIES
+    ]
 
 
 def load_run_accounts(

@@ -25,7 +25,8 @@ from experiments.ledger.chain import read_record
 from experiments.ledger.proofs import Prover
 from experiments.ledger.records import pseudonym, read_content
 from experiments.ledger.statement import digest_of
-from experiments.ledger.writing import VEHICLES, trip_salt
+from experiments.ledger.writing import trip_salt
+from experiments.result_files import VEHICLES
 from experiments.trace import account_columns
 
 REFERENCE = "unadvised"

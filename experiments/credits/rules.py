@@ -1,15 +1,11 @@
 """The rules that points are given by, as written in a YAML file."""
 
-import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from experiments.config import ConfigError
-from experiments.problems import told
-from experiments.source import Source
-from experiments.strict_yaml import YamlSyntaxError, read_yaml
+from experiments.data_files import read_data_file
 
 LABEL: Final = "points, not tradable units"
 """Stands on every output."""
@@ -65,23 +61,4 @@ def load_rules(path: Path | None) -> Rules:
     Raises:
         ConfigError: With all problems.
     """
-    if path is None:
-        return Rules()
-    try:
-        document = read_yaml(path.read_bytes())
-    except YamlSyntaxError as error:
-        raise ConfigError([f"{path}:{error}"]) from None
-    except OSError as error:
-        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
-    source = Source.merged(document, {}, file=str(path))
-    if problems := told(source, _errors_of, Rules.model_json_schema()):
-        raise ConfigError(problems)
-    return Rules.model_validate_json(json.dumps(source.tree), strict=True)
-
-
-def _errors_of(tree: object) -> list[dict[str, Any]]:
-    try:
-        Rules.model_validate_json(json.dumps(tree), strict=True)
-    except ValidationError as error:
-        return [dict(item) for item in error.errors(include_url=False)]
-    return []
+    return Rules() if path is None else read_data_file(path, Rules).content

@@ -16,7 +16,8 @@ from experiments.ledger.chain import trip_in
 from experiments.ledger.notes import Signer
 from experiments.ledger.proofs import Wanted, check_proof, prove
 from experiments.ledger.verifying import Ledger, verify_ledger
-from experiments.ledger.writing import FOLDER, MANIFEST, RECORDS_FILE, VEHICLES, write_ledger
+from experiments.ledger.writing import FOLDER, RECORDS_FILE, write_ledger
+from experiments.result_files import MANIFEST, VEHICLES
 from experiments.results import write_json
 from experiments.run_accounts import account_columns
 

@@ -12,7 +12,8 @@ from experiments.ledger.chain import Chain, trip_in
 from experiments.ledger.faults import Fault
 from experiments.ledger.records import VEHICLE, anonymous, anonymous_records_of
 from experiments.ledger.statement import Statement
-from experiments.ledger.writing import RECORDS_FILE, VEHICLES
+from experiments.ledger.writing import RECORDS_FILE
+from experiments.result_files import VEHICLES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

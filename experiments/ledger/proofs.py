@@ -13,7 +13,7 @@ from experiments.ledger.merkle import InclusionPaths, leaf_hash, root_of_path
 from experiments.ledger.notes import Note, PublicKey
 from experiments.ledger.records import VEHICLE, anonymous, anonymous_records_of, read_content
 from experiments.ledger.verifying import Ledger
-from experiments.ledger.writing import VEHICLES
+from experiments.result_files import VEHICLES
 
 
 class Inclusion(BaseModel):

@@ -23,8 +23,9 @@ from experiments.ledger.records import (
 )
 from experiments.ledger.statement import MadeOf
 from experiments.ledger.verifying import Ledger
-from experiments.ledger.writing import RECORDS_FILE, VEHICLES, trip_salt
+from experiments.ledger.writing import RECORDS_FILE, trip_salt
 from experiments.main_job import load_checked, run_again, try_policies
+from experiments.result_files import VEHICLES
 from experiments.results import read_run_table
 from experiments.runner import Event
 

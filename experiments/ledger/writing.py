@@ -14,6 +14,7 @@ from experiments.ledger.checkpoint import checkpoint_text
 from experiments.ledger.notes import Signer
 from experiments.ledger.records import record_columns, records_of, runs_in_order, trips_of
 from experiments.ledger.statement import MadeOf, RunRecords, Statement
+from experiments.result_files import MANIFEST, RESULTS, VEHICLES
 
 FOLDER = "ledger"
 """Of a ledger, in a folder of results."""
@@ -21,14 +22,6 @@ RECORDS_FILE, STATEMENT_FILE = "records.jsonl", "statement.json"
 CHECKPOINT_FILE, KEY_FILE = "checkpoint", "public_key"
 FILES = (RECORDS_FILE, STATEMENT_FILE, CHECKPOINT_FILE, KEY_FILE)
 """All files of a ledger."""
-VEHICLES, MANIFEST = "vehicles.parquet", "manifest.json"
-RESULTS = (
-    *(VEHICLES, "roads.parquet", "approaches.parquet", "minutes.parquet"),
-    *("trajectories.parquet", "signals.parquet", "lights.parquet"),
-    *("crossings.parquet", "journeys.parquet", "advice.parquet", "runs.csv", "summary.json"),
-    *(MANIFEST, "network.json"),
-)
-"""Files of results whose hashes are signed, as far as they are there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

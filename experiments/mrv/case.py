@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from emissions import column_parts
 from experiments.mrv.annual import Traffic, traffic_of_a_year
 from experiments.mrv.evidence import Evidence
 from experiments.mrv.layer import FactorLayer
@@ -137,10 +138,6 @@ class Case:
 
 def account_name(column: str) -> str:
     """Name of an account for a reader (`co2_hbefa4_g` → `petrol car, HBEFA4`)."""
-    name = column.partition("_")[2].rpartition("_")[0]
+    parts = column_parts(column)
+    name = column if parts is None else parts.name
     return _NAMES.get(name, name)
-
-
-def unit_of(column: str) -> str:
-    """Unit of an account per vehicle (`energy_bev_wh` → `Wh`)."""
-    return column.rpartition("_")[2].replace("wh", "Wh")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from emissions import Factor, Factors, draw
 from experiments.atomic import replacing
+from experiments.factor_files import grid_key
 from experiments.mrv.case import Case
 from experiments.mrv.document import mrv_document
 from experiments.mrv.evidence import read_evidence
@@ -41,11 +42,12 @@ def build_case(
     Raises:
         ValueError: The folder cannot be used, or a factor is not there.
     """
+    grid = grid_key(settings.grid)
     layer = FactorLayer(
         factors=factors,
         draws=draw(factors, settings.n_draws, settings.seed),
-        grid=_factor(factors, f"grid/{settings.grid}", "grid"),
-        grid_lifecycle=factors.get(f"grid/{settings.grid}/lifecycle"),
+        grid=_factor(factors, grid, "grid"),
+        grid_lifecycle=factors.get(f"{grid}/lifecycle"),
         fuel_ttw=_factor(factors, f"fuel/{settings.fuel}/ttw", "fuel"),
         fuel_wtw=_factor(factors, f"fuel/{settings.fuel}/wtw", "fuel"),
     )

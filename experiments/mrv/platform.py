@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-DAYS_PER_YEAR = 365.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from experiments.measures import unit_of
 from experiments.mrv.blocks import Block, Bullets, Section, Table, Text
-from experiments.mrv.case import Case, account_name, unit_of
+from experiments.mrv.case import Case, account_name
 from experiments.mrv.evidence import BASELINE
 from experiments.mrv.figures import number, places_of
 from experiments.mrv.section_result import NO_CLAIM, NOT_COMPARED, best_and_span, claim_text

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from experiments.measures import FEW_SEEDS
+from experiments.measures import FEW_SEEDS, unit_of
 from experiments.mrv.blocks import Section, Table, Text
-from experiments.mrv.case import Case, account_name, unit_of
+from experiments.mrv.case import Case, account_name
 from experiments.mrv.figures import number, places_of, span, with_unit
 from experiments.mrv.section_result import NOT_COMPARED
 from experiments.mrv.uncertainty import Saving, Span, finding, model_span

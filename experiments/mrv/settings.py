@@ -1,16 +1,14 @@
 """The file `mrv.yaml`: what a report takes as given, checked with the place of each mistake."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from experiments.config import ConfigError
-from experiments.problems import told
+from experiments.data_files import checked, read_document, without_empty
 from experiments.source import Source
-from experiments.strict_yaml import Document, YamlSyntaxError, read_yaml
+from experiments.strict_yaml import Document
 
 DEFAULT_MRV = Path(__file__).parents[1] / "data" / "mrv.yaml"
 """A commented file with all defaults."""
@@ -145,43 +143,20 @@ def load_settings(path: Path | None, overrides: Mapping[str, object] | None = No
     Raises:
         ConfigError: With all problems, `file:line:column: key: message` each.
     """
-    document = Document(value={}) if path is None else _read(path)
+    document = Document(value={}) if path is None else read_document(path)
     file = None if path is None else str(path)
     source = Source.merged(document, overrides or {}, file=file)
-    if isinstance(source.tree, dict):
-        # A key without a value (all below it commented out) is a key not given.
-        source.tree = {key: value for key, value in source.tree.items() if value is not None}
-    if problems := told(source, _errors_of, MrvSettings.model_json_schema()):
-        raise ConfigError(problems)
-    return MrvSettings.model_validate_json(json.dumps(source.tree), strict=True)
+    return checked(without_empty(source, MrvSettings), MrvSettings)
 
 
 def stated_keys(path: Path | None) -> frozenset[str]:
     """Dotted keys that a file gives a value, for telling what is stated from what is default."""
     if path is None:
         return frozenset()
-    return frozenset(_leaves(_read(path).value, ""))
+    return frozenset(_leaves(read_document(path).value, ""))
 
 
 def _leaves(tree: object, prefix: str) -> list[str]:
     if isinstance(tree, dict):
         return [leaf for key, value in tree.items() for leaf in _leaves(value, f"{prefix}{key}.")]
     return [] if tree is None else [prefix.removesuffix(".")]
-
-
-def _read(path: Path) -> Document:
-    try:
-        return read_yaml(path.read_bytes())
-    except YamlSyntaxError as error:
-        raise ConfigError([f"{path}:{error}"]) from None
-    except OSError as error:
-        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
-
-
-def _errors_of(tree: object) -> list[dict[str, Any]]:
-    # By way of JSON, for only there is strictness no more than "true is not a number".
-    try:
-        MrvSettings.model_validate_json(json.dumps(tree), strict=True)
-    except ValidationError as error:
-        return [dict(item) for item in error.errors(include_url=False)]
-    return []

@@ -7,17 +7,12 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from experiments.report.effects import signed
+from experiments.report.glossary import MODEL_NAMES
 from experiments.report.plot_style import FAINT, INK, MUTED, Picture, arm_colours, as_svg
 from experiments.report.tables import Cell, Row
 
 BOUND = "bound.json"
 """File of the figures in a folder of results."""
-ACCOUNT_NAMES = {
-    "hbefa4": "HBEFA4",
-    "hbefa4_nojump": "HBEFA4 without jump",
-    "phemlight5": "PHEMlight5",
-    "bev": "electric",
-}
 
 
 def read_bound(directory: Path) -> dict[str, Any] | None:
@@ -80,7 +75,7 @@ def bound_figure(found: dict[str, Any]) -> Figure:
             label = arm if row == 0 else None
             axis.barh(place, saved, height=0.8 * height, color=colours[arm], zorder=2, label=label)
     axis.axvline(0.0, color=MUTED, linewidth=1.0)
-    axis.set_yticks(range(len(accounts)), [ACCOUNT_NAMES.get(name, name) for name in accounts])
+    axis.set_yticks(range(len(accounts)), [MODEL_NAMES.get(name, name) for name in accounts])
     axis.invert_yaxis()
     axis.set_xlabel(f"Saved on approaches against {found['reference']}, %")
     if arms:
@@ -91,7 +86,7 @@ def bound_figure(found: dict[str, Any]) -> Figure:
 def draw_bound(found: dict[str, Any]) -> Picture:
     """The same for the page."""
     spoken = "; ".join(
-        f"{ACCOUNT_NAMES.get(name, name)}: {facts['possible_pct']:.1f} percent possible"
+        f"{MODEL_NAMES.get(name, name)}: {facts['possible_pct']:.1f} percent possible"
         for name, facts in found["accounts"].items()
     )
     return Picture(

@@ -22,11 +22,12 @@ _QUANTITY_NAMES = {
     "nox": "NOx",
     "pmx": "Particles",
 }
-_MODEL_NAMES = {
+MODEL_NAMES = {
     "own": "own classes",
     "hbefa4": "HBEFA4",
     "hbefa4_nojump": "HBEFA4 without jump",
     "phemlight5": "PHEMlight5",
+    "bev": "electric",
     "fleet": "fleet mix",
     "fleet_wtw": "fleet mix from well to wheel",
 }
@@ -37,7 +38,7 @@ def metric_name(metric: str) -> str:
     if metric in _METRIC_NAMES:
         return _METRIC_NAMES[metric]
     quantity, _, model = metric.partition("_")
-    return f"{_QUANTITY_NAMES[quantity]}, {_MODEL_NAMES.get(model, model)}"
+    return f"{_QUANTITY_NAMES[quantity]}, {MODEL_NAMES.get(model, model)}"
 
 
 RATE_NAMES = {

@@ -7,7 +7,17 @@ from experiments.atomic import replacing
 from experiments.report.bound import bound_figure
 from experiments.report.plot_style import drawing_style
 
-KINDS = (".svg", ".png")
+FORMATS = (".svg", ".png")
+
+
+def check_figure(target: Path) -> None:
+    """Tell of a wrong name before anything is computed.
+
+    Raises:
+        ValueError: It is neither SVG nor PNG.
+    """
+    if target.suffix not in FORMATS:
+        raise ValueError(f"--figure: '{target}' must end in {' or '.join(FORMATS)}")
 
 
 def save_bound(found: dict[str, Any], target: Path) -> None:
@@ -16,7 +26,6 @@ def save_bound(found: dict[str, Any], target: Path) -> None:
     Raises:
         ValueError: It is neither SVG nor PNG.
     """
-    if target.suffix not in KINDS:
-        raise ValueError(f"a figure is {' or '.join(KINDS)}, got '{target}'")
+    check_figure(target)
     with drawing_style(), replacing(target) as temporary:
         bound_figure(found).savefig(temporary, format=target.suffix[1:], dpi=144)

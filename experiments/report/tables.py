@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from experiments.measures import ACCOUNT_VALUES
 from experiments.report.data import Results
 from experiments.report.effects import (
     SIDED,
@@ -31,15 +32,6 @@ _TRIP_VALUES: dict[str, tuple[str, str, int]] = {
     "creep_time": ("creep_time_s", "s per vehicle", 1),
 }
 """Where the summary keeps what is compared beside accounts, its unit and its decimals."""
-
-_ACCOUNT_VALUES: dict[str, tuple[str, str, int]] = {
-    "co2": ("co2_g_per_km", "g/km", 1),
-    "co2e": ("co2e_g_per_km", "g/km", 1),
-    "energy": ("energy_wh_per_km", "Wh/km", 1),
-    "nox": ("nox_g_per_km", "g/km", 3),
-    "pmx": ("pmx_g_per_km", "g/km", 5),
-}
-"""The same of accounts, by quantity."""
 
 _PLAIN_VALUES: tuple[tuple[str, str, str, int], ...] = (
     ("over_ceiling_s", "Time above the own ceiling", "s per vehicle", 1),
@@ -202,7 +194,7 @@ def _value_text(value: object) -> str:
 
 
 def _value_of(metric: str) -> tuple[str, str, int]:
-    return _TRIP_VALUES.get(metric) or _ACCOUNT_VALUES[metric.partition("_")[0]]
+    return _TRIP_VALUES.get(metric) or ACCOUNT_VALUES[metric.partition("_")[0]]
 
 
 def _arm_cell(results: Results, arm: str, metric: str) -> Cell:

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from controller import Driver, EcoParameters, Glosa
 from corridor import EquipmentParameters, Outage, RsuParameters
 from experiments.config import (
-    ConfigError,
     Experiment,
     load_experiment,
     resolved_dump,
 )
 from experiments.config_schema import DEFAULT_EXPERIMENT, experiment_schema, init_text
+from experiments.data_files import ConfigError
 
 SCHEMA = DEFAULT_EXPERIMENT.parent / "experiment.schema.json"
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -124,3 +125,10 @@ def test_a_face_only_passes_on_and_lists_what_it_passes_on(package):
     assert set(defined) <= {"ImportFrom", "Assign"}
     passed_on = {a.name for node in body if isinstance(node, ast.ImportFrom) for a in node.names}
     assert passed_on == face_of(package)
+
+
+def test_the_command_line_opens_without_what_only_some_commands_need():
+    heavy = ("numpy", "polars", "pydantic", "matplotlib", "scipy", "sumolib", "cryptography")
+    code = f"import sys, experiments.cli; print([name for name in {heavy} if name in sys.modules])"
+    told = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True)
+    assert told.strip() == "[]"

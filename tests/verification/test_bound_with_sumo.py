@@ -85,3 +85,23 @@ def test_an_unknown_account_is_refused(arterial, door):
     done = door.call("bound", "out", "--accounts", "hbefa9", cwd=folder)
     assert done.returncode == 2
     assert "there is no account 'hbefa9'; there are hbefa4, " in done.stderr
+
+
+def test_a_scenario_of_files_is_found_from_where_it_was_run(door, tmp_path):
+    assert (
+        door.call(*"nets actuate resco:cologne1 --out town".split(), cwd=tmp_path).returncode == 0
+    )
+    words = "run town/resco-cologne1-actuated.sumocfg --arms unadvised,glosa --seeds 1"
+    run = (*words.split(), *"--begin 25200 --end 25400 --out out".split())
+    assert door.call(*run, cwd=tmp_path).returncode == 0
+    (tmp_path / "elsewhere").mkdir()
+    folder = str(tmp_path / "out")
+    done = door.call("bound", folder, "--accounts", "bev", cwd=tmp_path / "elsewhere")
+    assert done.returncode == 2
+    base = ("--base", str(tmp_path), "--accounts", "bev")
+    done = door.call("bound", folder, *base, cwd=tmp_path / "elsewhere")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "bound.json").is_file()
+    # What was found of results that are replaced is not told of the new ones.
+    assert door.call(*run, cwd=tmp_path).returncode == 0
+    assert not (tmp_path / "out" / "bound.json").exists()

@@ -3,7 +3,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.config import ConfigError
 from experiments.credits.points import (
     conservative_share,
     followed_shares,
@@ -13,6 +12,7 @@ from experiments.credits.points import (
     share_factor,
 )
 from experiments.credits.rules import Rules, load_rules
+from experiments.data_files import ConfigError
 
 RULES = Rules(account="co2_hbefa4")
 

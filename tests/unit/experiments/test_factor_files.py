@@ -4,7 +4,7 @@ import math
 import pytest
 
 from emissions import draw, parse_unit, wtw_intensities
-from experiments.config import ConfigError
+from experiments.data_files import ConfigError
 from experiments.factor_files import FACTORS_FILE, load_factors
 
 ROW = """\

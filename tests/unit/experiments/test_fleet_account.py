@@ -4,7 +4,7 @@ import pytest
 
 from emissions import EmissionMap, wtw_intensities
 from experiments import fleet_account
-from experiments.config import Experiment
+from experiments.config import Experiment, load_experiment
 from experiments.factor_files import load_factors
 from experiments.fleet_account import (
     add_fleet,
@@ -13,7 +13,7 @@ from experiments.fleet_account import (
     fleet_content,
     prepare_fleet,
 )
-from experiments.mix_files import load_mix
+from experiments.mix_files import MIXES_FILE, absolute_mix, load_mix
 
 MIX = load_mix("CN-2024")
 
@@ -117,7 +117,7 @@ def test_what_the_figures_rest_on_is_named_with_its_hash():
     ("keys", "said"),
     [
         ({"fleet_mix": "CN-1999"}, "CN-2024"),
-        ({"grid": "CH/2023"}, "grid/CN/2023"),
+        ({"grid": "CH/2023"}, "^grid: no factor 'grid/CH/2023'; near it: .*grid/CN/2023"),
         ({"fleet_mix": None, "grid": "CN/2023"}, "name a fleet_mix too"),
     ],
 )
@@ -142,3 +142,15 @@ def test_the_maps_of_all_cars_of_a_mix_are_made_before_the_runs(monkeypatch, tmp
     made.clear()
     prepare_fleet(Experiment.from_scenario("arterial", by_option=False), **words)
     assert not made
+
+
+def test_a_mix_of_a_file_starts_from_where_the_experiment_does(tmp_path, monkeypatch):
+    mixes = tmp_path / "mixes.yaml"
+    mixes.write_bytes(MIXES_FILE.read_bytes())
+    asked = tmp_path / "asked.yaml"
+    asked.write_text("scenario: arterial\nfleet_mix: mixes.yaml:CN-2024\n", encoding="utf-8")
+    assert fleet_content(load_experiment(asked))["mix"]["name"] == "CN-2024"
+    monkeypatch.chdir(tmp_path)
+    assert absolute_mix("mixes.yaml") == str(mixes)
+    assert absolute_mix("mixes.yaml:CN-2024") == f"{mixes}:CN-2024"
+    assert absolute_mix("CN-2024") == "CN-2024"

@@ -1,7 +1,7 @@
 import pytest
 
 from emissions import draw_classes
-from experiments.config import ConfigError
+from experiments.data_files import ConfigError
 from experiments.mix_files import load_mix, load_mixes
 
 TEXT = """\

@@ -6,7 +6,7 @@ import pytest
 
 import experiments.order
 from controller import EcoParameters
-from experiments.config import Experiment
+from experiments.config import Experiment, resolved_dump
 from experiments.order import Order, code_hash, run_key
 from experiments.own_policy import OwnPolicy
 from sumo_nets import Scenario, input_hashes
@@ -229,4 +229,8 @@ def test_an_order_survives_the_way_to_its_process(scenario, own):
     )
     text = order.to_json()
     assert "\n" not in text
-    assert Order.from_json(text) == order
+    received = Order.from_json(text)
+    assert replace(received, experiment=order.experiment) == order
+    assert resolved_dump(received.experiment) == resolved_dump(order.experiment)
+    # It works in a folder of its own, and must find what the experiment names.
+    assert received.experiment.folder == Path.cwd()

@@ -3,7 +3,8 @@ import pytest
 
 from emissions import ACCOUNTS, POLLUTANTS, EmissionMap
 from experiments import run_accounts
-from experiments.config import ConfigError, Experiment
+from experiments.config import Experiment
+from experiments.data_files import ConfigError
 from experiments.run_accounts import account_columns, load_run_accounts, parse_account
 
 
@@ -81,6 +82,7 @@ def test_all_columns_that_a_run_may_have_are_foretold(known):
         (["hbefa4=X/y"], "'hbefa4=X/y' is called as 'hbefa4', which is there in any case"),
         (["X/y", "X/y"], "'X/y' is called as 'X/y' before it"),
         (["own=X/y:fuel"], "'own=X/y:fuel' is called as 'own'"),
+        (["fleet=X/y"], "'fleet=X/y' is called as 'fleet', which is that of a mix"),
     ],
 )
 def test_two_accounts_of_one_name_are_refused(texts, said):

@@ -18,9 +18,10 @@ def call(*words):
     return CliRunner().invoke(app, ["mrv", *map(str, words)])
 
 
-def test_it_writes_both_files_and_tells_the_claim(saving_folder, tmp_path):
+@pytest.mark.parametrize("grid", ["DE/2023", "grid/DE/2023"])
+def test_it_writes_both_files_and_tells_the_claim(saving_folder, tmp_path, grid):
     folder = shutil.copytree(saving_folder, tmp_path / "results")
-    done = call(folder, "--grid", "DE/2023")
+    done = call(folder, "--grid", grid)
     assert done.exit_code == 0, done.output
     assert "Conservative claim: 5.01" in done.output
     assert "not certified" in done.output

@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.config import ConfigError
+from experiments.data_files import ConfigError
 from experiments.mrv.settings import DEFAULT_MRV, MrvSettings, load_settings, stated_keys
 
 
@@ -58,3 +58,8 @@ def test_what_is_stated_is_known_by_its_key(tmp_path):
     file.write_text("grid: DE/2023\noperation:\n  profile: [{hours: 2}]\nplatform:\n")
     assert stated_keys(file) == {"grid", "operation.profile"}
     assert stated_keys(None) == frozenset()
+
+
+def test_a_wrong_key_without_a_value_is_told_too(tmp_path):
+    (told,) = problems(tmp_path, "grids:\nplatform:\n")
+    assert told.startswith("1:1: grids: unknown key")
