@@ -80,6 +80,7 @@ def made_up_manifest() -> dict[str, Any]:
         "seeds": [1],
         "inputs": [],
         "policies": {},
+        "fleet": {},
         "code_sha256": "0" * 64,
         "versions": {},
     }

@@ -116,6 +116,8 @@ def _other_than_signed(signed: MadeOf, here: MadeOf) -> Iterator[str]:
         yield f"input {name} is not the one that was signed"
     if signed.policies != here.policies:
         yield "own policies are not those that were signed"
+    if signed.fleet != here.fleet:
+        yield "the fleet mix or its factors are not those that were signed"
     if signed.code_sha256 != here.code_sha256:
         yield "the code is not the one that was signed"
     if signed.platform != here.platform:

@@ -34,6 +34,8 @@ class MadeOf(BaseModel):
     inputs: tuple[Input, ...]
     policies: dict[str, JsonValue]
     """Own policies, by arm."""
+    fleet: dict[str, JsonValue]
+    """Mix and factors that the account of a fleet rests on, with their hashes; empty without."""
     code_sha256: str = _HASH
     versions: dict[str, str]
     """Of SUMO, this package, Python and what else results depend on."""
@@ -43,9 +45,9 @@ class MadeOf(BaseModel):
     @classmethod
     def of_manifest(cls, manifest: Mapping[str, Any]) -> "MadeOf":
         """What a manifest tells, and the Python that reads it."""
-        kept = ("experiment", "scenario", "seeds", "inputs", "policies", "code_sha256")
+        kept = ("experiment", "scenario", "seeds", "inputs", "policies", "fleet")
         return cls.model_validate(
-            {name: manifest[name] for name in kept}
+            {name: manifest[name] for name in (*kept, "code_sha256")}
             | {"versions": {**manifest["versions"], "python": platform.python_version()}}
             | {"platform": f"{sys.platform} {platform.machine()}"}
         )
@@ -107,7 +109,7 @@ class Statement(BaseModel):
         versions = [f"{name}={version}" for name, version in sorted(self.made_of.versions.items())]
         return [
             f"configuration {digest_of([made_of['experiment'], made_of['scenario']])}",
-            f"inputs {digest_of([made_of['inputs'], made_of['policies']])}",
+            f"inputs {digest_of([made_of[part] for part in ('inputs', 'policies', 'fleet')])}",
             f"code {self.made_of.code_sha256}",
             f"versions {' '.join(versions)}",
             f"seeds {' '.join(map(str, self.made_of.seeds))}",
