@@ -109,6 +109,9 @@ def run(
         str | None, typer.Option(help="Mix that gives each vehicle its class, as in CN-2024.")
     ] = None,
     grid: Annotated[str | None, typer.Option(help="Electricity of the fleet: CN/2023.")] = None,
+    factors: Annotated[
+        Path | None, typer.Option(help="A file of factors put over those of the project.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Runs at a time.")] = os.cpu_count() or 1,
     keep_raw: Annotated[bool, typer.Option("--keep-raw", help="Keep SUMO's own outputs.")] = False,
@@ -150,9 +153,9 @@ def run(
     console = Console(stderr=True)
     _check_machine()
     with errors_told():
-        if gui and sys.platform == "linux" and not os.environ.get("DISPLAY"):
-            raise ValueError("--gui: there is no display (DISPLAY is not set)")
-        experiment = asked_experiment(what, overrides | _own_files(policy or (), fleet_mix))
+        _check_display(gui=gui)
+        files = _own_files(policy or (), fleet_mix, factors)
+        experiment = asked_experiment(what, overrides | files)
         conditions = [
             parse_condition(text, experiment.all_arms, experiment.accounts)
             for text in require or ()
@@ -194,8 +197,15 @@ def _check_machine() -> None:
         stop(render(failing), FAILED)
 
 
-def _own_files(references: Sequence[str], fleet_mix: str | None) -> dict[str, str]:
-    """Keys of own policies and of the mix in an experiment → with whole paths."""
+def _check_display(*, gui: bool) -> None:
+    if gui and sys.platform == "linux" and not os.environ.get("DISPLAY"):
+        raise ValueError("--gui: there is no display (DISPLAY is not set)")
+
+
+def _own_files(
+    references: Sequence[str], fleet_mix: str | None, factors: Path | None
+) -> dict[str, str]:
+    """Keys of own policies, of the mix and of factors in an experiment → with whole paths."""
     from experiments.mix_files import absolute_mix
     from experiments.own_policy import named_by_class
 
@@ -204,7 +214,11 @@ def _own_files(references: Sequence[str], fleet_mix: str | None) -> dict[str, st
     except ValueError as error:
         raise ValueError(f"--policy: {error}") from None
     found = {f"policies.{arm}": reference for arm, reference in named.items()}
-    return found | ({"fleet_mix": absolute_mix(fleet_mix)} if fleet_mix else {})
+    if fleet_mix:
+        found["fleet_mix"] = absolute_mix(fleet_mix)
+    if factors:
+        found["factors"] = str(factors.absolute())
+    return found
 
 
 def _run_name(what: str | None, experiment: "Experiment") -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 factors_app = typer.Typer(help="Emission factors and fleet mixes.", no_args_is_help=True)
 
 Over = Annotated[
-    Path | None, typer.Option("--file", help="A file of factors put over those of the project.")
+    Path | None, typer.Option("--factors", help="A file of factors put over those of the project.")
 ]
 
 

@@ -118,6 +118,8 @@ class Experiment(BaseModel):
     """Mix that gives each vehicle its emission class: CN-2024 (see `factors mix`), or FILE.yaml."""
     grid: str | None = None
     """Electricity of that fleet, for its figure from well to wheel, as in CN/2023."""
+    factors: str | None = None
+    """File of factors that are put over those of the project, see `ecocorridor factors`."""
 
     _folder: Path | None = PrivateAttr(default=None)
 

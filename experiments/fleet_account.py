@@ -12,6 +12,7 @@ from emissions import (
     Account,
     Carrier,
     EmissionMap,
+    Factors,
     FleetMix,
     FloatArray,
     account_steps,
@@ -50,7 +51,7 @@ def fleet_content(experiment: Experiment) -> dict[str, Any]:
     """What a fleet's account rests on, for keys of runs and for the manifest; empty without one."""
     if experiment.fleet_mix is None:
         return {}
-    mix, factors = load_mix(experiment.fleet_mix, experiment.folder), load_factors()
+    mix, factors = load_mix(experiment.fleet_mix, experiment.folder), _factors(experiment)
     return {
         "mix": {"name": mix.name, "version": mix.version, "sha256": mix.sha256},
         "factors": {"version": factors.version, "sha256": list(factors.sha256)},
@@ -161,6 +162,13 @@ def _intensities(experiment: Experiment) -> dict[Carrier, FloatArray]:
     if experiment.grid is None:
         return {}
     try:
-        return wtw_intensities(load_factors(), grid_key(experiment.grid))
+        return wtw_intensities(_factors(experiment), grid_key(experiment.grid))
     except ValueError as error:
         raise ValueError(f"grid: {error}") from None
+
+
+def _factors(experiment: Experiment) -> Factors:
+    """The factors of the project, and those of the user's file over them."""
+    if experiment.factors is None:
+        return load_factors()
+    return load_factors((experiment.folder or Path()) / experiment.factors)

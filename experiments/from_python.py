@@ -68,6 +68,8 @@ def run(
     }
     if isinstance(mix := asked.get("fleet_mix"), str):
         asked["fleet_mix"] = absolute_mix(mix)
+    if isinstance(factors := asked.get("factors"), str):
+        asked["factors"] = str(Path(factors).absolute())
     try:
         json.dumps(asked)
     except TypeError as error:

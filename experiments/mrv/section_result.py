@@ -54,7 +54,8 @@ def quantification_section(case: Case) -> Section:
             Text(
                 text=f"Grid: {grid.key.removeprefix('grid/')}, {grid.value:.4g} {grid.unit} "
                 f"({grid.source}). Electricity is another fleet on the same drives: its CO₂ is "
-                "not added to tailpipe CO₂ and takes no part in the tailpipe claim."
+                "not added to tailpipe CO₂ and takes no part in the tailpipe claim. It is counted "
+                "at the battery: what charging loses would make it, and its saving, larger."
             ),
         ),
     )

@@ -154,3 +154,21 @@ def test_a_mix_of_a_file_starts_from_where_the_experiment_does(tmp_path, monkeyp
     assert absolute_mix("mixes.yaml") == str(mixes)
     assert absolute_mix("mixes.yaml:CN-2024") == f"{mixes}:CN-2024"
     assert absolute_mix("CN-2024") == "CN-2024"
+
+
+def test_factors_of_the_user_go_over_those_of_the_project(tmp_path):
+    own = """factors:
+  grid/CN/2023: {value: 0.1, unit: kgCO2/kWh, low: 0.1, high: 0.1, year: 2023, region: CN,
+                 scope: WTT, source: a test, quality: assumed, bounds: range}
+"""
+    (tmp_path / "own.yaml").write_text(f'version: "1"\n{own}', encoding="utf-8")
+    keys = ("scenario: arterial", "fleet_mix: CN-2024", "grid: CN/2023", "factors: own.yaml")
+    file = tmp_path / "asked.yaml"
+    file.write_text("\n".join(keys), encoding="utf-8")
+    asked = load_experiment(file)
+    assert len(fleet_content(asked)["factors"]["sha256"]) == 2
+    plain = fleet_account._intensities(experiment(grid="CN/2023"))
+    own_ones = fleet_account._intensities(asked)
+    share = own_ones["electricity"] / plain["electricity"]
+    assert share == pytest.approx(0.1 / load_factors()["grid/CN/2023"].value)
+    assert own_ones["petrol"] == plain["petrol"]
