@@ -9,7 +9,7 @@ from corridor import RoadNetwork
 from experiments.asked_again import experiment_again
 from experiments.bound_figures import figures
 from experiments.bound_maps import level_maps
-from experiments.bound_study import bound_of_arm, pair_arms
+from experiments.bound_study import QUANTUM_MPS, bound_of_arm, pair_arms
 from experiments.main_job import load_checked
 from experiments.report.bound import BOUND
 from experiments.report.data import read_manifest
@@ -28,6 +28,8 @@ class BoundWishes:
     """So many approaches, drawn by hash; None: all."""
     own_arms: tuple[str, ...] = ()
     """Arms whose own approaches get a bound too."""
+    quantum_mps: float = QUANTUM_MPS
+    """Speeds of the bound are multiples of it."""
     base: Path | None = None
     """Folder that relative paths of the experiment start from; None: the working directory."""
 
@@ -67,7 +69,13 @@ def study_bound(
     for arm in dict.fromkeys((reference, *wishes.own_arms)):
         say(f"bound of the approaches of {arm}")
         bounds[arm] = bound_of_arm(
-            records, arm, network, maps, range_m=range_m, sample=wishes.sample
+            records,
+            arm,
+            network,
+            maps,
+            range_m=range_m,
+            sample=wishes.sample,
+            quantum_mps=wishes.quantum_mps,
         )
     pairs = pair_arms(records, bounds[reference], records.recorded, maps)
     found: dict[str, Any] = rounded(
@@ -79,7 +87,7 @@ def study_bound(
             n_all=bounds[reference].n_all,
             range_m=range_m,
         )
-    )
+    ) | {"quantum_mps": wishes.quantum_mps}
     write_json(directory / BOUND, found)
     return found
 

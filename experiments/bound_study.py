@@ -52,6 +52,7 @@ def bound_of_arm(
     *,
     range_m: float,
     sample: int | None = None,
+    quantum_mps: float = QUANTUM_MPS,
 ) -> ArmBound:
     """The least emission of each approach of an arm, with its own entry, slot and exit.
 
@@ -62,6 +63,7 @@ def bound_of_arm(
         maps: Accounts on level roads.
         range_m: An approach begins so far before its line, or nearer.
         sample: So many approaches, drawn by hash of vehicle and place; None: all.
+        quantum_mps: Speeds of the bound are multiples of it.
     """
     trace = read_trace_of(records, arm)
     approaches = read_approaches(records, arm, trace, network, range_m=range_m)
@@ -74,7 +76,7 @@ def bound_of_arm(
     for account, rates in maps.items():
         whole = trace.cumulated(rates, account.unit_per_rate_s)
         emitted[account.column] = whole[approaches.last] - whole[approaches.first]
-        least[account.column] = least_of(trace, approaches, rates)
+        least[account.column] = least_of(trace, approaches, rates, quantum_mps)
     return ArmBound(
         arm=arm,
         trace=trace,
@@ -86,15 +88,16 @@ def bound_of_arm(
     )
 
 
-def least_of(trace: Trace, approaches: Approaches, rates: EmissionMap) -> FloatArray:
+def least_of(
+    trace: Trace, approaches: Approaches, rates: EmissionMap, quantum_mps: float = QUANTUM_MPS
+) -> FloatArray:
     """(n,) the bound of each approach; those that share a gate share a pass."""
     found = np.full(approaches.steps.shape, np.nan)
-    grid = BoundGrid(step_s=trace.step_s, quantum_mps=QUANTUM_MPS)
+    grid = BoundGrid(step_s=trace.step_s, quantum_mps=quantum_mps)
     shared: dict[tuple[Gate, Motion], list[int]] = {}
     for row in range(found.size):
-        shared.setdefault((gate_of(trace, approaches, row), _motion(approaches, row)), []).append(
-            row
-        )
+        same = gate_of(trace, approaches, row), _motion(approaches, row, quantum_mps)
+        shared.setdefault(same, []).append(row)
     for (gate, motion), rows in shared.items():
         at = approaches.first[rows]
         entries = Entries(
@@ -128,8 +131,8 @@ def gate_of(trace: Trace, approaches: Approaches, row: int) -> Gate:
     )
 
 
-def _motion(approaches: Approaches, row: int) -> Motion:
-    accel = np.ceil(approaches.accel_mps2[row] / QUANTUM_MPS - 0.1) * QUANTUM_MPS
+def _motion(approaches: Approaches, row: int, quantum_mps: float) -> Motion:
+    accel = np.ceil(approaches.accel_mps2[row] / quantum_mps - 0.1) * quantum_mps
     return Motion(accel_mps2=max(float(accel), 1.0), braking_mps2=STOPPING_MPS2)
 
 

@@ -12,7 +12,7 @@ from sumo_nets import sumo_home, sumo_version
 
 NO_JUMP = "nojump"
 """Written behind a class: without the drop to zero when coasting."""
-_WRITTEN = re.compile(r"(?:(?P<name>\w+)=)?(?P<emission_class>[\w./@-]+)(?P<rest>(?::\w+)*)")
+_WRITTEN = re.compile(r"(?:(?P<name>\w+)=)?(?P<emission_class>[\w./@()-]+)(?P<rest>(?::\w+)*)")
 FLEET = "fleet"
 """Account of a fleet, where a mix is asked for: each vehicle has the class that was drawn."""
 FLEET_QUANTITIES: tuple[Quantity, ...] = ("CO2", "electricity", "NOx", "PMx")

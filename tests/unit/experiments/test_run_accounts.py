@@ -41,6 +41,9 @@ def test_name_quantity_and_jump_can_be_chosen():
     found = parse_account(" mine=PHEMlight5/PC_EU4_G:nox:nojump ")
     assert (found.name, found.quantity, found.has_coasting_jump) == ("mine", "NOx", False)
     assert parse_account("A/b:nojump").name == "a_b_nojump"
+    # SUMO has names with brackets, and vehicles behind a class.
+    assert parse_account("HBEFA4/PC_PHEV_petrol_Euro-6d_(El)").name.startswith("hbefa4_pc_phev")
+    assert parse_account("MMPEVEM@VW_ID3").emission_class == "MMPEVEM@VW_ID3"
 
 
 @pytest.mark.parametrize(
