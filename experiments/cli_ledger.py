@@ -157,13 +157,23 @@ def _not_verified(
 
 
 def _facts(ledger: "Ledger", *, is_pinned: bool) -> dict[str, object]:
+    from experiments.ledger.recomputing import asked_runs
+
     compared = "not compared: this is a ledger by itself"
-    return {
+    asked, there = asked_runs(ledger.statement.made_of), ledger.statement.runs
+    found = {(run.arm, run.seed) for run in there}
+    missing = [f"{arm} {seed}" for arm, seed in asked if (arm, seed) not in found]
+    told = {
         "records": len(ledger.chain.lines),
+        "runs": f"{len(there)} of {len(asked)}"
+        + (f"; without records: {', '.join(missing)}" if missing else ""),
         "run": ledger.statement.made_of.identity,
         "signed by": ledger.public_key.text + ("" if is_pinned else " (not pinned: --public-key)"),
         "results": "as they were signed" if ledger.results else compared,
     }
+    if ledger.unsigned:
+        told["not signed"] = ", ".join(ledger.unsigned)
+    return told
 
 
 def _write_proof(
@@ -231,5 +241,8 @@ def _replay(
 
 def _replay_words(replayed: "Replayed") -> str:
     what = "records" if replayed.with_pseudonyms else "records, but for pseudonyms (no key),"
-    words = f"{replayed.n_equal} {what} of {len(replayed.runs)} runs came out equal"
+    words = (
+        f"{len(replayed.runs)} of {replayed.n_runs} runs replayed: "
+        f"{replayed.n_equal} {what} came out equal"
+    )
     return "; ".join([words, *replayed.notes])

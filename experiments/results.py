@@ -71,7 +71,7 @@ def write_results(
     _write_csv(
         out / "timings.csv",
         [
-            {"arm": arm, "seed": seed} | _read_json(folder / "timing.json")
+            {"arm": arm, "seed": seed} | read_json(folder / "timing.json")
             for (arm, seed), folder in folders.items()
         ],
     )
@@ -105,7 +105,7 @@ def _read_run(arm: str, seed: int, folder: Path) -> Run:
         seed=seed,
         vehicles=read_run_table(arm, seed, folder / VEHICLES).sort("vehicle_id"),
         approaches=_read_approaches(folder / "approaches.parquet"),
-        counters=_read_json(folder / "run.json"),
+        counters=read_json(folder / "run.json"),
     )
 
 
@@ -133,7 +133,8 @@ def read_run_table(arm: str, seed: int, path: Path) -> pl.DataFrame:
     )
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """What a file of a run's folder holds."""
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, OSError) as error:

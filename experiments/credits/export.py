@@ -10,12 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from experiments.atomic import replacing
 from experiments.credits.points import points_of
 from experiments.credits.rules import LABEL, Rules
-from experiments.ledger import PublicKey
+from experiments.ledger import PublicKey, Signer
 from experiments.ledger.canonical import canonical_json
 from experiments.ledger.checkpoint import size_and_root
 from experiments.ledger.merkle import leaf_hash
+from experiments.ledger.notes import Note
 from experiments.ledger.proofs import Inclusion, wrong_checkpoint
+from experiments.ledger.statement import digest_of
 
+ORIGIN = "ecocorridor/credits/1"
+"""First line of what is signed."""
 CSV_FILE, JSON_FILE = "credits.csv", "credits.json"
 _TOLERANCE = 1e-5
 """Amounts in records have six decimals."""
@@ -46,15 +50,17 @@ class Issued(BaseModel):
     """Arm that trips are compared with."""
     seed: int
     """Whose trips are credited: the one whose advice was recorded."""
-    conservative_share: float
+    conservative_share: float = Field(ge=0.0, le=1.0)
     """Lower end of the interval of the saving, as a share of the reference; 0: no claim."""
-    factor: float
+    factor: float = Field(ge=0.0, le=1.0)
     """Share of what a trip saved that is credited."""
     counts: dict[str, int]
     """Trips of equipped vehicles: credited, and not for which reason."""
     checkpoint: str
     public_key: str
     credits: tuple[CreditedTrip, ...]
+    signature: str = ""
+    """A signed note on all of the above, of who signed the ledger."""
 
     @property
     def total_points(self) -> float:
@@ -65,6 +71,15 @@ class Issued(BaseModel):
         """In short, as JSON values."""
         kept = {"label", "reference", "seed", "conservative_share", "factor", "counts", "rules"}
         return self.model_dump(mode="json", include=kept) | {"points": self.total_points}
+
+    def text(self) -> str:
+        """What is signed."""
+        digest = digest_of(self.model_dump(mode="json", exclude={"signature"}))
+        return f"{ORIGIN}\npoints {self.total_points:.2f}\nissue {digest}\n"
+
+    def signed(self, signer: Signer) -> "Issued":
+        """The same with a signature."""
+        return self.model_copy(update={"signature": signer.sign(self.text()).content})
 
     def content(self) -> bytes:
         """As it stands in its file."""
@@ -78,7 +93,7 @@ class Issued(BaseModel):
         yield (
             f"conservative saving ({rules.account}, lower end of the interval): {share:.2f} %"
             if share > 0.0
-            else f"no claim: the interval of {rules.account} contains 0, or there is none"
+            else f"no claim: not each of {', '.join(rules.deciding)} has an interval below 0"
         )
         yield f"credited share of what a trip saved: {self.factor:.3f}"
         yield "trips: " + ", ".join(f"{n} {reason}" for reason, n in self.counts.items())
@@ -99,7 +114,7 @@ def write_issued(issued: Issued, out: Path) -> None:
 
 
 def check_issued(content: bytes, public_key: PublicKey | None) -> tuple[Issued | None, str | None]:
-    """Check credits without the ledger: proofs, pairs, and points against the stated factor.
+    """Check credits without the ledger: signature, proofs, pairs, and points against the factor.
 
     Args:
         content: Of the JSON file.
@@ -110,11 +125,14 @@ def check_issued(content: bytes, public_key: PublicKey | None) -> tuple[Issued |
     """
     try:
         issued = Issued.model_validate_json(content)
-    except ValidationError:
-        return None, "these are no credits of a ledger"
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        return None, f"these are no credits of a ledger: {where}: {first['msg']}"
     if issued.content() != content:
         return None, "the credits are not in the form in which they were written"
     wrong = wrong_checkpoint(issued.checkpoint, issued.public_key, public_key)
+    wrong = wrong or _wrong_signature(issued)
     if wrong is not None:
         return None, wrong
     seen: set[str] = set()
@@ -127,6 +145,19 @@ def check_issued(content: bytes, public_key: PublicKey | None) -> tuple[Issued |
             return None, f"trip {credit.trip}: {wrong}"
         seen.add(credit.trip)
     return issued, None
+
+
+def _wrong_signature(issued: Issued) -> str | None:
+    """What does not hold of the signature by the ledger's key, if anything."""
+    try:
+        note = Note.parse(issued.signature.encode())
+    except ValueError as error:
+        return f"the credits are not signed: {error}"
+    if not PublicKey.parse(issued.public_key).has_signed(note):
+        return "the signature of the credits is not of the key that signed the ledger"
+    if note.text != issued.text():
+        return "the credits were changed since they were signed"
+    return None
 
 
 def _wrong_in(issued: Issued, credit: CreditedTrip) -> str | None:

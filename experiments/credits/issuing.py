@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -12,7 +13,7 @@ from experiments.credits.export import CreditedTrip, Issued, write_issued
 from experiments.credits.points import (
     REASONS,
     SMALLEST,
-    conservative_share,
+    agreed_share,
     followed_shares,
     hit_by_outages,
     judged,
@@ -23,7 +24,7 @@ from experiments.credits.rules import Rules
 from experiments.ledger import Ledger, Signer
 from experiments.ledger.chain import read_record
 from experiments.ledger.proofs import Prover
-from experiments.ledger.records import pseudonym, read_content
+from experiments.ledger.records import DECIMALS, pseudonym, read_content
 from experiments.ledger.statement import digest_of
 from experiments.ledger.writing import trip_salt
 from experiments.result_files import VEHICLES
@@ -31,6 +32,8 @@ from experiments.trace import account_columns
 
 REFERENCE = "unadvised"
 """Arm of the matched trip: the same vehicle, equipped and driven alike, without advice."""
+DRIVE = ("depart_s", "duration_s", "distance_m")
+"""Columns of the matched trip by which a drive is known again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,7 @@ def issue_credits(
     with opened(registry) as book:
         desk = _Desk(book, ledger, rules, registry_secret(signer))
         for row in rows.filter(pl.col("reason").is_null()).iter_rows(named=True):
-            points, reason = desk.points(row["vehicle_id"], row["points"])
+            points, reason = desk.points(row["vehicle_id"], _drive(row, case.seed), row["points"])
             counts[reason] += 1
             if points <= 0.0:
                 continue
@@ -99,7 +102,7 @@ def issue_credits(
         checkpoint=ledger.checkpoint.content,
         public_key=ledger.public_key.text,
         credits=tuple(sorted(given, key=lambda credit: credit.trip)),
-    )
+    ).signed(signer)
     write_issued(issued, out)
     return issued
 
@@ -114,12 +117,13 @@ class _Desk:
         self.new: list[Credit] = []
         """What is to be registered."""
 
-    def points(self, vehicle_id: str, due: float) -> tuple[float, str]:
+    def points(self, vehicle_id: str, drive: list[str], due: float) -> tuple[float, str]:
         """Points that a trip is given, and the word for that."""
         day = self._rules.day
         trip = code_of(self._secret, "trip", day, self._scenario, vehicle_id)
         traveller = code_of(self._secret, "traveller", day, vehicle_id)
-        before = self._book.of_trip(trip)
+        driven = code_of(self._secret, "drive", vehicle_id, *drive)
+        before = self._book.of_trip(trip, driven)
         if before is not None:
             is_ours = before.issue == self._issue
             return (before.points, "credited") if is_ours else (0.0, "credited_before")
@@ -127,8 +131,18 @@ class _Desk:
         points = round(min(due, left), 2)
         if points < SMALLEST:
             return 0.0, "cap_reached"
-        self.new.append(Credit(trip=trip, traveller=traveller, issue=self._issue, points=points))
+        self.new.append(
+            Credit(trip=trip, drive=driven, traveller=traveller, issue=self._issue, points=points)
+        )
         return points, "credited"
+
+
+def _drive(row: dict[str, Any], seed: int) -> list[str]:
+    """What tells a drive from all others of a vehicle, whatever arm and accounts a ledger has.
+
+    It is of the matched trip, which is the same in every ledger of the same simulation.
+    """
+    return [str(seed), *(str(row[name] and round(row[name], DECIMALS)) for name in DRIVE)]
 
 
 def _case(ledger: Ledger, rules: Rules) -> _Case:
@@ -158,13 +172,12 @@ def _case(ledger: Ledger, rules: Rules) -> _Case:
     hit = hit_by_outages(advice, outages, summary["step_length_s"])  # type: ignore[arg-type]
     trips = (
         after.select("vehicle_id", "equipped", "advised_s", advised=rules.column)
-        .join(before.select("vehicle_id", reference=rules.column), on="vehicle_id")
+        .join(before.select("vehicle_id", *DRIVE, reference=rules.column), on="vehicle_id")
         .join(followed_shares(advice, rules.tolerance_mps), on="vehicle_id", how="left")
         .with_columns(is_hit=pl.col("vehicle_id").is_in(hit))
         .sort("vehicle_id")
     )
-    effect = summary["effects"][rules.arm].get(f"{rules.account}_pct")
-    return _Case(trips=trips, seed=seed, share=conservative_share(effect))
+    return _Case(trips=trips, seed=seed, share=agreed_share(summary["effects"][rules.arm], rules))
 
 
 def _advice(folder: Path, arm: str) -> pl.DataFrame:

@@ -22,11 +22,27 @@ def conservative_share(effect: Mapping[str, Any] | None) -> float:
         effect: Of the summary, in percent; less is a saving.
 
     Returns:
-        0 where the interval contains 0, or where there is none.
+        0 where the interval contains 0, or where there is none: with one seed, or with several
+        that are in fact one, as chance changes nothing between them.
     """
-    if effect is None or effect["high"] is None:
+    if effect is None or effect["n"] < 2 or effect["low"] is None or effect["high"] is None:
+        return 0.0
+    if effect["low"] == effect["high"]:
         return 0.0
     return max(0.0, -float(effect["high"]) / 100.0)
+
+
+def agreed_share(effects: Mapping[str, Any], rules: Rules) -> float:
+    """The share of the account that counts; 0 unless all that must show a saving do.
+
+    Args:
+        effects: Of the arm, of the summary.
+        rules: Which accounts these are; those that were not counted are left out.
+    """
+    keys = [f"{account}_pct" for account in rules.deciding]
+    if any(key in effects and conservative_share(effects[key]) == 0.0 for key in keys):
+        return 0.0
+    return conservative_share(effects.get(keys[0]))
 
 
 def share_factor(trips: pl.DataFrame, share: float) -> float:

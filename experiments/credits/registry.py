@@ -8,7 +8,7 @@ import fcntl
 import hmac
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BufferedRandom
@@ -27,6 +27,8 @@ class Credit:
 
     trip: str
     """Code of the trip: of day, scenario and vehicle."""
+    drive: str
+    """Code of the drive: of vehicle, seed and what the matched trip was, on whatever day."""
     traveller: str
     """Code of day and vehicle."""
     issue: str
@@ -38,6 +40,7 @@ class Credit:
         return canonical_json(
             {
                 "trip": self.trip,
+                "drive": self.drive,
                 "traveller": self.traveller,
                 "issue": self.issue,
                 "points": self.points,
@@ -52,16 +55,20 @@ class Registry:
 
     _stream: BufferedRandom
     _head: str
-    _by_trip: dict[str, Credit]
+    _by_code: dict[str, Credit] = field(default_factory=dict)
+    """By trip, and by drive."""
     _points: dict[str, float] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        for credit in self._by_trip.values():
-            self._count(credit)
+    def take_up(self, credits_: Iterable[Credit]) -> None:
+        """Know credits that are in the file."""
+        for credit in credits_:
+            self._by_code |= {credit.trip: credit, credit.drive: credit}
+            before = self.points_of(credit.traveller)
+            self._points[credit.traveller] = before + credit.points
 
-    def of_trip(self, trip: str) -> Credit | None:
-        """What a trip was credited with."""
-        return self._by_trip.get(trip)
+    def of_trip(self, trip: str, drive: str) -> Credit | None:
+        """What a trip was credited with, or the same drive on another day."""
+        return self._by_code.get(trip) or self._by_code.get(drive)
 
     def points_of(self, traveller: str) -> float:
         """Points that a vehicle has of a day."""
@@ -77,12 +84,7 @@ class Registry:
         self._stream.flush()
         os.fsync(self._stream.fileno())
         self._head = added.head
-        for credit in credits_:
-            self._by_trip[credit.trip] = credit
-            self._count(credit)
-
-    def _count(self, credit: Credit) -> None:
-        self._points[credit.traveller] = self.points_of(credit.traveller) + credit.points
+        self.take_up(credits_)
 
 
 def registry_file() -> Path:
@@ -111,7 +113,9 @@ def opened(path: Path) -> Iterator[Registry]:
             known = [_credit(json.loads(record)) for record in chain.records()]
         except (KeyError, TypeError):
             raise ValueError(f"--registry: {path} is no registry of credits") from None
-        yield Registry(stream, chain.head, {credit.trip: credit for credit in known})
+        registry = Registry(stream, chain.head)
+        registry.take_up(known)
+        yield registry
 
 
 def code_of(secret: bytes, *parts: str) -> str:
@@ -127,6 +131,7 @@ def registry_secret(signer: Signer) -> bytes:
 def _credit(content: dict[str, Any]) -> Credit:
     return Credit(
         trip=content["trip"],
+        drive=content["drive"],
         traveller=content["traveller"],
         issue=content["issue"],
         points=float(content["points"]),

@@ -12,6 +12,9 @@ LABEL: Final = "points, not tradable units"
 UNITS = {"co2": "g", "energy": "wh"}
 """How the metrics of what may be saved begin, and their columns end."""
 
+TAILPIPE = ("co2_hbefa4", "co2_hbefa4_nojump", "co2_phemlight5")
+"""Accounts of CO2 at the tailpipe of which the results tell, as far as they were counted."""
+
 
 class Rules(BaseModel):
     """When a trip is credited, and with how many points."""
@@ -36,7 +39,8 @@ class Rules(BaseModel):
     daily_cap_points: float = Field(default=500.0, gt=0.0)
     """Most points of a vehicle in a day, over all ledgers."""
     day: str = Field(default="1", min_length=1)
-    """Which day the traffic stands for, such as 2026-03-02; a trip is credited once in a day."""
+    """Which day the traffic stands for, such as 2026-03-02: the cap counts by it, and a vehicle is
+    credited once in it in a scenario. The same drive is not credited again on any other day."""
 
     @field_validator("account")
     @classmethod
@@ -48,6 +52,12 @@ class Rules(BaseModel):
                 f"got '{account}'"
             )
         return account
+
+    @property
+    def deciding(self) -> tuple[str, ...]:
+        """Accounts that must all show a saving: one account of the user's choice may flatter."""
+        is_tailpipe = self.account.startswith("co2_")
+        return tuple(dict.fromkeys((self.account, *TAILPIPE))) if is_tailpipe else (self.account,)
 
     @property
     def column(self) -> str:

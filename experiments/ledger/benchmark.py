@@ -3,7 +3,7 @@
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,10 +15,13 @@ from experiments.accounting import COLUMNS
 from experiments.ledger.chain import trip_in
 from experiments.ledger.notes import Signer
 from experiments.ledger.proofs import Wanted, check_proof, prove
+from experiments.ledger.recomputing import study_of
+from experiments.ledger.records import runs_in_order
+from experiments.ledger.statement import MadeOf
 from experiments.ledger.verifying import Ledger, verify_ledger
 from experiments.ledger.writing import FOLDER, RECORDS_FILE, write_ledger
 from experiments.result_files import MANIFEST, VEHICLES
-from experiments.results import write_json
+from experiments.results import write_json, write_results
 from experiments.run_accounts import account_columns
 
 TEXTS = ("vehicle_type", "vehicle_class", "road")
@@ -33,14 +36,15 @@ def benchmark_ledger(n_records: int) -> dict[str, Any]:
     signer = Signer(Ed25519PrivateKey.generate())
     with tempfile.TemporaryDirectory(prefix="ecocorridor-bench-") as name:
         out = Path(name)
-        made_up_table(n_records).write_parquet(out / VEHICLES)
-        write_json(out / MANIFEST, made_up_manifest())
+        after = made_up_table(n_records // 2)
+        before = made_up_table(n_records - after.height).with_columns(arm=pl.lit("unadvised"))
+        write_made_up_results(out, pl.concat([before, after]), made_up_manifest())
         steps: dict[str, Times] = {}
         steps["write"], _ = _timed(lambda: write_ledger(out, signer))
         steps["verify"], ledger = _timed(lambda: _verified(out))
         steps["verify by itself"], _ = _timed(lambda: _verified(out / FOLDER))
-        trip = trip_in(ledger.chain.lines[n_records // 2])
-        wanted = Wanted(vehicle=str(trip), arm="eco")
+        trip = trip_in(ledger.chain.lines[n_records // 4])
+        wanted = Wanted(vehicle=str(trip), arm="unadvised")
         steps["prove a trip"], proof = _timed(lambda: prove(ledger, wanted))
         steps["check the proof"], _ = _timed(lambda: check_proof(proof.content()))
         size = (out / FOLDER / RECORDS_FILE).stat().st_size
@@ -72,12 +76,33 @@ def made_up_table(n_records: int) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def made_up_manifest() -> dict[str, Any]:
-    """A manifest with all that a ledger asks for."""
+def write_made_up_results(out: Path, table: pl.DataFrame, manifest: dict[str, Any]) -> None:
+    """Results of a table of vehicles, summarised as those of an experiment are."""
+    with tempfile.TemporaryDirectory(prefix="ecocorridor-bench-") as name:
+        folders = {}
+        for arm, seed, _ in runs_in_order(table):
+            folder = Path(name) / f"{arm}-{seed}"
+            folder.mkdir()
+            table.filter(arm=arm, seed=seed).write_parquet(folder / VEHICLES)
+            for file in ("run.json", "timing.json"):
+                write_json(folder / file, {})
+            folders[arm, seed] = folder
+        write_results(folders, study=study_of(MadeOf.of_manifest(manifest)), out=out)
+    write_json(out / MANIFEST, manifest)
+
+
+def made_up_manifest(seeds: Sequence[int] = (1,)) -> dict[str, Any]:
+    """A manifest with all that a ledger asks for, of the arms `unadvised` and `eco`."""
     return {
-        "experiment": {},
-        "scenario": {"name": "made-up"},
-        "seeds": [1],
+        "experiment": {
+            "arms": ["unadvised", "eco"],
+            "policies": {},
+            "seeds": list(seeds),
+            "execution": "driver",
+            "penetration": 1.0,
+        },
+        "scenario": {"name": "made-up", "step_length_s": 1.0},
+        "seeds": list(seeds),
         "inputs": [],
         "policies": {},
         "fleet": {},

@@ -13,7 +13,7 @@ from experiments.ledger.faults import Fault
 from experiments.ledger.records import VEHICLE, anonymous, anonymous_records_of
 from experiments.ledger.statement import Statement
 from experiments.ledger.writing import RECORDS_FILE
-from experiments.result_files import VEHICLES
+from experiments.result_files import RESULTS, VEHICLES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,10 @@ def results_faults(folder: Path, statement: Statement, chain: Chain) -> list[Fau
             faults += vehicles_faults(folder / name, chain, is_same=is_same)
         elif not is_same:
             faults.append(Fault(file=name, what="was changed since the ledger was signed"))
+    for name in RESULTS:
+        # Readers of results would take it for one of those that were signed.
+        if name not in statement.results and (folder / name).exists():
+            faults.append(Fault(file=name, what="was put in since the ledger was signed"))
     return faults
 
 

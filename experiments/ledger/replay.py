@@ -12,6 +12,7 @@ from experiments.appendix import manifest
 from experiments.asked_again import experiment_again
 from experiments.ledger.chain import read_record, trip_in
 from experiments.ledger.comparing import unmatched
+from experiments.ledger.counters import counters_faults, counters_unchecked
 from experiments.ledger.faults import Fault
 from experiments.ledger.notes import Signer
 from experiments.ledger.records import (
@@ -26,7 +27,7 @@ from experiments.ledger.verifying import Ledger
 from experiments.ledger.writing import RECORDS_FILE, trip_salt
 from experiments.main_job import load_checked, run_again, try_policies
 from experiments.result_files import VEHICLES
-from experiments.results import read_run_table
+from experiments.results import read_json, read_run_table
 from experiments.runner import Event
 
 RunKey = tuple[str, int]
@@ -38,6 +39,8 @@ class Replayed:
 
     runs: tuple[RunKey, ...]
     """Arm and seed of what was run again."""
+    n_runs: int
+    """Runs of the ledger."""
     n_equal: int
     """Records that came out the same."""
     with_pseudonyms: bool
@@ -81,6 +84,7 @@ def replay(
             store=Path(folder), chosen=chosen, n_jobs=wishes.n_jobs, tell=tell,
         )  # fmt: skip
         tables = [read_run_table(*run, folders[run] / VEHICLES) for run in folders]
+        counters = {run: read_json(folders[run] / "run.json") for run in folders}
     faults = [Fault(file=RECORDS_FILE, what=f"cannot be replayed: {each}") for each in failures]
     salt = None
     if wishes.signer is not None and wishes.signer.public_key == ledger.public_key:
@@ -88,10 +92,11 @@ def replay(
     n_equal, differing = _compared(ledger, tables, salt) if tables else (0, [])
     return Replayed(
         runs=tuple(chosen),
+        n_runs=len(statement.runs),
         n_equal=n_equal,
         with_pseudonyms=salt is not None,
-        notes=notes,
-        faults=(*faults, *differing),
+        notes=(*notes, *counters_unchecked(ledger.results, counters)),
+        faults=(*faults, *differing, *counters_faults(ledger.results, counters)),
     )
 
 

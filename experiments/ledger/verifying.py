@@ -11,6 +11,7 @@ from experiments.ledger.checkpoint import checkpoint_text, line_name, size_and_r
 from experiments.ledger.comparing import results_faults
 from experiments.ledger.faults import Fault
 from experiments.ledger.notes import Note, PublicKey
+from experiments.ledger.recomputing import runs_faults, summary_faults
 from experiments.ledger.statement import Statement
 from experiments.ledger.writing import (
     CHECKPOINT_FILE,
@@ -34,6 +35,16 @@ class Ledger:
     chain: Chain
     results: Path | None
     """Folder of the results that were compared; None: the ledger was verified by itself."""
+
+    @property
+    def unsigned(self) -> list[str]:
+        """What stands beside the results and is not covered by the signature; folders end in /."""
+        signed = {FOLDER, *self.statement.results}
+        return [
+            f"{path.name}/" if path.is_dir() else path.name
+            for path in sorted(self.results.iterdir() if self.results else ())
+            if path.name not in signed and not path.name.startswith(".")
+        ]
 
 
 @dataclass(slots=True)
@@ -69,10 +80,8 @@ def verify_ledger(
     Raises:
         ValueError: There is no ledger.
     """
-    inside = (folder / FOLDER).is_dir()
-    ledger_folder = folder / FOLDER if inside else folder
-    if not any((ledger_folder / name).is_file() for name in FILES):
-        raise ValueError(f"{folder}: holds no ledger; 'ecocorridor run --ledger' writes one")
+    ledger_folder = _ledger_folder(folder)
+    inside = ledger_folder != folder
     reading = _Reading(ledger_folder)
     key = reading.content(KEY_FILE, _parse_key)
     note = reading.content(CHECKPOINT_FILE, _parse_checkpoint)
@@ -100,7 +109,23 @@ def verify_ledger(
         chain=chain,
         results=folder if inside else None,
     )
-    return ledger, []
+    faults += _contradictions(ledger)
+    return (None, faults) if faults else (ledger, [])
+
+
+def _ledger_folder(folder: Path) -> Path:
+    found = folder / FOLDER if (folder / FOLDER).is_dir() else folder
+    if not any((found / name).is_file() for name in FILES):
+        raise ValueError(f"{folder}: holds no ledger; 'ecocorridor run --ledger' writes one")
+    return found
+
+
+def _contradictions(ledger: Ledger) -> list[Fault]:
+    """Where what was signed does not agree with itself."""
+    faults = runs_faults(ledger.statement, ledger.chain, ledger.results)
+    if faults or ledger.results is None:
+        return faults
+    return summary_faults(ledger.results, ledger.statement)
 
 
 def _parse_key(content: bytes) -> PublicKey:

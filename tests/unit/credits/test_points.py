@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.credits.points import (
+    agreed_share,
     conservative_share,
     followed_shares,
     hit_by_outages,
@@ -30,16 +31,36 @@ def trips(**columns):
 @pytest.mark.parametrize(
     ("effect", "share"),
     [
-        ({"low": -8.0, "high": -2.0}, 0.02),
-        ({"low": -8.0, "high": 0.0}, 0.0),
-        ({"low": -8.0, "high": 1.0}, 0.0),
-        ({"low": 1.0, "high": 3.0}, 0.0),
-        ({"low": None, "high": None}, 0.0),
+        ({"n": 8, "low": -8.0, "high": -2.0}, 0.02),
+        ({"n": 8, "low": -8.0, "high": 0.0}, 0.0),
+        ({"n": 8, "low": -8.0, "high": 1.0}, 0.0),
+        ({"n": 8, "low": 1.0, "high": 3.0}, 0.0),
+        ({"n": 1, "low": None, "high": None}, 0.0),
+        ({"n": 1, "low": -8.0, "high": -2.0}, 0.0),
+        ({"n": 8, "low": -2.0, "high": -2.0}, 0.0),
         (None, 0.0),
     ],
 )
 def test_what_is_surely_saved_is_the_end_of_the_interval_nearer_to_zero(effect, share):
     assert conservative_share(effect) == share
+
+
+def effects(**highs):
+    return {f"{name}_pct": {"n": 8, "low": -9.0, "high": high} for name, high in highs.items()}
+
+
+@pytest.mark.parametrize(
+    ("account", "highs", "share"),
+    [
+        ("co2_hbefa4", {"co2_hbefa4": -3.0, "co2_phemlight5": -1.0}, 0.03),
+        ("co2_hbefa4", {"co2_hbefa4": -3.0, "co2_phemlight5": 0.5}, 0.0),
+        ("co2_own", {"co2_own": -3.0, "co2_hbefa4_nojump": 0.5}, 0.0),
+        ("co2_own", {"co2_hbefa4": -3.0}, 0.0),
+        ("energy_bev", {"energy_bev": -3.0, "co2_hbefa4": 5.0}, 0.03),
+    ],
+)
+def test_all_accounts_of_the_tailpipe_must_agree_for_one_of_co2(account, highs, share):
+    assert agreed_share(effects(**highs), Rules(account=account)) == share
 
 
 def test_points_are_the_share_of_the_trips_own_saving_that_is_sure():

@@ -8,8 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from experiments.ledger import Signer, write_ledger
-from experiments.ledger.benchmark import made_up_manifest, made_up_table
-from experiments.results import write_json
+from experiments.ledger.benchmark import made_up_manifest, made_up_table, write_made_up_results
 
 
 @pytest.fixture(scope="session")
@@ -36,9 +35,7 @@ def vehicles() -> pl.DataFrame:
 @pytest.fixture(scope="session")
 def untouched(tmp_path_factory, vehicles, signer):
     folder = tmp_path_factory.mktemp("untouched")
-    vehicles.write_parquet(folder / "vehicles.parquet")
-    write_json(folder / "manifest.json", made_up_manifest())
-    write_json(folder / "summary.json", {"schema_version": 1})
+    write_made_up_results(folder, vehicles, made_up_manifest(seeds=(1, 2)))
     write_ledger(folder, signer)
     return folder
 

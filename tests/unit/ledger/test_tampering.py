@@ -9,10 +9,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from experiments.ledger import Signer, verify_ledger, write_ledger
+from experiments.ledger.benchmark import made_up_manifest
 from experiments.ledger.chain import chained, read_record
 from experiments.ledger.checkpoint import checkpoint_text
 from experiments.ledger.statement import Statement
 from experiments.ledger.writing import FILES, remove_ledger
+from experiments.results import write_json
 
 N_CHANGES = 100
 
@@ -235,7 +237,8 @@ def test_damaged_missing_and_changed_files_of_results_are_named(out):
 
 
 @pytest.mark.parametrize(
-    "name", ["roads.parquet", "minutes.parquet", "advice.parquet", "runs.csv", "network.json"]
+    "name",
+    ["roads.parquet", "minutes.parquet", "advice.parquet", "signals.parquet", "network.json"],
 )
 def test_all_files_that_a_run_writes_are_signed(out, signer, name):
     (out / name).write_bytes(b"as it was")
@@ -256,5 +259,8 @@ def test_what_is_no_ledger_is_bad_input(tmp_path, out):
 def test_a_ledger_of_no_trips_holds(out, signer, vehicles):
     shutil.rmtree(out / "ledger")
     vehicles.clear().write_parquet(out / "vehicles.parquet")
+    write_json(out / "manifest.json", made_up_manifest(seeds=()))
+    for name in ("summary.json", "runs.csv"):
+        (out / name).unlink()
     assert write_ledger(out, signer).n_records == 0
     assert faults_of(out) == []
