@@ -42,8 +42,8 @@ def platform_section(case: Case) -> Section:
                 title="Electricity of the platform",
                 head=head,
                 rows=tuple(rows),
-                note="Where count and power are from is told in section 11. The conservative end of "
-                f"section 12 takes {number(case.platform_kg_high, 0)} kg CO₂/yr in all, by the "
+                note="Where count and power are from is told in section 11. The conservative end "
+                f"of section 12 takes {number(case.platform_kg_high, 0)} kg CO₂/yr in all, by the "
                 "upper bounds of power and grid.",
             ),
             _break_even(case),
