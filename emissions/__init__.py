@@ -39,6 +39,7 @@ from emissions.well_to_wheel import (
     FUELS,
     FleetEmissions,
     fleet_emissions,
+    wtw_grid_key,
     wtw_intensities,
 )
 
@@ -83,5 +84,6 @@ __all__ = [
     "load_maps",
     "parse_unit",
     "product",
+    "wtw_grid_key",
     "wtw_intensities",
 ]

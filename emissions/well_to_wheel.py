@@ -28,6 +28,21 @@ class FleetEmissions:
     """(n,) electricity taken from the grid, charging losses included."""
 
 
+def wtw_grid_key(factors: Factors, grid_key: str) -> str:
+    """Key of the grid factor that a figure from well to wheel goes by.
+
+    Returns:
+        `grid_key/lifecycle` where there is one for the same region and year, else `grid_key`.
+
+    Raises:
+        ValueError: There is no such grid.
+    """
+    asked, whole = factors[grid_key], factors.get(f"{grid_key}/lifecycle")
+    if whole is None or (whole.region, whole.year) != (asked.region, asked.year):
+        return grid_key
+    return whole.key
+
+
 def wtw_intensities(
     factors: Factors, grid_key: str, drawn: Mapping[str, FloatArray] | None = None
 ) -> dict[Carrier, FloatArray]:
@@ -35,8 +50,9 @@ def wtw_intensities(
 
     Of fuels it goes by the CO2, not by the fuel that SUMO tells: SUMO's mass of natural gas makes
     15 % more CO2 than natural gas can. Electricity is counted at the battery, and charging losses
-    are added. A grid factor that counts CO2 only is raised by `grid/co2e_per_co2`; one of power
-    stations alone (scope WTT) leaves out what their fuels cost before, as its row says.
+    are added. The grid's factor is that of `wtw_grid_key`. One that counts CO2 only is raised by
+    `grid/co2e_per_co2`; one of power stations alone (scope WTT) leaves out the upstream of power
+    (mining, plants, mostly losses of the grid), so that its figure is too small by that.
 
     Args:
         factors: With `fuel/…/ttw`, `fuel/…/wtw`, `charging/ac/efficiency` and the grid's.
@@ -64,6 +80,7 @@ def wtw_intensities(
         value = factor.value if drawn is None else drawn[key]
         return np.asarray(value, dtype=np.float64) * scale
 
+    grid_key = wtw_grid_key(factors, grid_key)
     found: dict[Carrier, FloatArray] = {
         fuel: in_unit(f"fuel/{fuel}/wtw", "gCO2e/g", "WTW")
         / in_unit(f"fuel/{fuel}/ttw", "gCO2/g", "TTW")

@@ -48,6 +48,7 @@ def mrv(
     from experiments.mrv.settings import load_settings, stated_keys
 
     with errors_told():
+        _check_ledger(directory)
         settings = load_settings(config, {"grid": grid})
         case = build_case(
             directory,
@@ -64,3 +65,17 @@ def mrv(
         print(line)
     for path in written:
         print(path)
+
+
+def _check_ledger(directory: Path) -> None:
+    """Refuse results that are not as they were signed; there may be no ledger at all."""
+    from experiments.ledger import verify_ledger
+
+    if not (directory / "ledger").is_dir():
+        return
+    ledger, faults = verify_ledger(directory)
+    if ledger is None:
+        raise ValueError(
+            f"{directory}: the ledger does not verify: {faults[0].sentence()}; "
+            "nothing is reported from results that are not as they were signed"
+        )

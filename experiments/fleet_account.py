@@ -18,6 +18,7 @@ from emissions import (
     account_steps,
     draw_classes,
     load_accounts,
+    wtw_grid_key,
     wtw_intensities,
 )
 from experiments.config import Experiment
@@ -52,10 +53,13 @@ def fleet_content(experiment: Experiment) -> dict[str, Any]:
     if experiment.fleet_mix is None:
         return {}
     mix, factors = load_mix(experiment.fleet_mix, experiment.folder), _factors(experiment)
-    return {
+    content: dict[str, Any] = {
         "mix": {"name": mix.name, "version": mix.version, "sha256": mix.sha256},
         "factors": {"version": factors.version, "sha256": list(factors.sha256)},
     }
+    if experiment.grid is not None:
+        content["grid"] = wtw_grid_key(factors, grid_key(experiment.grid))
+    return content
 
 
 def draw_fleet(vehicles: pl.DataFrame, experiment: Experiment) -> pl.DataFrame:

@@ -15,6 +15,9 @@ _N_RESAMPLES = 9_999
 _REL_NOISE = 1e-9
 """Differences that vary by less than this share of the values are equal but for rounding."""
 
+ONE_RUN = "one run, no interval"
+"""Verdict on an effect without an interval."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
@@ -51,8 +54,10 @@ def paired_difference(reference: FloatArray, arm: FloatArray) -> Effect | None:
     """Difference that an arm makes to a metric in the metric's own unit, paired by seed.
 
     Each pair gives arm - reference. The intervals are for the mean of these: by Student's t, and
-    by the BCa bootstrap with a fixed stream of chance. Where all differences are equal, both
-    intervals are that one value.
+    by the BCa bootstrap with a fixed stream of chance. Where all differences are 0, as of
+    `unadvised` against `none` when people drive, both intervals are 0. Where they are equal and
+    not 0, the seeds change nothing: that is one run, however often it was done, and there is no
+    interval and n is 1. An interval without width would pass for certainty.
 
     Args:
         reference: (n,) metric of the reference arm per seed; NaN where a seed has none.
@@ -71,9 +76,11 @@ def paired_difference(reference: FloatArray, arm: FloatArray) -> Effect | None:
     mean = float(changes.mean())
     if n < 2:
         return Effect(mean=mean, low=None, high=None, n=n, bca_low=None, bca_high=None)
-    largest = float(max(np.abs(reference).max(), np.abs(arm).max()))
-    if float(np.ptp(changes)) <= largest * _REL_NOISE:
-        return Effect(mean=mean, low=mean, high=mean, n=n, bca_low=mean, bca_high=mean)
+    noise = float(max(np.abs(reference).max(), np.abs(arm).max())) * _REL_NOISE
+    if float(np.abs(changes).max()) <= noise:
+        return Effect(mean=0.0, low=0.0, high=0.0, n=n, bca_low=0.0, bca_high=0.0)
+    if float(np.ptp(changes)) <= noise:
+        return Effect(mean=mean, low=None, high=None, n=1, bca_low=None, bca_high=None)
     reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)) * float(stats.sem(changes))
     bca_low, bca_high = _bca(changes)
     return Effect(
@@ -86,7 +93,7 @@ def verdict(effect: Effect | None) -> str:
     if effect is None:
         return "not compared"
     if effect.low is None or effect.high is None:
-        return "one seed, no interval"
+        return ONE_RUN
     if effect.low <= 0 <= effect.high:
         return "no effect shown"
     return "less" if effect.high < 0 else "more"

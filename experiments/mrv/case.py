@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from emissions import column_parts
+from emissions import column_parts, conversion
 from experiments.mrv.annual import Traffic, traffic_of_a_year
 from experiments.mrv.evidence import Evidence
 from experiments.mrv.layer import FactorLayer
@@ -118,8 +118,9 @@ class Case:
 
     @cached_property
     def platform_kg_high(self) -> float:
-        """The same by the upper end of the grid factor's draws."""
-        return self.platform_kwh * self.layer.grid_span.high + self.embodied_kg
+        """The same by the upper bounds of the devices' powers and of the grid factor."""
+        kwh = sum(device.energy_high_kwh(self.platform_hours) for device in self.devices)
+        return kwh * self.layer.grid_high_g_per_wh + self.embodied_kg
 
     def is_stated(self, key: str) -> bool:
         """Whether the settings file gives a key or a part of it a value."""
@@ -131,9 +132,18 @@ class Case:
 
     def _device(self, name: str, key: str, count: int, power_w: float | None) -> Device:
         if power_w is not None:
-            return Device(name=name, count=count, power_w=power_w, source="stated")
+            return Device(
+                name=name, count=count, power_w=power_w, power_high_w=power_w, source="stated"
+            )
         factor = self.layer.factors[key]
-        return Device(name=name, count=count, power_w=factor.in_unit("W"), source=factor.source)
+        power_w = factor.in_unit("W")
+        return Device(
+            name=name,
+            count=count,
+            power_w=power_w,
+            power_high_w=factor.high * conversion(factor.unit, "W"),
+            source=factor.source,
+        )
 
 
 def account_name(column: str) -> str:

@@ -1,7 +1,7 @@
 """What a folder of results holds as evidence: means per run of both arms, and what is complete."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,8 @@ from typing import Any
 import polars as pl
 
 from emissions import column_parts
+from experiments.mrv.conditions import advised_arms, claim_obstacles
+from experiments.mrv.fleet_shares import FleetShare, fleet_shares
 from experiments.mrv.uncertainty import Saving, saving
 from experiments.report.data import UNADVISED_ARMS, focus_arm, read_json, read_summary
 from experiments.statistics import Effect, FloatArray, paired_difference
@@ -61,6 +63,18 @@ class Evidence:
     """Arm → vehicles that did not arrive, all seeds together."""
     window: Window
     n_signals: int
+    fleet: tuple[FleetShare, ...]
+    """Shares of carriers, of a run with a fleet."""
+
+    @cached_property
+    def obstacles(self) -> tuple[str, ...]:
+        """Why nothing can be claimed from these runs, whatever they show."""
+        return claim_obstacles(self.summary, self.manifest, (BASELINE, self.arm))
+
+    @cached_property
+    def n_advised(self) -> int:
+        """Kinds of advice that were run, the project among them."""
+        return len(advised_arms(self.summary, self.manifest))
 
     @cached_property
     def tailpipe(self) -> tuple[str, ...]:
@@ -108,7 +122,10 @@ class Evidence:
         """
         runs = zip(self.pairs(account, group), self.pairs("depart_delay_s", group), strict=True)
         before, after = (emitted + waiting_per_s * delay_s for emitted, delay_s in runs)
-        return saving(account, before, after)
+        found = saving(account, before, after)
+        if found is None:
+            return None
+        return replace(found, n_arms=self.n_advised, is_claimable=not self.obstacles)
 
     def increase(self, column: str) -> Effect | None:
         """What the project adds to a column's mean."""
@@ -150,6 +167,7 @@ def read_evidence(directory: Path, arm: str | None = None) -> Evidence:
         },
         window=_window(manifest, vehicles),
         n_signals=len(network.get("signals") or []),
+        fleet=fleet_shares(vehicles, manifest),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from emissions import Factor, Factors, conversion
+from emissions import Factor, Factors, conversion, wtw_grid_key, wtw_intensities
 from experiments.mrv.uncertainty import Span, factor_span
 from experiments.statistics import FloatArray
 
@@ -18,8 +18,6 @@ class FactorLayer:
     draws: Mapping[str, FloatArray]
     grid: Factor
     """CO2 (or CO2e, as its unit says) of electricity where it is made."""
-    grid_lifecycle: Factor | None
-    """CO2e of the same electricity with fuels, plants and delivery, where known."""
     fuel_ttw: Factor
     """CO2 of a fuel where it is burned."""
     fuel_wtw: Factor
@@ -36,16 +34,24 @@ class FactorLayer:
         return self._scaled(self.grid, self.grid_g_per_wh)
 
     @property
-    def lifecycle_g_per_wh(self) -> float | None:
-        """CO2e of electricity with its making and delivery, g/Wh; None where not known."""
-        return self._per_kwh(self.grid_lifecycle) if self.grid_lifecycle else None
+    def grid_high_g_per_wh(self) -> float:
+        """Its upper bound, g/Wh."""
+        return self.grid_g_per_wh * self.grid.high / self.grid.value
 
     @property
-    def lifecycle_span(self) -> Span | None:
+    def grid_wtw(self) -> Factor:
+        """The factor that electricity from well to wheel goes by."""
+        return self.factors[wtw_grid_key(self.factors, self.grid.key)]
+
+    @property
+    def electric_wtw_g_per_wh(self) -> float:
+        """CO2e from well to wheel per Wh of the battery, charging losses included."""
+        return float(wtw_intensities(self.factors, self.grid.key)["electricity"])
+
+    @property
+    def electric_wtw_span(self) -> Span:
         """The middle 95 % of its draws, g/Wh."""
-        if self.grid_lifecycle is None:
-            return None
-        return self._scaled(self.grid_lifecycle, self._per_kwh(self.grid_lifecycle))
+        return factor_span(wtw_intensities(self.factors, self.grid.key, self.draws)["electricity"])
 
     @property
     def fuel_ratio(self) -> Span:

@@ -47,11 +47,10 @@ def build_case(
         factors=factors,
         draws=draw(factors, settings.n_draws, settings.seed),
         grid=_factor(factors, grid, "grid"),
-        grid_lifecycle=factors.get(f"{grid}/lifecycle"),
         fuel_ttw=_factor(factors, f"fuel/{settings.fuel}/ttw", "fuel"),
         fuel_wtw=_factor(factors, f"fuel/{settings.fuel}/wtw", "fuel"),
     )
-    return Case(
+    case = Case(
         evidence=read_evidence(directory, arm),
         settings=settings,
         stated=stated,
@@ -59,6 +58,8 @@ def build_case(
         petrol_accounts=petrol_accounts,
         idle_per_s=idle_per_s or {},
     )
+    _check_platform(case)
+    return case
 
 
 def write_mrv(directory: Path, case: Case) -> tuple[Path, Path]:
@@ -74,6 +75,17 @@ def write_mrv(directory: Path, case: Case) -> tuple[Path, Path]:
         with replacing(path) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="\n")
     return markdown_file, html_file
+
+
+def _check_platform(case: Case) -> None:
+    """Raise where no roadside unit is counted: advice at signals needs somebody who tells them."""
+    units, _ = case.devices
+    if units.count == 0:
+        raise ValueError(
+            "platform.rsu_count: no roadside unit is counted, "
+            f"{case.evidence.n_signals} signals are recorded in the results; state how many "
+            "devices tell what the signals will do, at least 1"
+        )
 
 
 def _factor(factors: Factors, key: str, setting: str) -> Factor:

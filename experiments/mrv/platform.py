@@ -11,12 +11,18 @@ class Device:
     count: int
     power_w: float
     """Mean power of one."""
+    power_high_w: float
+    """Upper bound of it; the same where it is stated."""
     source: str
     """Where the power is from."""
 
     def energy_kwh(self, hours: float) -> float:
         """Electricity of all of them in so many hours."""
         return self.count * self.power_w * hours / 1000.0
+
+    def energy_high_kwh(self, hours: float) -> float:
+        """The same by the upper bound of the power."""
+        return self.count * self.power_high_w * hours / 1000.0
 
 
 def break_even_per_day(

@@ -2,13 +2,18 @@
 
 from typing import Any
 
+from experiments.measures import FEW_SEEDS
 from experiments.mrv.blocks import Bullets, Notice, Section, Table, Text
 from experiments.mrv.case import Case, account_name
 from experiments.mrv.figures import THIN, floored, number
 from experiments.mrv.section_result import NO_CLAIM, NOT_COMPARED, best_and_span, claim_text
 from experiments.mrv.section_uncertainty import range_text, tally
-from experiments.mrv.uncertainty import finding
-from experiments.report.data import UNADVISED_ARMS
+from experiments.mrv.uncertainty import claim_confidence, finding
+
+ONE_DEMAND = (
+    "One pattern of demand was simulated, that of the input files, frozen. Seeds change who drives "
+    "how and who is equipped: the interval is of that chance, and not of days."
+)
 
 
 def claim_section(case: Case) -> Section:
@@ -25,9 +30,13 @@ def claim_section(case: Case) -> Section:
             ),
             Bullets(
                 items=(
-                    "The claim under an account is the end of its 95 % interval that is nearest "
-                    "to zero. Where the interval contains zero there is no claim, whatever the "
-                    "best estimate is.",
+                    "The claim under an account is the end of its interval that is nearest to "
+                    "zero. Where the interval contains zero there is no claim, whatever the best "
+                    f"estimate is. {_interval_words(case)}",
+                    f"There is no claim from fewer than {FEW_SEEDS} pairs of runs, where a run of "
+                    "either scenario failed, or where seeds of the experiment were left out.",
+                    "The claim is of the simulated window. A year is told as a best estimate and "
+                    "its conservative end (section 12).",
                     "The claim of the project is the smallest over all tailpipe accounts, with "
                     "and without waiting at the entry charged. If one of them shows no saving, "
                     "or a loss, there is none.",
@@ -36,7 +45,8 @@ def claim_section(case: Case) -> Section:
                     "hours that earn nothing.",
                     "The claim covers chance and model. The bounds of the fuel's carbon scale it "
                     f"by {number(case.layer.fuel_ratio.low, 3)} to "
-                    f"{number(case.layer.fuel_ratio.high, 3)}; annual figures take the lower.",
+                    f"{number(case.layer.fuel_ratio.high, 3)}; of the annual figures only "
+                    "the conservative end net of the platform takes the lower.",
                     "It does not cover how well the simulation matches the real road; see "
                     "section 11.",
                 )
@@ -51,7 +61,7 @@ def _rosy(case: Case) -> list[Text | Bullets]:
     experiment: dict[str, Any] = case.evidence.manifest.get("experiment") or {}
     driver, rsu = experiment.get("driver") or {}, experiment.get("rsu") or {}
     is_driven = case.evidence.summary.get("execution") == "driver"
-    advised = [arm for arm in case.evidence.summary["arms"] if arm not in UNADVISED_ARMS]
+    n_advised, seeds = case.evidence.n_advised, list(case.evidence.summary["seeds"])
     told = (
         (
             is_driven and driver.get("compliant_drivers") == driver.get("compliant_time") == 1.0,
@@ -64,9 +74,13 @@ def _rosy(case: Case) -> list[Text | Bullets]:
         (experiment.get("spat") == "oracle", "the future of every signal is known"),
         (experiment.get("sensing") == "all", "roadside units see all vehicles ahead"),
         (
-            len(advised) > 1,
-            f"{len(advised)} kinds of advice were run; whoever picks the best one afterwards is "
-            "flattered by chance",
+            n_advised > 1,
+            f"{n_advised} kinds of advice were run; the best estimate of the one that is picked "
+            "afterwards is flattered by chance (its claim is not)",
+        ),
+        (
+            sorted(seeds) != list(range(1, len(seeds) + 1)),
+            "the seeds are a list that somebody chose, not 1 to n",
         ),
     )
     items = tuple(text for is_so, text in told if is_so)
@@ -77,10 +91,16 @@ def claim_notice(case: Case) -> Notice:
     """The claim in one sentence, or why there is none."""
     best = _best_range(case)
     claim = case.claim
+    if case.evidence.obstacles:
+        return Notice(
+            sentence=f"No claim: {'; '.join(case.evidence.obstacles)}.",
+            lines=(best, *_intervals(case)),
+            tone="bad" if _any_loss(case) else "open",
+        )
     if claim is None:
         return Notice(
             sentence="No claim: a saving of tailpipe CO₂ is not shown under every account.",
-            lines=(best, *_intervals(case), *_reasons(case)),
+            lines=(best, *_intervals(case), *_reasons(case), *_choice_words(case)),
             tone="bad" if _any_loss(case) else "open",
         )
     kg = claim.per_vehicle * case.evidence.n_vehicles / 1000.0
@@ -96,8 +116,29 @@ def claim_notice(case: Case) -> Notice:
                 if claim.percent_account == claim.account
                 else f", in percent “{account_name(claim.percent_account)}”."
             ),
+            *_choice_words(case),
+            ONE_DEMAND,
         ),
         tone="good",
+    )
+
+
+def _choice_words(case: Case) -> list[str]:
+    """How the claim allows for several kinds of advice; nothing where there is one."""
+    n_advised = case.evidence.n_advised
+    if n_advised <= 1:
+        return []
+    return [f"{n_advised} kinds of advice were run. {_interval_words(case)}"]
+
+
+def _interval_words(case: Case) -> str:
+    n_advised = case.evidence.n_advised
+    percent = f"{100.0 * claim_confidence(n_advised):.4g}{THIN}%"
+    if n_advised <= 1:
+        return f"It is the {percent} interval."
+    return (
+        f"A claim takes the {percent} interval (Bonferroni), so that picking the best of them "
+        "afterwards earns nothing."
     )
 
 

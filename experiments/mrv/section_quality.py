@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from experiments.mrv.blocks import Section, Table, Text
 from experiments.mrv.case import Case, account_name
-from experiments.mrv.figures import number, share
+from experiments.mrv.figures import THIN, number, share
 
 _INPUTS = {
     "network": "Roads, lanes, limits",
@@ -57,6 +57,15 @@ def _inputs_of_the_simulation(case: Case) -> Iterator[tuple[str, ...]]:
     for key, name in _INPUTS.items():
         source = "stated" if case.is_stated(f"quality.{key}") else "nothing is stated"
         yield (name, "see sections 1 and 3", quality[key], "–", source)
+    for part in case.evidence.fleet:
+        stated = (
+            "what the mix states is not known: its file is gone or changed"
+            if part.stated is None
+            else f"the mix states {number(100 * part.stated, 1)}{THIN}%"
+        )
+        value = f"{number(100 * part.drawn, 1)}{THIN}% of the vehicles; {stated}"
+        how = "one draw by id for all seeds; its error is in no interval"
+        yield (f"Fleet, {part.name}", value, "default", "–", how)
 
 
 def _results_of_the_simulation(case: Case) -> Iterator[tuple[str, ...]]:
@@ -79,7 +88,8 @@ def _results_of_the_simulation(case: Case) -> Iterator[tuple[str, ...]]:
 
 def _factors(case: Case) -> Iterator[tuple[str, ...]]:
     layer = case.layer
-    for factor in (layer.grid, layer.fuel_ttw, layer.fuel_wtw):
+    factors = (layer.grid, layer.grid_wtw, layer.fuel_ttw, layer.fuel_wtw)
+    for factor in {each.key: each for each in factors}.values():
         value = f"{factor.value:.4g} {factor.unit}"
         grade = "derived" if factor.quality == "computed" else "default"
         source = f"{factor.source} ({factor.region}, {factor.year})"

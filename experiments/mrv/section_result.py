@@ -55,7 +55,8 @@ def quantification_section(case: Case) -> Section:
                 text=f"Grid: {grid.key.removeprefix('grid/')}, {grid.value:.4g} {grid.unit} "
                 f"({grid.source}). Electricity is another fleet on the same drives: its CO₂ is "
                 "not added to tailpipe CO₂ and takes no part in the tailpipe claim. It is counted "
-                "at the battery: what charging loses would make it, and its saving, larger."
+                "at the battery: what charging loses would make it, and its saving, larger "
+                "(section 5)."
             ),
         ),
     )
@@ -168,17 +169,15 @@ def wtw_section(case: Case) -> Section:
             Text(
                 text=f"Factors: {ttw.key} {ttw.value:.4g} {ttw.unit} ({ttw.source}); {wtw.key} "
                 f"{wtw.value:.4g} {wtw.unit} ({wtw.source}). Only accounts in which every vehicle "
-                f"burns this fuel are told. {_lifecycle_words(case)}"
+                f"burns this fuel are told. {_electric_words(case)}"
             ),
         ),
     )
 
 
 def _electric_wtw(case: Case) -> list[tuple[str, ...]]:
-    """Savings of electricity with its fuels, plants and delivery; none where not known."""
-    per_wh, drawn = case.layer.lifecycle_g_per_wh, case.layer.lifecycle_span
-    if per_wh is None or drawn is None:
-        return []
+    """Savings of electricity from well to wheel, by the intensities of the fleet's account."""
+    per_wh, drawn = case.layer.electric_wtw_g_per_wh, case.layer.electric_wtw_span
     rows: list[tuple[str, ...]] = []
     for account in case.evidence.electricity:
         if (found := case.savings[account]) is not None:
@@ -194,8 +193,16 @@ def _electric_wtw(case: Case) -> list[tuple[str, ...]]:
     return rows
 
 
-def _lifecycle_words(case: Case) -> str:
-    factor = case.layer.grid_lifecycle
-    if factor is None:
-        return "Electricity: the factor file has no life-cycle factor for this grid."
-    return f"Electricity: {factor.key} {factor.value:.4g} {factor.unit} ({factor.source})."
+def _electric_words(case: Case) -> str:
+    factor = case.layer.grid_wtw
+    upstream = (
+        " It is of power stations alone: the upstream of power is left out, so the figure is too "
+        "small by that."
+        if factor.scope == "WTT"
+        else ""
+    )
+    return (
+        f"Electricity: {factor.key} {factor.value:.4g} {factor.unit} ({factor.source}), with what "
+        f"charging loses: {number(case.layer.electric_wtw_g_per_wh)} g CO₂e for each Wh of the "
+        f"battery.{upstream}"
+    )

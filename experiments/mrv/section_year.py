@@ -3,11 +3,13 @@
 from experiments.mrv.blocks import Notice, Section, Table, Text
 from experiments.mrv.case import Case, account_name
 from experiments.mrv.figures import THIN, floored, number, places_of, span
-from experiments.mrv.section_result import NO_CLAIM, NOT_COMPARED, best_and_span
+from experiments.mrv.section_claim import ONE_DEMAND
+from experiments.mrv.section_result import NOT_COMPARED, best_and_span
 from experiments.mrv.settings import SAME_FLOW
 from experiments.mrv.uncertainty import model_span, scaled
 
 LABEL = "Modelled ex ante, not certified."
+_NONE = "none"
 
 
 def year_section(case: Case) -> Section:
@@ -21,6 +23,9 @@ def year_section(case: Case) -> Section:
                     f"{number(60.0 * case.evidence.window.hours, 0)} minutes were simulated; here "
                     f"they stand for {number(_hours(case), 0)} hours a year. The figures take for "
                     "granted that a vehicle saves the same in every hour of the profile.",
+                    "They are a best estimate and its conservative end. Neither is a claim: that "
+                    "is of the simulated window alone (section 9).",
+                    ONE_DEMAND,
                 ),
             ),
             _profile(case),
@@ -52,11 +57,17 @@ def _profile(case: Case) -> Table:
     how = "Stated." if stated else "Nothing is stated: the simulated window, once a day."
     return Table(
         title=f"Profile of a day, {traffic.days_per_year:g} days a year",
-        head=("Hours", "Flow (simulated = 1)", "Vehicles per hour", "per day", "In the claim"),
+        head=(
+            "Hours",
+            "Flow (simulated = 1)",
+            "Vehicles per hour",
+            "per day",
+            "In the conservative end",
+        ),
         rows=rows,
         note=f"{how} The simulated flow is {number(traffic.flow_per_h, 0)} vehicles per hour in "
-        f"the whole cordon. Hours whose flow is more than {100 * SAME_FLOW:g}{THIN}% away from it "
-        "are in no claim.",
+        f"the whole cordon. Hours with more than that, or more than {100 * SAME_FLOW:g}{THIN}% "
+        "less, are in the best estimate only.",
     )
 
 
@@ -80,10 +91,10 @@ def _tailpipe(case: Case) -> Table:
             f"−{number(case.platform_kg_high, 0)}{THIN}kg",
         )
     )
-    rows.append(("Net of the platform", _net_best(case), net_claim_text(case)))
+    rows.append(("Net of the platform", _net_best(case), net_conservative_text(case)))
     return Table(
         title=f"Tailpipe CO₂ in a year, less the platform. {LABEL}",
-        head=("kg CO₂ per year", "Best estimate (95 %, chance)", "Claim"),
+        head=("kg CO₂ per year", "Best estimate (95 %, chance)", "Conservative end"),
         rows=tuple(rows),
         note="The platform's CO₂ is set against tailpipe CO₂ in the last row, as methods for "
         "crediting require; nowhere else do the two meet.",
@@ -93,11 +104,11 @@ def _tailpipe(case: Case) -> Table:
 def _year_of(case: Case, account: str) -> tuple[str, str]:
     found, claim = case.savings[account], case.claim_of(account)
     if found is None:
-        return (NOT_COMPARED, NO_CLAIM)
+        return (NOT_COMPARED, _NONE)
     vehicles, claimed = case.traffic.per_year(), case.traffic.per_year(simulated_only=True)
     best = best_and_span(scaled(found.change, vehicles / 1000.0), "kg")
     kg = 0.0 if claim is None else claim * claimed / 1000.0
-    return (best, f"{floored(kg)}{THIN}kg" if kg else NO_CLAIM)
+    return (best, f"{floored(kg)}{THIN}kg" if kg else _NONE)
 
 
 def _net_best(case: Case) -> str:
@@ -113,11 +124,13 @@ def _net_best(case: Case) -> str:
     return f"{span(low, high, 'kg', max(known) if known else None)} (range of the accounts)"
 
 
-def net_claim_kg(case: Case) -> float | None:
-    """Claim of a year, kg: smallest account, lower carbon of the fuel, upper CO2 of the grid.
+def net_conservative_kg(case: Case) -> float | None:
+    """Conservative end of a year, kg, net of the platform.
+
+    Smallest account, lower carbon of the fuel, upper power of the devices, upper CO2 of the grid.
 
     Returns:
-        None: nothing can be claimed, or the platform costs more than it.
+        None: there is no claim to make a year of, or the platform costs more than it.
     """
     if case.claim is None:
         return None
@@ -127,27 +140,28 @@ def net_claim_kg(case: Case) -> float | None:
     return net if net > 0 else None
 
 
-def net_claim_text(case: Case) -> str:
+def net_conservative_text(case: Case) -> str:
     """The same as text."""
-    net = net_claim_kg(case)
+    net = net_conservative_kg(case)
     if net is not None:
         return f"{floored(net)}{THIN}kg"
-    return NO_CLAIM if case.claim is None else f"{NO_CLAIM}: the platform costs more"
+    return _NONE if case.claim is None else f"{_NONE}: the platform costs more"
 
 
 def _net_words(case: Case) -> list[Text]:
     """What the last row means, where it is not plain."""
-    if net_claim_kg(case) is not None:
+    if net_conservative_kg(case) is not None:
         return [
             Text(
-                text="The net claim takes the smallest account, the lower end of the fuel's "
-                "carbon and the upper end of the grid's CO₂."
+                text="The conservative end net of the platform takes the smallest account, the "
+                "lower end of the fuel's carbon, and the upper bounds of the devices' powers and "
+                "of the grid's CO₂."
             )
         ]
     if case.claim is not None:
         return [
             Text(
-                text="In the hours stated here the claimed saving does not make up for the "
+                text="In the hours stated here the conservative end does not make up for the "
                 "platform. More hours at the simulated flow might; see section 7.",
                 is_strong=True,
             )
@@ -163,7 +177,7 @@ def _electric(case: Case) -> Table:
     for account in case.evidence.electricity:
         found = case.savings[account]
         if found is None:
-            rows.append((account_name(account), NOT_COMPARED, "", NO_CLAIM))
+            rows.append((account_name(account), NOT_COMPARED, "", _NONE))
             continue
         claim = case.electric_claim
         kwh = None if claim is None else claim.per_vehicle * claimed / 1000.0
@@ -174,14 +188,14 @@ def _electric(case: Case) -> Table:
                 best_and_span(
                     scaled(found.change, vehicles * case.layer.grid_g_per_wh / 1e3), "kg"
                 ),
-                NO_CLAIM
+                _NONE
                 if kwh is None
                 else f"{floored(kwh)}{THIN}kWh, {floored(kwh * grid.low)}{THIN}kg",
             )
         )
     return Table(
         title=f"If all vehicles were electric, in a year. {LABEL}",
-        head=("Account", "Electricity", "as CO₂ of the grid", "Claim"),
+        head=("Account", "Electricity", "as CO₂ of the grid", "Conservative end"),
         rows=tuple(rows),
         note="The platform is not taken off here. Another fleet: not to be added to the table "
         "above.",

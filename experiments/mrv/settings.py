@@ -14,7 +14,7 @@ DEFAULT_MRV = Path(__file__).parents[1] / "data" / "mrv.yaml"
 """A commented file with all defaults."""
 
 SAME_FLOW = 0.1
-"""Hours whose flow is within this share of the simulated one are like the simulated ones."""
+"""Hours whose flow is less than the simulated one by no more than this are like it."""
 
 Grade = Literal["measured", "derived", "default"]
 
@@ -46,8 +46,8 @@ class Stretch(_Section):
 
     @property
     def is_simulated(self) -> bool:
-        """Whether the flow is the simulated one, or near it."""
-        return abs(self.flow - 1.0) <= SAME_FLOW + 1e-12
+        """Whether the flow is the simulated one or a little less; never more than was simulated."""
+        return 1.0 - SAME_FLOW - 1e-12 <= self.flow <= 1.0
 
 
 class Operation(_Section):
@@ -75,11 +75,11 @@ class Platform(_Section):
     """Days that the devices are on."""
     rsu_count: int | None = Field(default=None, ge=0)
     """Roadside units; not given: one per signal of the network."""
-    rsu_power_w: float | None = Field(default=None, ge=0.0)
+    rsu_power_w: float | None = Field(default=None, gt=0.0)
     """Mean power of one; not given: the factor file's value."""
     mec_count: int = Field(default=1, ge=0)
     """Computers at the edge of the network."""
-    mec_power_w: float | None = Field(default=None, ge=0.0)
+    mec_power_w: float | None = Field(default=None, gt=0.0)
     """Mean power of one; not given: the factor file's value."""
     embodied_kg_per_device: float | None = Field(default=None, ge=0.0)
     """CO2e of making one device; not given: not counted."""

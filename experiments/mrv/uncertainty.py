@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import stats
 
+from experiments.measures import FEW_SEEDS
 from experiments.statistics import CONFIDENCE, Effect, FloatArray, paired_difference
 
 
@@ -25,6 +27,10 @@ class Saving:
     """The same in the project."""
     change: Effect
     """Baseline minus project, per vehicle, with its interval over the pairs of seeds."""
+    n_arms: int = 1
+    """Kinds of advice that were run, of which this is one: the claim allows for the choice."""
+    is_claimable: bool = True
+    """Whether the runs are such that anything may be claimed from them."""
 
     @property
     def percent(self) -> Effect:
@@ -34,7 +40,7 @@ class Saving:
     @property
     def claim(self) -> float | None:
         """The conservative claim per vehicle; None: no claim."""
-        return conservative(self.change)
+        return conservative(widened(self.change, self.n_arms)) if self.is_claimable else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +89,41 @@ def saving(account: str, before: FloatArray, after: FloatArray) -> Saving | None
 def conservative(change: Effect) -> float | None:
     """The end of the interval nearest to 0, if all of the interval is a saving; else None.
 
-    Seeds that change nothing are one run: an interval without width is none.
+    Few pairs bear no claim, since their interval rests on the differences being normally
+    distributed. Seeds that change nothing are one run: an interval without width is none.
     """
-    if change.low is None or change.high is None or not change.high > change.low:
+    if change.n < FEW_SEEDS or change.low is None or change.high is None:
+        return None
+    if not change.high > change.low:
         return None
     return change.low if change.low > 0 else None
+
+
+def claim_confidence(n_arms: int) -> float:
+    """Probability that the interval of a claim is made for: Bonferroni over the kinds of advice.
+
+    References: Dunn (1961), JASA 56, doi:10.1080/01621459.1961.10482090.
+    """
+    return 1.0 - (1.0 - CONFIDENCE) / n_arms
+
+
+def widened(change: Effect, n_arms: int) -> Effect:
+    """The effect with the Student interval that allows for the choice among several arms.
+
+    The bootstrap interval stays as it is.
+
+    Args:
+        change: With its interval of `CONFIDENCE`.
+        n_arms: Kinds of advice that were run, at least 1.
+    """
+    if n_arms <= 1 or change.low is None or change.high is None:
+        return change
+    wanted, has = (
+        float(stats.t.ppf((1.0 + confidence) / 2.0, change.n - 1))
+        for confidence in (claim_confidence(n_arms), CONFIDENCE)
+    )
+    reach = (change.high - change.low) / 2.0 * wanted / has
+    return replace(change, low=change.mean - reach, high=change.mean + reach)
 
 
 def finding(change: Effect) -> str:

@@ -81,7 +81,7 @@ def change_text(found: Effect) -> str:
 def interval_text(found: Effect) -> str:
     """The interval, as in `−2.7 to −1.5 %`; says so where there is none."""
     if found.low is None or found.high is None:
-        return "no interval (one seed)"
+        return "no interval (one run in fact)"
     digits = _digits_of(found)
     low, high = (signed(value, digits=digits) for value in (found.low, found.high))
     return f"{low} to {high}\u202f%"

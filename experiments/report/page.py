@@ -29,7 +29,7 @@ from experiments.report.tables import (
 from experiments.report.templating import template
 from experiments.report.who_pays import shares_by_approach, who_pays_table
 from experiments.report.words import answer, nothing_words, reference_words, smoothing_words
-from experiments.statistics import verdict
+from experiments.statistics import ONE_RUN, verdict
 
 _KEY_METRICS = (
     ("co2_own", "CO₂"),
@@ -86,7 +86,9 @@ def _contents(
         "nothing_text": nothing_words(results),
         "reference_text": reference_words(results),
         "smoothing_text": smoothing_words(results.summary),
-        "seeds_text": _seeds_words(results.n_seeds, results.summary["failed_runs"]),
+        "seeds_text": _seeds_words(
+            results.n_seeds, results.summary["failed_runs"], is_one_run=_is_one_run(results)
+        ),
         "key_figures": _key_figures(results),
         "equipped_text": _share_words(results.summary.get("penetration")),
         "left_out": scenario.get("left_out") or [],
@@ -123,7 +125,15 @@ def _share_words(penetration: float | None) -> str:
     return f"{100 * penetration:g}\u202f% of the vehicles that can be"
 
 
-def _seeds_words(n_seeds: int, failed_runs: Mapping[str, Sequence[int]]) -> str:
+def _is_one_run(results: Results) -> bool:
+    """Whether several seeds gave an arm the very same change of CO2."""
+    found = (effect(arm_effects(results.summary, arm), "co2_own") for arm in results.advised)
+    return results.n_seeds > 1 and any(each is not None and each.n == 1 for each in found)
+
+
+def _seeds_words(
+    n_seeds: int, failed_runs: Mapping[str, Sequence[int]], *, is_one_run: bool = False
+) -> str:
     if n_seeds == 0:
         return "No seed was finished in all arms; nothing is compared."
     told = ""
@@ -138,6 +148,11 @@ def _seeds_words(n_seeds: int, failed_runs: Mapping[str, Sequence[int]]) -> str:
         return told + (
             "Only one seed counts: there are no intervals, and no figure here proves anything."
             f" Run at least {FEW_SEEDS}."
+        )
+    if is_one_run:
+        return told + (
+            "It is one run in fact: the seeds change nothing. So there is no interval, and more "
+            "seeds will give none."
         )
     if n_seeds < FEW_SEEDS:
         told += f"Only {n_seeds} seeds count; the intervals are wide. Run at least {FEW_SEEDS}."
@@ -175,7 +190,7 @@ def _accounts_figure(effects: dict[str, Any]) -> KeyFigure:
     found = [item for item in (effect(effects, metric) for metric in CO2_ACCOUNTS) if item]
     said = {verdict(item) for item in found}
     means = [item.mean for item in found]
-    if "one seed, no interval" in said:
+    if ONE_RUN in said:
         judgement = ""
     else:
         judgement = "accounts agree" if len(said) == 1 else "accounts disagree"

@@ -92,5 +92,5 @@ def _figure(results: Results, arm: str, key: str) -> float | None:
 
 def _interval_text(found: Effect) -> str:
     if found.low is None or found.high is None:
-        return "no interval (one seed)"
+        return "no interval (one run in fact)"
     return f"{signed(found.low, digits=DIGITS)} to {signed(found.high, digits=DIGITS)}"

@@ -15,7 +15,7 @@ from experiments.report.effects import (
 )
 from experiments.report.glossary import ACCOUNT_NAMES, metric_name
 from experiments.report.safety import safety_words
-from experiments.statistics import Effect, verdict
+from experiments.statistics import ONE_RUN, Effect, verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,13 +79,13 @@ def account_words(accounts: dict[str, Effect]) -> str:
             "less": "All accounts of the same journeys agree that it falls.",
             "more": "All accounts of the same journeys agree that it rises.",
             "no effect shown": "No account of the same journeys shows an effect.",
-            "one seed, no interval": "One seed gives no interval, so this proves nothing yet.",
+            ONE_RUN: "One run gives no interval, so this proves nothing yet.",
         }[same]
     told = {
         "less": "less on {}",
         "more": "more on {}",
         "no effect shown": "no effect shown on {}",
-        "one seed, no interval": "unclear on {}",
+        ONE_RUN: "unclear on {}",
     }
     parts = [told[v].format(and_list(by_verdict[v])) for v in told if v in by_verdict]
     text = f"The accounts of the same journeys disagree: {'; '.join(parts)}."
@@ -147,7 +147,7 @@ def smoothing_words(summary: dict[str, Any]) -> str:
         "less": f"gives {size_text(co2, 'less CO₂')}",
         "more": f"gives {size_text(co2, 'more CO₂')}",
         "no effect shown": f"shows no effect on CO₂ ({_range_words(co2)})",
-        "one seed, no interval": f"changes CO₂ by {signed(co2.mean)}\u202f% (one seed)",
+        ONE_RUN: f"changes CO₂ by {signed(co2.mean)}\u202f% (one run in fact)",
     }[verdict(co2)]
     return (
         f"Smoothing: equipping the vehicles without advising them {said} against the traffic as it"
@@ -162,7 +162,7 @@ def _co2_words(co2: Effect | None) -> str:
         "less": f"vehicles emit {size_text(co2, 'less CO₂')}",
         "more": f"vehicles emit {size_text(co2, 'more CO₂')}",
         "no effect shown": f"no effect on CO₂ is shown ({_range_words(co2)})",
-        "one seed, no interval": f"CO₂ changes by {signed(co2.mean)}\u202f% in the one seed run",
+        ONE_RUN: f"CO₂ changes by {signed(co2.mean)}\u202f% in what is one run in fact",
     }[verdict(co2)]
 
 
@@ -183,7 +183,7 @@ def _trip_words(co2: Effect | None, trip: Effect | None) -> str:
         "less": f"trips are {size_text(trip, 'shorter')}",
         "more": f"trips take {size_text(trip, 'longer')}",
         "no effect shown": f"no effect on trip time is shown ({_range_words(trip)})",
-        "one seed, no interval": f"trip time by {signed(trip.mean)}\u202f%",
+        ONE_RUN: f"trip time by {signed(trip.mean)}\u202f%",
     }[verdict(trip)]
     return f"{link} {said}"
 
@@ -227,6 +227,6 @@ def _tone(trip: Effect | None, accounts: list[Effect]) -> str:
     verdicts = {verdict(found) for found in accounts}
     if "more" in verdicts or (trip is not None and verdict(trip) == "more"):
         return "bad"
-    if verdicts == {"less"} and trip is not None and verdict(trip) != "one seed, no interval":
+    if verdicts == {"less"} and trip is not None and verdict(trip) != ONE_RUN:
         return "good"
     return "open"

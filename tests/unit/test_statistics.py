@@ -40,10 +40,18 @@ def test_one_pair_gives_no_interval():
     assert effect == Effect(mean=-2.0, low=None, high=None, n=1, bca_low=None, bca_high=None)
 
 
-def test_equal_differences_give_an_interval_of_no_width():
+def test_seeds_that_change_nothing_are_one_run_and_give_no_interval():
     effect = paired_effect(np.array([0.1, 0.2, 0.3]), np.array([0.1, 0.2, 0.3]) + 0.7)
-    assert effect.low == effect.high == effect.mean == effect.bca_low == effect.bca_high
+    assert (effect.low, effect.high, effect.bca_low, effect.bca_high) == (None,) * 4
+    assert effect.n == 1
     assert effect.mean == pytest.approx(350.0)
+    assert verdict(effect) == "one run, no interval"
+
+
+def test_a_difference_that_is_rounding_is_none_at_all():
+    reference = np.array([0.1, 0.2, 0.3])
+    found = paired_difference(reference, reference * (1.0 + 1e-15))
+    assert (found.mean, found.low, found.high, found.n) == (0.0, 0.0, 0.0, 3)
 
 
 def test_an_arm_equal_to_the_reference_has_no_effect_at_all():
@@ -91,6 +99,9 @@ def test_intervals_are_finite_and_hold_the_mean(pair):
     if effect is None:
         assert pair[0].mean() == 0
         return
+    if effect.low is None:
+        assert effect.n == 1
+        return
     assert effect.low <= effect.mean <= effect.high
     assert math.isfinite(effect.bca_low)
     assert math.isfinite(effect.bca_high)
@@ -108,7 +119,7 @@ def test_effects_do_not_depend_on_the_unit(scale, shift_pct):
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [(-2.0, -1.0, "less"), (1.0, 2.0, "more"), (-1.0, 1.0, "no effect shown"),
-     (0.0, 1.0, "no effect shown"), (None, None, "one seed, no interval")],
+     (0.0, 1.0, "no effect shown"), (None, None, "one run, no interval")],
 )  # fmt: skip
 def test_an_interval_that_contains_zero_shows_no_effect(low, high, said):
     effect = Effect(mean=1.0, low=low, high=high, n=2, bca_low=None, bca_high=None)

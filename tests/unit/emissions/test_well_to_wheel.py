@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from emissions import FUELS, Factor, Factors, draw, fleet_emissions, wtw_intensities
+from emissions import FUELS, Factor, Factors, draw, fleet_emissions, wtw_grid_key, wtw_intensities
 
 
-def factor(key, value, unit, scope, *, spread=0.0):
+def factor(key, value, unit, scope, *, spread=0.0, region="World"):
     return Factor(
         key=key,
         value=value,
@@ -12,7 +12,7 @@ def factor(key, value, unit, scope, *, spread=0.0):
         low=value * (1 - spread),
         high=value * (1 + spread),
         year=2024,
-        region="World",
+        region=region,
         scope=scope,
         source="made up",
     )
@@ -62,6 +62,16 @@ def test_the_two_figures_of_a_fleet_cannot_be_added():
 def test_a_grid_factor_of_all_gases_is_not_raised_again():
     assert wtw_intensities(factors(), "grid/B")["electricity"] == pytest.approx(0.5 / 0.8)
     assert wtw_intensities(factors(), "grid/A")["electricity"] == pytest.approx(0.505 / 0.8)
+
+
+def test_the_whole_life_cycle_of_a_grid_is_preferred_where_it_is_of_the_same_place():
+    whole = factor("grid/A/lifecycle", 0.7, "kgCO2e/kWh", "WTW")
+    assert wtw_grid_key(factors(), "grid/A") == "grid/A"
+    assert wtw_grid_key(factors(whole), "grid/A") == "grid/A/lifecycle"
+    found = wtw_intensities(factors(whole), "grid/A")
+    assert found["electricity"] == pytest.approx(0.7 / 0.8)
+    elsewhere = factor("grid/A/lifecycle", 0.7, "kgCO2e/kWh", "WTW", region="CN")
+    assert wtw_grid_key(factors(elsewhere), "grid/A") == "grid/A"
 
 
 def test_draws_of_the_factors_lead_to_draws_of_the_intensities():

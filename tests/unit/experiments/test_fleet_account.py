@@ -80,6 +80,12 @@ def test_each_vehicle_emits_as_the_class_that_was_drawn(one_gram):
     assert "co2e_fleet_wtw_g" not in found.columns
 
 
+def test_the_grid_of_the_whole_life_cycle_is_taken_where_there_is_one_and_is_named():
+    assert fleet_content(experiment(grid="CN/2023"))["grid"] == "grid/CN/2023/lifecycle"
+    assert fleet_content(experiment(grid="DE/2023"))["grid"] == "grid/DE/2023"
+    assert "grid" not in fleet_content(experiment())
+
+
 def test_with_a_grid_fuel_and_electricity_are_told_from_well_to_wheel(one_gram):
     found = one_gram(experiment(grid="CN/2023"))
     intensities = wtw_intensities(load_factors(), "grid/CN/2023")
@@ -158,17 +164,17 @@ def test_a_mix_of_a_file_starts_from_where_the_experiment_does(tmp_path, monkeyp
 
 def test_factors_of_the_user_go_over_those_of_the_project(tmp_path):
     own = """factors:
-  grid/CN/2023: {value: 0.1, unit: kgCO2/kWh, low: 0.1, high: 0.1, year: 2023, region: CN,
+  grid/DE/2023: {value: 0.1, unit: kgCO2/kWh, low: 0.1, high: 0.1, year: 2023, region: DE,
                  scope: WTT, source: a test, quality: assumed, bounds: range}
 """
     (tmp_path / "own.yaml").write_text(f'version: "1"\n{own}', encoding="utf-8")
-    keys = ("scenario: arterial", "fleet_mix: CN-2024", "grid: CN/2023", "factors: own.yaml")
+    keys = ("scenario: arterial", "fleet_mix: CN-2024", "grid: DE/2023", "factors: own.yaml")
     file = tmp_path / "asked.yaml"
     file.write_text("\n".join(keys), encoding="utf-8")
     asked = load_experiment(file)
     assert len(fleet_content(asked)["factors"]["sha256"]) == 2
-    plain = fleet_account._intensities(experiment(grid="CN/2023"))
+    plain = fleet_account._intensities(experiment(grid="DE/2023"))
     own_ones = fleet_account._intensities(asked)
     share = own_ones["electricity"] / plain["electricity"]
-    assert share == pytest.approx(0.1 / load_factors()["grid/CN/2023"].value)
+    assert share == pytest.approx(0.1 / load_factors()["grid/DE/2023"].value)
     assert own_ones["petrol"] == plain["petrol"]

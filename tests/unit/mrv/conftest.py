@@ -23,7 +23,7 @@ ACCOUNTS = {
     "energy_bev_wh": 150.0,
 }
 """Mean per vehicle in the baseline."""
-SPREAD = (-1.0, 0.0, 1.0, 0.5, -0.5)
+SPREAD = (-1.0, 0.0, 1.0, 0.5, -0.5, 0.75, -0.75, 0.0)
 """What each seed saves more or less than the mean; its mean is 0."""
 PETROL = frozenset({"co2_hbefa4_g", "co2_hbefa4_nojump_g", "co2_phemlight5_g"})
 IDLE = {"co2_hbefa4_g": 1.5, "co2_hbefa4_nojump_g": 1.5, "co2_phemlight5_g": 0.75}
@@ -116,7 +116,11 @@ def build(
     write_results(folders, study=study, out=out)
     window = {"begin_s": 28_800.0, "end_s": 32_400.0, "name": "high-street", "origin": "made up"}
     driver = {"compliant_drivers": 1.0, "compliant_time": 1.0, "lag_s": 1.0}
-    manifest = {"scenario": window, "experiment": {"driver": driver, "rsu": {"range_m": 300.0}}}
+    manifest = {
+        "scenario": window,
+        "seeds": list(study.seeds),
+        "experiment": {"driver": driver, "rsu": {"range_m": 300.0}},
+    }
     (out / "manifest.json").write_text(json.dumps(manifest))
     signals = [{"id": f"J{i}", "x": 0.0, "y": 0.0} for i in range(3)]
     (out / "network.json").write_text(json.dumps({"edges": [], "signals": signals}))

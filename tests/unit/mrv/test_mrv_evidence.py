@@ -66,7 +66,7 @@ def test_a_figure_that_is_missing_is_no_mean_of_the_others(made_up, tmp_path):
     table.with_columns(co2_hbefa4_g=lost).drop("index").write_parquet(path)
     evidence = read_evidence(folder)
     assert evidence.saving("co2_hbefa4_g") is None
-    assert evidence.completeness["co2_hbefa4_g"] == (399, 400)
+    assert evidence.completeness["co2_hbefa4_g"] == (639, 640)
 
 
 def test_without_the_baseline_there_is_no_report(made_up, tmp_path):

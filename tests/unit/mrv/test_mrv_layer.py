@@ -2,7 +2,7 @@
 
 import pytest
 
-from emissions import Factors, draw
+from emissions import Factors, draw, wtw_intensities
 from experiments.factor_files import load_factors
 from experiments.mrv.layer import FactorLayer
 from experiments.mrv.settings import MrvSettings
@@ -14,7 +14,6 @@ def layer(grid: str = "CN/2023", *, seed: int = 1, n_draws: int = 2_000) -> Fact
         factors=factors,
         draws=draw(factors, n_draws, seed),
         grid=factors[f"grid/{grid}"],
-        grid_lifecycle=factors.get(f"grid/{grid}/lifecycle"),
         fuel_ttw=factors["fuel/petrol/ttw"],
         fuel_wtw=factors["fuel/petrol/wtw"],
     )
@@ -46,10 +45,17 @@ def test_a_grid_in_co2_equivalents_is_taken_too():
     assert layer("EU27/2023").grid_g_per_wh == pytest.approx(0.214)
 
 
-def test_the_life_cycle_of_a_grid_is_told_only_where_it_is_known():
-    assert layer().lifecycle_g_per_wh == pytest.approx(0.6205)
-    assert layer("DE/2023").lifecycle_g_per_wh is None
-    assert layer("DE/2023").lifecycle_span is None
+@pytest.mark.parametrize(
+    ("grid", "key"),
+    [("CN/2023", "grid/CN/2023/lifecycle"), ("DE/2023", "grid/DE/2023")],
+)
+def test_electricity_from_well_to_wheel_is_that_of_the_account_of_a_fleet(grid, key):
+    found, factors = layer(grid), load_factors(None)
+    expected = wtw_intensities(factors, f"grid/{grid}")["electricity"]
+    assert found.electric_wtw_g_per_wh == pytest.approx(float(expected))
+    assert found.electric_wtw_g_per_wh > found.grid_g_per_wh / 0.95  # charging loses
+    assert found.grid_wtw.key == key
+    assert found.electric_wtw_span.low < expected < found.electric_wtw_span.high
 
 
 def test_the_default_settings_name_factors_that_are_there():

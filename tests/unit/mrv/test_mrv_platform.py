@@ -11,7 +11,7 @@ CN_2023_KG_PER_KWH = 0.5306
 
 @pytest.mark.parametrize(("power_w", "kg_per_year"), [(15, 70), (30, 139), (100, 465)])
 def test_devices_that_run_all_year_emit_what_the_method_says(power_w, kg_per_year):
-    device = Device(name="d", count=1, power_w=power_w, source="")
+    device = Device(name="d", count=1, power_w=power_w, power_high_w=power_w, source="")
     assert device.energy_kwh(24 * 365) * CN_2023_KG_PER_KWH == pytest.approx(kg_per_year, abs=0.5)
 
 
@@ -33,11 +33,12 @@ def test_without_a_profile_the_simulated_window_comes_once_a_day():
 
 
 def test_hours_at_another_flow_are_in_the_best_estimate_only():
-    profile = (Stretch(hours=2, flow=1.0), Stretch(hours=8, flow=0.5), Stretch(hours=1, flow=1.1))
+    profile = (Stretch(hours=2, flow=1.0), Stretch(hours=8, flow=0.5), Stretch(hours=1, flow=1.1),
+               Stretch(hours=1, flow=0.95))  # fmt: skip
     operation = Operation(days_per_year=10, profile=profile)
     year = traffic_of_a_year(operation, n_vehicles=1_000, window_h=1.0)
-    assert year.per_day() == pytest.approx(2_000 + 4_000 + 1_100)
-    assert year.per_day(simulated_only=True) == pytest.approx(2_000 + 1_100)
+    assert year.per_day() == pytest.approx(2_000 + 4_000 + 1_100 + 950)
+    assert year.per_day(simulated_only=True) == pytest.approx(2_000 + 950)
 
 
 def test_devices_follow_the_signals_unless_a_number_is_stated(saving_folder, make_case):
@@ -54,3 +55,23 @@ def test_making_the_devices_counts_only_where_it_is_stated(saving_folder, make_c
     case = make_case(saving_folder, stated)
     assert case.embodied_kg == pytest.approx(4 * 80.0 / 8.0)
     assert case.platform_kg > make_case(saving_folder).platform_kg
+
+
+def test_the_conservative_platform_takes_the_upper_power_and_the_upper_grid(
+    saving_folder, make_case
+):
+    case = make_case(saving_folder)
+    factors, grid = case.layer.factors, case.layer.grid
+    watts = 3 * factors["device/rsu/power"].high + factors["device/mec/power"].high
+    assert case.platform_kg_high == pytest.approx(watts * 8.760 * grid.high)
+    stated = MrvSettings(platform=Platform(rsu_power_w=20.0, mec_count=0))
+    assert make_case(saving_folder, stated).platform_kg_high == pytest.approx(
+        60.0 * 8.760 * grid.high
+    )
+
+
+@pytest.mark.parametrize("mec_count", [0, 1])
+def test_a_platform_without_roadside_units_is_refused(saving_folder, make_case, mec_count):
+    settings = MrvSettings(platform=Platform(rsu_count=0, mec_count=mec_count))
+    with pytest.raises(ValueError, match=r"platform.rsu_count: no .* 3 signals .* at least 1"):
+        make_case(saving_folder, settings)

@@ -29,6 +29,11 @@ def test_all_mistakes_are_told_at_once(tmp_path):
     assert [line.split(": ")[0] for line in told] == ["1:10", "3:14", "4:16"]
 
 
+def test_a_device_that_draws_nothing_is_refused(tmp_path):
+    told = problems(tmp_path, "platform:\n  rsu_power_w: 0\n  mec_power_w: 0\n")
+    assert [line.split(": ")[0] for line in told] == ["2:16", "3:16"]
+
+
 def test_a_day_has_24_hours(tmp_path):
     text = "operation:\n  profile:\n    - {hours: 20}\n    - {hours: 5, flow: 0.5}\n"
     (told,) = problems(tmp_path, text)

@@ -1,7 +1,10 @@
 """Three layers of uncertainty are kept apart, and a claim is the least that they bear."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy import stats
 
 from experiments.mrv.uncertainty import (
     Saving,
@@ -12,12 +15,13 @@ from experiments.mrv.uncertainty import (
     overall_claim,
     saving,
     scaled,
+    widened,
 )
 from experiments.statistics import Effect
 
 
-def change(mean: float, low: float | None, high: float | None) -> Effect:
-    return Effect(mean=mean, low=low, high=high, n=5, bca_low=low, bca_high=high)
+def change(mean: float, low: float | None, high: float | None, n: int = 8) -> Effect:
+    return Effect(mean=mean, low=low, high=high, n=n, bca_low=low, bca_high=high)
 
 
 def saved(account: str, low: float, high: float, before: float = 200.0) -> Saving:
@@ -37,6 +41,23 @@ def test_a_saving_is_baseline_minus_project_in_the_accounts_unit():
 
 def test_the_claim_is_the_end_nearest_to_zero():
     assert conservative(change(5.0, 2.0, 8.0)) == 2.0
+
+
+def test_fewer_than_eight_pairs_bear_no_claim():
+    assert conservative(change(5.0, 2.0, 8.0, n=7)) is None
+
+
+def test_a_choice_among_several_arms_widens_the_interval_of_the_claim():
+    rng = np.random.default_rng(1)
+    before, saved_g = rng.normal(200.0, 5.0, 8), rng.normal(5.0, 2.0, 8)
+    found = saving("a", before, before - saved_g)
+    assert found is not None and found.change.low is not None
+    exact = stats.ttest_1samp(saved_g, 0.0).confidence_interval(1 - 0.05 / 3)
+    of_three = widened(found.change, 3)
+    assert (of_three.low, of_three.high) == pytest.approx((exact.low, exact.high))
+    assert replace(found, n_arms=3).claim == pytest.approx(exact.low)
+    assert found.claim == found.change.low
+    assert replace(found, is_claimable=False).claim is None
 
 
 @pytest.mark.parametrize(

@@ -118,9 +118,20 @@ def test_one_seed_says_that_it_proves_nothing(study, edit_summary):
     edit_summary(change)
     text = Page(write_report(study)).text
     assert "Only one seed counts: there are no intervals" in text
-    assert "in the one seed run" in text
-    assert "no interval (one seed)" in text
+    assert "in what is one run in fact" in text
+    assert "no interval (one run in fact)" in text
     assert "accounts agree" not in text
+
+
+def test_seeds_that_change_nothing_are_told_as_one_run(study, edit_summary):
+    def change(summary: dict[str, Any]) -> None:
+        found = summary["effects"]["glosa"]["co2_own_pct"]
+        found.update(low=None, high=None, n=1, bca_low=None, bca_high=None)
+
+    edit_summary(change)
+    text = Page(write_report(study)).text
+    assert "It is one run in fact: the seeds change nothing." in text
+    assert "no interval (one run in fact)" in text
 
 
 def test_without_an_advised_arm_the_page_says_what_is_missing(study, edit_summary):
