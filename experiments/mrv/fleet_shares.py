@@ -50,7 +50,7 @@ def fleet_shares(vehicles: pl.DataFrame, manifest: Mapping[str, Any]) -> tuple[F
             if cell.group == group:
                 stated[cell.carrier] = stated.get(cell.carrier, 0.0) + cell.share * n / fleet.height
     return tuple(
-        FleetShare(name=name, drawn=(carriers == name).sum() / fleet.height, stated=share)
+        FleetShare(name=name, drawn=carriers.to_list().count(name) / fleet.height, stated=share)
         for name, share in sorted(stated.items())
         if name != _NOTHING
     )

@@ -12,7 +12,7 @@ from experiments.mrv.uncertainty import claim_confidence, finding
 
 ONE_DEMAND = (
     "One pattern of demand was simulated, that of the input files, frozen. Seeds change who drives "
-    "how and who is equipped: the interval is of that chance, and not of days."
+    "how, who is equipped and which routes SUMO chose: the interval is of that chance, not of days."
 )
 
 
