@@ -1,16 +1,12 @@
 """The command `mrv` writes both files and says what may be claimed."""
 
-import json
 import shutil
 
-import polars as pl
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner
 
 from experiments.cli import app
-from experiments.ledger import Signer, write_ledger
-from experiments.ledger.benchmark import made_up_manifest
+from experiments.ledger import Fault
 from experiments.mrv.settings import MrvSettings, load_settings
 
 
@@ -34,23 +30,21 @@ def test_it_writes_both_files_and_tells_the_claim(saving_folder, tmp_path, grid)
     assert (folder / "mrv.html").is_file()
 
 
-def test_results_that_are_not_as_they_were_signed_are_refused(saving_folder, tmp_path):
+def test_results_whose_ledger_does_not_hold_are_refused(saving_folder, tmp_path, monkeypatch):
     folder = shutil.copytree(saving_folder, tmp_path / "results")
-    manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps(made_up_manifest() | manifest))
-    table = pl.read_parquet(folder / "vehicles.parquet")
-    write_ledger(folder, Signer(Ed25519PrivateKey.generate()))
-    assert call(folder).exit_code == 0
-    (folder / "mrv.md").unlink()
-    more = pl.when(pl.col("arm") == "unadvised").then(pl.col("co2_own_g") + 50.0)
-    table.with_columns(more.otherwise(pl.col("co2_own_g")).alias("co2_own_g")).write_parquet(
-        folder / "vehicles.parquet"
-    )
+    (folder / "ledger").mkdir()
+    (folder / "ledger" / "records.jsonl").write_text("{}\n")
     done = call(folder)
     assert done.exit_code == 2
     assert "the ledger does not verify: " in done.stderr
-    assert "vehicles.parquet" in done.stderr
     assert not (folder / "mrv.md").exists()
+    monkeypatch.setattr("experiments.ledger.verify_ledger", lambda _: ("a ledger", []))
+    assert call(folder).exit_code == 0
+    fault = Fault(file="vehicles.parquet", what="row 3 agrees with no record")
+    monkeypatch.setattr("experiments.ledger.verify_ledger", lambda _: (None, [fault]))
+    done = call(folder)
+    assert done.exit_code == 2
+    assert "vehicles.parquet: row 3 agrees with no record" in done.stderr
 
 
 def test_a_grid_that_nobody_knows_is_bad_input_and_the_near_ones_are_named(saving_folder):
