@@ -1,4 +1,4 @@
-"""The experiment that a manifest tells of, once more."""
+"""The experiment and the scenario that a manifest tells of, once more."""
 
 import json
 from collections.abc import Mapping
@@ -7,6 +7,8 @@ from typing import Any
 
 from experiments.config import Experiment
 from experiments.data_files import ConfigError
+from experiments.main_job import load_checked
+from sumo_nets import Scenario, ScenarioError
 
 
 def experiment_again(content: Mapping[str, Any], base: Path | None) -> Experiment:
@@ -24,3 +26,17 @@ def experiment_again(content: Mapping[str, Any], base: Path | None) -> Experimen
     except ValueError as error:
         first = str(error).splitlines()[0]
         raise ConfigError([f"the experiment of the results cannot be read here: {first}"]) from None
+
+
+def scenario_again(experiment: Experiment) -> Scenario:
+    """The scenario of such an experiment.
+
+    Raises:
+        ScenarioError: It is not here; says how to tell where it is.
+    """
+    try:
+        return load_checked(experiment)
+    except ScenarioError as error:
+        is_relative = not Path(experiment.scenario.split(",")[0]).is_absolute()
+        hint = ["--base FOLDER says where its path starts from"] if is_relative else []
+        raise ScenarioError([*error.problems, *hint]) from None

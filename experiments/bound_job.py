@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from corridor import RoadNetwork
-from experiments.asked_again import experiment_again
+from experiments.asked_again import experiment_again, scenario_again
 from experiments.bound_figures import figures
 from experiments.bound_maps import level_maps
 from experiments.bound_study import QUANTUM_MPS, bound_of_arm, pair_arms
-from experiments.main_job import load_checked
 from experiments.report.bound import BOUND
 from experiments.report.data import read_manifest
 from experiments.report.journeys import read_records
@@ -50,6 +49,8 @@ def study_bound(
         raise ValueError(
             f"'{directory}' holds no arm to compare with; run it with the arm 'unadvised'"
         )
+    if reference != "unadvised":
+        say(f"compared with {reference}: what equipment smooths counts as saved, too")
     step_s = float(records.summary.get("step_length_s") or 1.0)
     if step_s != 1.0:
         raise ValueError(
@@ -94,7 +95,7 @@ def study_bound(
 
 def _network_again(manifest: Mapping[str, Any], base: Path | None) -> RoadNetwork:
     """The road that a folder of results was made on, if it is still the same."""
-    scenario = load_checked(experiment_again(manifest.get("experiment", {}), base))
+    scenario = scenario_again(experiment_again(manifest.get("experiment", {}), base))
     was = {entry["sha256"] for entry in manifest.get("inputs", [])}
     if missing := [name for name, digest in input_hashes(scenario) if digest not in was]:
         raise ValueError(f"{missing[0]} is not the file that the results were made with")

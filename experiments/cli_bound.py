@@ -73,7 +73,9 @@ def bound(
             "end_s": end,
         }
         directory = Path(what)
-        if not (directory / "summary.json").is_file():
+        if not (directory / "summary.json").is_file() and directory.is_dir():
+            raise ValueError(f"'{what}' is no folder of finished results: it holds no summary.json")
+        if not directory.is_dir():
             directory, base = _run(what, options | {"seeds": [seed]}, out)
         elif given := [name for name, value in options.items() if value is not None]:
             raise ValueError(f"'{what}' is a folder of results; {given[0]} is for a new run only")

@@ -70,6 +70,8 @@ def emissions_map(
     path = out or Path(f"emissions-{plain}-{quantity}.png")
     if path.suffix not in FORMATS:
         stop(f"--out: '{path}' must end in {' or '.join(FORMATS)}", BAD_INPUT)
+    if not path.parent.is_dir():
+        stop(f"--out: there is no folder '{path.parent}'", BAD_INPUT)
     with errors_told():
         found = _load(emission_class, quantity)
         save_emission_map(found, path)

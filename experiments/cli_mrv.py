@@ -46,16 +46,21 @@ def mrv(
     from experiments.mrv.section_claim import claim_notice
     from experiments.mrv.section_year import LABEL
     from experiments.mrv.settings import load_settings, stated_keys
+    from experiments.report.data import read_manifest
 
     with errors_told():
         _check_ledger(directory)
+        stated = stated_keys(config)
+        if grid is None and "grid" not in stated:
+            # What the run was asked to count electricity with, if anything.
+            grid = (read_manifest(directory).get("experiment") or {}).get("grid")
         settings = load_settings(config, {"grid": grid})
         case = build_case(
             directory,
             settings,
             load_factors(factors),
             arm=arm,
-            stated=stated_keys(config) | ({"grid"} if grid else set()),
+            stated=stated | ({"grid"} if grid else set()),
             petrol_accounts=petrol_columns(),
             idle_per_s=idle_per_second(),
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from experiments.appendix import manifest
-from experiments.asked_again import experiment_again
+from experiments.asked_again import experiment_again, scenario_again
 from experiments.ledger.chain import read_record, trip_in
 from experiments.ledger.comparing import unmatched
 from experiments.ledger.counters import counters_faults, counters_unchecked
@@ -25,7 +25,7 @@ from experiments.ledger.records import (
 from experiments.ledger.statement import MadeOf
 from experiments.ledger.verifying import Ledger
 from experiments.ledger.writing import RECORDS_FILE, trip_salt
-from experiments.main_job import load_checked, run_again, try_policies
+from experiments.main_job import run_again, try_policies
 from experiments.result_files import VEHICLES
 from experiments.results import read_json, read_run_table
 from experiments.runner import Event
@@ -75,7 +75,7 @@ def replay(
     """
     statement, chosen = ledger.statement, chosen_runs(ledger, wishes)
     experiment = experiment_again(statement.made_of.experiment, wishes.base)
-    scenario, policies = load_checked(experiment), try_policies(experiment, {})
+    scenario, policies = scenario_again(experiment), try_policies(experiment, {})
     here = MadeOf.of_manifest(manifest(experiment, scenario, policies, ""))
     notes = tuple(_other_than_signed(statement.made_of, here))
     with tempfile.TemporaryDirectory(prefix="ecocorridor-replay-") as folder:

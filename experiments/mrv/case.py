@@ -148,6 +148,8 @@ class Case:
 
 def account_name(column: str) -> str:
     """Name of an account for a reader (`co2_hbefa4_g` → `petrol car, HBEFA4`)."""
+    if column.startswith("energy_fleet"):
+        return "fleet mix, batteries"
     parts = column_parts(column)
     name = column if parts is None else parts.name
     return _NAMES.get(name, name)

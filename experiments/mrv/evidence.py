@@ -27,7 +27,7 @@ GROUPS: Mapping[str, pl.Expr] = {
 }
 """Parts of the traffic that are told apart."""
 
-_QUANTITIES = ("co2", "energy", "nox", "pmx")
+_QUANTITIES = ("co2", "co2e", "energy", "nox", "pmx")
 """How the columns of the accounts begin that are told."""
 _FURTHER = ("depart_delay_s", "trip_time_s")
 
@@ -85,6 +85,11 @@ class Evidence:
     def electricity(self) -> tuple[str, ...]:
         """Columns of the accounts in Wh."""
         return self._of("energy")
+
+    @cached_property
+    def well_to_wheel(self) -> tuple[str, ...]:
+        """Columns in CO2 equivalents from well to wheel, of fuel and electricity together."""
+        return self._of("co2e")
 
     @cached_property
     def pollutants(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from experiments.mrv.case import Case, account_name
 from experiments.mrv.figures import THIN, floored, number, places_of, span, with_unit
 from experiments.mrv.uncertainty import Span, finding, scaled
 from experiments.report.glossary import TERMS, metric_name
+from experiments.run_accounts import fleet_accounts
 from experiments.statistics import Effect
 
 NO_CLAIM = "no claim"
@@ -148,7 +149,7 @@ def wtw_section(case: Case) -> Section:
                 by_factor(found.change.mean, drawn, whole),
             )
         )
-    rows += _electric_wtw(case)
+    rows += [*_electric_wtw(case), *_fleet_wtw(case)]
     ttw, wtw = layer.fuel_ttw, layer.fuel_wtw
     head = (
         "Account",
@@ -179,8 +180,11 @@ def _electric_wtw(case: Case) -> list[tuple[str, ...]]:
     """Savings of electricity from well to wheel, by the intensities of the fleet's account."""
     per_wh, drawn = case.layer.electric_wtw_g_per_wh, case.layer.electric_wtw_span
     rows: list[tuple[str, ...]] = []
+    of_fleet = {each.column for each in fleet_accounts()}
     for account in case.evidence.electricity:
-        if (found := case.savings[account]) is not None:
+        found = case.savings[account]
+        # A fleet burns fuel too: its figure is that of both together.
+        if found is not None and account not in of_fleet:
             whole = scaled(found.change, per_wh)
             rows.append(
                 (
@@ -190,6 +194,16 @@ def _electric_wtw(case: Case) -> list[tuple[str, ...]]:
                     by_factor(found.change.mean, drawn, whole),
                 )
             )
+    return rows
+
+
+def _fleet_wtw(case: Case) -> list[tuple[str, ...]]:
+    """Savings of a fleet from well to wheel, fuel and electricity together, as the run has them."""
+    rows: list[tuple[str, ...]] = []
+    for account in case.evidence.well_to_wheel:
+        if (found := case.evidence.saving(account)) is not None:
+            name = "fleet mix, fuel and electricity"
+            rows.append((name, "", best_and_span(found.change, "g"), ""))
     return rows
 
 

@@ -14,8 +14,10 @@ def check_figure(target: Path) -> None:
     """Tell of a wrong name before anything is computed.
 
     Raises:
-        ValueError: It is neither SVG nor PNG.
+        ValueError: It is neither SVG nor PNG, or its folder is not there.
     """
+    if not target.parent.is_dir():
+        raise ValueError(f"--figure: there is no folder '{target.parent}'")
     if target.suffix not in FORMATS:
         raise ValueError(f"--figure: '{target}' must end in {' or '.join(FORMATS)}")
 

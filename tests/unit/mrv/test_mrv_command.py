@@ -1,5 +1,6 @@
 """The command `mrv` writes both files and says what may be claimed."""
 
+import json
 import shutil
 
 import pytest
@@ -28,6 +29,17 @@ def test_it_writes_both_files_and_tells_the_claim(saving_folder, tmp_path, grid)
     assert "not certified" in done.output
     assert "DE/2023" in (folder / "mrv.md").read_text(encoding="utf-8")
     assert (folder / "mrv.html").is_file()
+
+
+def test_the_grid_of_the_run_counts_unless_another_is_named(saving_folder, tmp_path):
+    folder = shutil.copytree(saving_folder, tmp_path / "results")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["experiment"]["grid"] = "PL/2020"
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert call(folder).exit_code == 0
+    assert "Grid: PL/2020" in (folder / "mrv.md").read_text(encoding="utf-8")
+    assert call(folder, "--grid", "DE/2023").exit_code == 0
+    assert "Grid: DE/2023" in (folder / "mrv.md").read_text(encoding="utf-8")
 
 
 def test_results_whose_ledger_does_not_hold_are_refused(saving_folder, tmp_path, monkeypatch):

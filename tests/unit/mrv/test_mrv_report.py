@@ -178,6 +178,22 @@ def test_the_word_claim_is_for_the_simulated_window_alone(saving_folder, make_ca
     assert "not of days" in notice.lines[-1]
 
 
+def test_a_fleet_is_told_from_well_to_wheel_by_its_fuel_and_electricity_together(
+    saving_folder, make_case, tmp_path
+):
+    folder = shutil.copytree(saving_folder, tmp_path / "r")
+    table = pl.read_parquet(folder / "vehicles.parquet")
+    table.with_columns(
+        energy_fleet_wh=pl.lit(10.0), co2e_fleet_wtw_g=pl.col("co2_own_g") * 2.0
+    ).write_parquet(folder / "vehicles.parquet")
+    rows = rows_of(make_case(folder), "Reduction per vehicle")
+    assert "fleet mix, batteries" not in rows
+    own = make_case(folder).savings["co2_own_g"].change
+    both = make_case(folder).evidence.saving("co2e_fleet_wtw_g").change
+    assert both.mean == pytest.approx(2.0 * own.mean)
+    assert rows["fleet mix, fuel and electricity"][1].startswith(f"{both.mean:.1f}"[:2])
+
+
 def test_what_the_mix_drew_stands_beside_what_it_states(saving_folder, make_case, tmp_path):
     folder = shutil.copytree(saving_folder, tmp_path / "r")
     mix = load_mix("CN-2024")
