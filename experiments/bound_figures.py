@@ -66,9 +66,8 @@ def _arm(
     found = {}
     for name, account in accounts.items():
         emitted, gain, kinds = _gain(pairs, account.column)
-        before = pairs.emitted[pairs.reference.arm, account.column]
         after = pairs.emitted[arm, account.column]
-        saved = before - after
+        saved = emitted - after
         found[name] = {
             "per_approach": float(after.mean()),
             "saved_pct": _pct(saved.sum(), emitted.sum()),
@@ -99,10 +98,15 @@ def _own(bound: ArmBound, accounts: Mapping[str, Account]) -> dict[str, Any]:
 
 
 def _gain(pairs: Pairs, column: str) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Of the reference: emitted, what of it could be saved, and kinds."""
-    emitted = pairs.reference.emitted[column][pairs.rows]
+    """Of the reference: emitted, what of it could be saved, and kinds.
+
+    What could be saved is counted in whole steps, as the bound is; what was emitted on the very
+    stretch that all arms are compared on.
+    """
+    emitted = pairs.emitted[pairs.reference.arm, column]
+    whole = pairs.reference.emitted[column][pairs.rows]
     least = pairs.reference.least[column][pairs.rows]
-    return emitted, emitted - least, pairs.reference.kinds[pairs.rows]
+    return emitted, whole - least, pairs.reference.kinds[pairs.rows]
 
 
 def _by_kind(values: FloatArray, kinds: IntArray, whole: float) -> dict[str, float]:
