@@ -45,9 +45,10 @@ def test_a_summary_keeps_to_its_schema(results):
 def test_the_folder_of_results_holds_what_it_should_and_nothing_else(results):
     found = {path.name for path in results.iterdir()}
     told = "summary.json runs.csv vehicles.parquet manifest.json timings.csv report.html"
-    drawn = "roads.parquet trajectories.parquet signals.parquet network.json"
+    drawn = "trajectories.parquet signals.parquet network.json"
+    summed = "roads.parquet approaches.parquet minutes.parquet"
     explained = "advice.parquet crossings.parquet journeys.parquet lights.parquet"
-    assert found == {*told.split(), *drawn.split(), *explained.split(), ".runs"}
+    assert found == {*f"{told} {drawn} {summed} {explained}".split(), ".runs"}
 
 
 def test_times_and_folders_are_in_no_result(results):
