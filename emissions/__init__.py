@@ -15,7 +15,6 @@ from emissions.bound_grid import BoundGrid, Gate, Motion, Zone
 from emissions.classes import emission_classes
 from emissions.factors import (
     DATA_FOLDER,
-    Amount,
     Factor,
     Factors,
     Scope,
@@ -37,8 +36,6 @@ from emissions.sumo_program import QUANTITIES
 from emissions.units import Unit, conversion, parse_unit
 from emissions.well_to_wheel import (
     FUELS,
-    FleetEmissions,
-    fleet_emissions,
     wtw_grid_key,
     wtw_intensities,
 )
@@ -51,7 +48,6 @@ __all__ = [
     "POWERTRAINS",
     "QUANTITIES",
     "Account",
-    "Amount",
     "BoundGrid",
     "Carrier",
     "ColumnParts",
@@ -59,7 +55,6 @@ __all__ = [
     "Entries",
     "Factor",
     "Factors",
-    "FleetEmissions",
     "FleetMix",
     "FloatArray",
     "Gate",
@@ -77,7 +72,6 @@ __all__ = [
     "draw",
     "draw_classes",
     "emission_classes",
-    "fleet_emissions",
     "least_emissions",
     "load_accounts",
     "load_map",

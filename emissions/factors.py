@@ -1,7 +1,7 @@
 """Emission factors: values with unit, bounds, year, region, scope and source, and draws of them.
 
 Tailpipe (TTW) and well-to-wheel (WTW) are two answers to two questions. A factor says which it
-is, `Amount` carries it along, and the two can never be added.
+is, and none is used for the other.
 """
 
 import difflib
@@ -121,26 +121,6 @@ class Factors(Mapping[str, Factor]):
 
     def __len__(self) -> int:
         return len(self.rows)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amount:
-    """A quantity with unit and scope: what is added must be of one kind and one scope."""
-
-    value: FloatArray
-    """In `unit`; any shape."""
-    unit: str
-    """As in `gCO2`."""
-    scope: Scope
-    """What it counts."""
-
-    def __add__(self, other: "Amount") -> "Amount":
-        if self.scope != other.scope:
-            raise ValueError(
-                f"an amount of scope {other.scope} cannot be added to one of scope {self.scope}"
-            )
-        value = self.value + other.value * conversion(other.unit, self.unit)
-        return Amount(value=value, unit=self.unit, scope=self.scope)
 
 
 def product(

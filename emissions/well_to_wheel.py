@@ -1,12 +1,10 @@
 """From tailpipe CO2 and electricity to CO2 equivalents from well to wheel."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from emissions.factors import Amount, Factors, FloatArray, Scope
+from emissions.factors import Factors, FloatArray, Scope
 from emissions.fleet import Carrier
 from emissions.units import conversion, parse_unit
 
@@ -14,18 +12,6 @@ FUELS: tuple[Carrier, ...] = ("petrol", "diesel", "cng", "lpg")
 """Carriers that are burnt; each has factors `fuel/NAME/ttw` and `fuel/NAME/wtw`."""
 CHARGING_EFFICIENCY = "charging/ac/efficiency"
 CO2E_PER_CO2 = "grid/co2e_per_co2"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FleetEmissions:
-    """What each vehicle emitted, in two scopes that are never added."""
-
-    ttw_co2: Amount
-    """(n,) CO2 at the tailpipe."""
-    wtw_co2e: Amount
-    """(n,) CO2 equivalents of fuel and electricity from the well to the wheel."""
-    grid_energy_wh: FloatArray
-    """(n,) electricity taken from the grid, charging losses included."""
 
 
 def wtw_grid_key(factors: Factors, grid_key: str) -> str:
@@ -94,35 +80,3 @@ def wtw_intensities(
     found["electricity"] = grid / in_unit(CHARGING_EFFICIENCY, "1", "property")
     found["none"] = np.zeros(())
     return found
-
-
-def fleet_emissions(
-    carriers: NDArray[np.str_],
-    *,
-    co2_g: FloatArray,
-    electricity_wh: FloatArray,
-    factors: Factors,
-    grid_key: str,
-) -> FleetEmissions:
-    """Tailpipe CO2, and CO2 equivalents from well to wheel, of each vehicle.
-
-    Args:
-        carriers: (n,) what each vehicle consumes, as in `FleetMix.carriers`.
-        co2_g: (n,) CO2 at the tailpipe.
-        electricity_wh: (n,) electricity out of the battery.
-        factors: As in `wtw_intensities`.
-        grid_key: As in `grid/CN/2023`.
-
-    Raises:
-        ValueError: As in `wtw_intensities`.
-    """
-    intensities = wtw_intensities(factors, grid_key)
-    wtw_g = electricity_wh * intensities["electricity"]
-    for fuel in FUELS:
-        wtw_g = wtw_g + np.where(carriers == fuel, co2_g * intensities[fuel], 0.0)
-    efficiency = factors[CHARGING_EFFICIENCY].in_unit("1")
-    return FleetEmissions(
-        ttw_co2=Amount(value=co2_g, unit="gCO2", scope="TTW"),
-        wtw_co2e=Amount(value=wtw_g, unit="gCO2e", scope="WTW"),
-        grid_energy_wh=electricity_wh / efficiency,
-    )

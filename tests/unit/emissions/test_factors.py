@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emissions import Amount, Factor, Factors, draw, product
+from emissions import Factor, Factors, draw, product
 
 ENERGY = {"value": 69_300.0, "low": 67_500.0, "high": 73_000.0, "unit": "kgCO2/TJ", "scope": "TTW"}
 CALORIFIC = {"value": 44.3, "low": 42.5, "high": 44.8, "unit": "MJ/kg", "scope": "property"}
@@ -113,23 +113,3 @@ def test_draws_depend_on_seed_and_key_alone_so_a_new_factor_changes_no_other():
 def test_at_least_one_draw_is_asked_for():
     with pytest.raises(ValueError, match="n_draws must be at least 1, got 0"):
         draw(made(), 0, seed=1)
-
-
-def test_amounts_of_one_scope_add_in_the_unit_of_the_first():
-    grams = Amount(value=np.array([100.0]), unit="gCO2", scope="TTW")
-    kilograms = Amount(value=np.array([0.5]), unit="kgCO2", scope="TTW")
-    assert (grams + kilograms).value == pytest.approx([600.0])
-
-
-@pytest.mark.parametrize("unit", ["gCO2", "gCO2e"])
-def test_tailpipe_and_well_to_wheel_are_never_added(unit):
-    tailpipe = Amount(value=np.array([1.0]), unit="gCO2", scope="TTW")
-    whole = Amount(value=np.array([1.0]), unit=unit, scope="WTW")
-    with pytest.raises(ValueError, match="scope WTW cannot be added to one of scope TTW"):
-        tailpipe + whole
-
-
-def test_co2_and_its_equivalents_are_not_added_even_in_one_scope():
-    carbon = Amount(value=np.array([1.0]), unit="gCO2", scope="WTW")
-    with pytest.raises(ValueError, match="one cannot become the other"):
-        carbon + Amount(value=np.array([1.0]), unit="gCO2e", scope="WTW")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from emissions import FUELS, Factor, Factors, draw, fleet_emissions, wtw_grid_key, wtw_intensities
+from emissions import FUELS, Factor, Factors, draw, wtw_grid_key, wtw_intensities
 
 
 def factor(key, value, unit, scope, *, spread=0.0, region="World"):
@@ -31,32 +31,12 @@ def factors(*changed, spread=0.0):
 
 
 def test_a_petrol_car_a_battery_car_and_a_bicycle_by_hand():
-    found = fleet_emissions(
-        np.array(["petrol", "electricity", "none"]),
-        co2_g=np.array([300.0, 0.0, 0.0]),
-        electricity_wh=np.array([0.0, 200.0, 0.0]),
-        factors=factors(),
-        grid_key="grid/A",
-    )
+    found = wtw_intensities(factors(), "grid/A")
     # 300 g of CO2 are 100 g of petrol, 360 g from the well. 200 Wh of the battery are 250 Wh of
     # the grid: 125 g of CO2, with 1 % of other gases.
-    assert found.ttw_co2.value == pytest.approx([300.0, 0.0, 0.0])
-    assert found.wtw_co2e.value == pytest.approx([360.0, 126.25, 0.0])
-    assert found.grid_energy_wh == pytest.approx([0.0, 250.0, 0.0])
-    assert (found.ttw_co2.unit, found.ttw_co2.scope) == ("gCO2", "TTW")
-    assert (found.wtw_co2e.unit, found.wtw_co2e.scope) == ("gCO2e", "WTW")
-
-
-def test_the_two_figures_of_a_fleet_cannot_be_added():
-    found = fleet_emissions(
-        np.array(["diesel"]),
-        co2_g=np.ones(1),
-        electricity_wh=np.zeros(1),
-        factors=factors(),
-        grid_key="grid/A",
-    )
-    with pytest.raises(ValueError, match="cannot be added"):
-        found.ttw_co2 + found.wtw_co2e
+    assert 300.0 * found["petrol"] == pytest.approx(360.0)
+    assert 200.0 * found["electricity"] == pytest.approx(126.25)
+    assert found["none"] == 0.0
 
 
 def test_a_grid_factor_of_all_gases_is_not_raised_again():
