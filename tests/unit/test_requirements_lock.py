@@ -14,7 +14,12 @@ ASKED = [
     for text in [
         *PROJECT["project"]["dependencies"],
         *(each for extra in PROJECT["project"]["optional-dependencies"].values() for each in extra),
-        *PROJECT["dependency-groups"]["dev"],
+        *(
+            each
+            for group in PROJECT["dependency-groups"].values()
+            for each in group
+            if isinstance(each, str)  # else it includes another group
+        ),
     ]
 ]
 # A requirement and its hashes stand on lines that end in a backslash, all but the last one.
