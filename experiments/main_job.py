@@ -15,7 +15,14 @@ from experiments.ledger.writing import remove_ledger, write_ledger
 from experiments.machine import cache_folder
 from experiments.mrv.page import MRV_FILES
 from experiments.order import Order
-from experiments.ordering import Manner, load_checked, orders_of, prepare_maps, try_policies
+from experiments.ordering import (
+    Manner,
+    load_checked,
+    orders_of,
+    prepare_maps,
+    study_of,
+    try_policies,
+)
 from experiments.outcome import Outcome
 from experiments.own_policy import OwnPolicy
 from experiments.report.bound import BOUND
@@ -23,7 +30,6 @@ from experiments.report.explained_page import EXPLAINED
 from experiments.report.page import write_report
 from experiments.results import write_json, write_results
 from experiments.runner import Event, Runner, sweep_all
-from experiments.study import Study
 from sumo_nets import Scenario, ScenarioError, freeze_routes
 
 
@@ -119,7 +125,7 @@ def _run_claimed(job: _Job, tell: Callable[[Event], None], say: Callable[[str], 
         lay_out_raw(finished, out / "raw")
     summary = write_results(
         {(order.arm, order.seed): order.out for order in finished},
-        study=_study(experiment, scenario),
+        study=study_of(experiment, scenario),
         out=out,
         failures=[failure.splitlines()[0] for failure in failures],
         warnings=demand.warnings,
@@ -203,14 +209,3 @@ def _done(
     told = list(zip(orders, ends, strict=True))
     failures = tuple(f"{order.label}: {why}" for order, why in told if why is not None)
     return [order for order, why in told if why is None], failures
-
-
-def _study(experiment: Experiment, scenario: Scenario) -> Study:
-    return Study(
-        scenario=scenario.name,
-        arms=experiment.all_arms,
-        seeds=experiment.seeds,
-        execution=experiment.execution,
-        penetration=experiment.penetration,
-        step_length_s=scenario.step_length_s,
-    )

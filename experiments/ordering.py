@@ -16,6 +16,7 @@ from experiments.own_policy import OwnPolicy, policy_of_file
 from experiments.planning_maps import load_planning_maps
 from experiments.rehearsal import rehearse
 from experiments.run_accounts import load_run_accounts
+from experiments.study import Study
 from sumo_nets import Scenario, load_scenario, signals_to_replay
 
 
@@ -137,3 +138,15 @@ def orders_of(
                 code_sha256=code_hash(),
                 own_policy=own,
             )
+
+
+def study_of(experiment: Experiment, scenario: Scenario) -> Study:
+    """What is compared in an experiment."""
+    return Study(
+        scenario=scenario.name,
+        arms=experiment.all_arms,
+        seeds=experiment.seeds,
+        execution=experiment.execution,
+        penetration=experiment.penetration,
+        step_length_s=scenario.step_length_s,
+    )
