@@ -38,7 +38,7 @@ def read_extended(path: Path, check: Check, *, above: tuple[Path, ...] = ()) -> 
     check(inherited, base)
     assert isinstance(inherited.value, dict)  # or it is no experiment
     own = {key: value for key, value in tree.items() if key != EXTENDS and value is not None}
-    document.value = _merged(_rebased(inherited.value, base.parent, path.parent), own)
+    document.value = _merged(rebased(inherited.value, base.parent, path.parent), own)
     return document
 
 
@@ -62,12 +62,12 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     merged = dict(below)
     for key, value in above.items():
         before = merged.get(key)
-        is_section = isinstance(before, dict) and isinstance(value, dict)
-        merged[key] = _merged(before, value) if is_section else value
+        are_sections = isinstance(before, dict) and isinstance(value, dict)
+        merged[key] = _merged(merged[key], value) if are_sections else value
     return merged
 
 
-def _rebased(tree: Mapping[str, Any], old: Path, new: Path) -> dict[str, Any]:
+def rebased(tree: Mapping[str, Any], old: Path, new: Path) -> dict[str, Any]:
     """Values of a file in one folder, with relative paths as they are written in another one."""
     moved: Any = dict(tree)
     if old.resolve() == new.resolve():
