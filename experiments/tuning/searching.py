@@ -74,7 +74,7 @@ def search(tuning: Tuning, bench: Bench, *, folder: Path, about: object, say: Sa
     trials: list[Trial] = []
     for number in range(tuning.trials):
         study.sampler = _sampler(tuning, number)
-        known = study.trials
+        known = study.get_trials(deepcopy=False)
         if number < len(known) and known[number].state.is_finished():
             trials.append(_read(known[number]))
             continue

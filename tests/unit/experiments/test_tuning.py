@@ -9,10 +9,14 @@ import pytest
 
 from experiments.config import load_experiment, resolved_dump
 from experiments.require import parse_condition
+from experiments.tuning.choosing import candidates
+from experiments.tuning.confirming import confirm, current_trial
 from experiments.tuning.job import tune
 from experiments.tuning.knobs import changed
 from experiments.tuning.measuring import Measured, RunsFailedError
+from experiments.tuning.searching import search
 from experiments.tuning.tune_file import load_tuning
+from experiments.tuning.verdict import verdict_words
 
 TUNE = """\
 scenario: arterial
@@ -125,19 +129,24 @@ def test_the_first_trial_is_the_current_configuration(folder):
 def test_what_was_only_luck_is_not_claimed(folder):
     """Where configurations differ by noise alone, the search finds a winner and others do not."""
     claims, flattered = 0, []
-    for seed in range(20):
-        tuning = load(folder, sampler_seed=seed)
+    for seed in range(10):
+        tuning = load(folder, sampler_seed=seed, trials=12)
         bench = MadeUp(tuning, lambda _changes: {"co2_hbefa4": -8.0}, noise=1.0)
-        tuned = run(folder, tuning, bench, out=f"out{seed}")
-        claims += bool(tuned.confirmation.better)
-        assert tuned.content["is_better"] is (folder / f"out{seed}" / "tuned.yaml").is_file()
-        if not tuned.confirmation.better:
-            assert tuned.verdict.startswith("nothing better was found: the best of 30 config")
-            assert "is not shown to be better: co2_hbefa4" in tuned.verdict
-        flattered.append(tuned.confirmation.confirmed[0].gains[0].search.mean)
-    assert np.mean(flattered) < -0.8
-    # By chance 2.5 % are claimed; 4 or more of 20 would be of probability 0.002.
-    assert claims <= 3
+        trials = search(tuning, bench, folder=folder, about="noise", say=lambda _text: None)
+        chosen = candidates(trials, current_trial(tuning, bench))
+        if not chosen:
+            continue
+        confirmation = confirm(tuning, bench, chosen)
+        claims += bool(confirmation.better)
+        if not confirmation.better:
+            told = verdict_words(tuning, trials, confirmation)
+            assert told.startswith("nothing better was found: the best of 12 configurations")
+            assert "is not shown to be better: co2_hbefa4" in told
+        flattered.append(confirmation.confirmed[0].gains[0].search.mean)
+    assert len(flattered) >= 8
+    assert np.mean(flattered) < -0.4
+    # By chance 2.5 % are claimed; 3 or more of 10 would be of probability 0.002.
+    assert claims <= 2
 
 
 def test_nothing_is_confirmed_where_nothing_beats_the_current_configuration(folder):
@@ -184,7 +193,7 @@ def test_a_current_configuration_that_breaks_a_constraint_may_be_mended(folder):
     )
 
 
-@pytest.mark.parametrize("n_done", [0, 1, 7, 15])
+@pytest.mark.parametrize("n_done", [0, 7, 15])
 def test_a_search_that_was_killed_ends_as_if_it_had_not_been(folder, n_done):
     tuning = load(folder, trials=16)
     whole = run(folder, tuning, MadeUp(tuning, bowl, noise=0.3), out="whole")
