@@ -68,6 +68,7 @@ class Bars:
         """Take note of an event."""
         key = event.order.key
         if event.kind == "started":
+            self._remove(key)  # where another machine starts it anew
             self.tasks[key] = self.progress.add_task(
                 event.order.label, total=1.0, detail="starting"
             )
