@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from experiments.engines.end import End
 from experiments.engines.events import Event, Tell
 from experiments.engines.remote import (
-    PATIENCE_S,
     RefusedError,
     Terms,
     do_there,
@@ -34,6 +33,8 @@ log = logging.getLogger(__name__)
 
 CONNECT_S = 20.0
 """Within which a scheduler answers."""
+PATIENCE_S = 10.0
+"""Within which a shared file system shows what another machine wrote."""
 N_NAMED = 5
 """Of many workers that are refused."""
 
@@ -102,7 +103,13 @@ class DaskEngine:
         token = store / f".seen-{session}"
         token.write_text(session, encoding="utf-8")
         try:
-            yield Terms(session=session, token=token, made_by=made_by(), timeout_s=self.timeout_s)
+            yield Terms(
+                session=session,
+                token=token,
+                made_by=made_by(),
+                timeout_s=self.timeout_s,
+                patience_s=PATIENCE_S,
+            )
         finally:
             token.unlink(missing_ok=True)
 
@@ -129,6 +136,7 @@ class _Call:
         try:
             tasks = as_completed(
                 [self._submit(name, 0) for name in self.orders],
+                loop=self.client.loop,
                 with_results=True,
                 raise_errors=False,
             )
@@ -184,9 +192,9 @@ class _Call:
 
     def _hear(self, event: tuple[float, Mapping[str, Any]]) -> None:
         """Pass on what a worker tells, unless the attempt is over."""
-        told = dict(event[1])
-        if (at_work := self.at_work.get(told.pop("task"))) is not None:
-            self.attempts.tell(Event(order=self.orders[at_work[0]], **told))
+        _, told = event
+        if (at_work := self.at_work.get(told["task"])) is not None:
+            self.attempts.tell(Event(order=self.orders[at_work[0]], **told["event"]))
 
     def _give_up(self) -> None:
         """End what is under way; nobody waits for it any more."""

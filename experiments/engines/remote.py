@@ -1,9 +1,9 @@
 """What happens on a Dask worker: the worker is looked at, and does an order in a child process."""
 
+import contextlib
 import functools
 import socket
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 PROGRESS_S = 5.0
 """Between two reports of a run; a scheduler may hear those of a thousand runs."""
-PATIENCE_S = 10.0
-"""Within which a shared file system shows what another machine wrote."""
 _CHILDREN: dict[str, Children] = {}
 """Of each call, at work in this process."""
 
@@ -41,6 +39,8 @@ class Terms:
     """Program and libraries of the caller, as of `made_by`."""
     timeout_s: float | None
     """Of a run."""
+    patience_s: float
+    """Within which a shared file system shows what another machine wrote."""
 
 
 @functools.cache
@@ -60,7 +60,7 @@ def look(terms: Terms, dask_worker: "Worker") -> str | None:
     wanted, here = dict(terms.made_by), dict(made_by())
     if other := [f"{k} {here[k]}, not {wanted.get(k)}" for k in here if here[k] != wanted.get(k)]:
         return f"has {', '.join(other)}: install there what is here, and start it anew"
-    if not _shows(lambda: terms.token.read_text(encoding="utf-8") == terms.session):
+    if not _is_seen(terms):
         return (
             f"does not see {terms.token}: results must go to a folder that all machines share, "
             "under the same name"
@@ -91,14 +91,15 @@ def do_there(text: str, terms: Terms, pause_s: float) -> End:
             "be on a file system that all machines share"
         )
     time.sleep(pause_s)
-    task, told_s = worker.get_current_task(), 0.0
+    task, due_s = worker.get_current_task(), 0.0
 
     def tell(event: Event) -> None:
-        nonlocal told_s
-        if event.kind == "progress" and time.monotonic() - told_s < PROGRESS_S:
-            return
-        told_s = time.monotonic()
-        worker.log_event(terms.session, plain(event, task))
+        nonlocal due_s
+        if event.kind == "progress":
+            if time.monotonic() < due_s:
+                return
+            due_s = time.monotonic() + PROGRESS_S
+        worker.log_event(terms.session, {"task": task, "event": plain(event)})
 
     children = _CHILDREN.setdefault(terms.session, Children())
     return do_order(order, timeout_s=terms.timeout_s, tell=tell, children=children)
@@ -115,10 +116,9 @@ def name_of(worker: "Worker") -> str:
     return f"{worker.address} on {socket.gethostname()}"
 
 
-def plain(event: Event, task: str) -> dict[str, Any]:
+def plain(event: Event) -> dict[str, Any]:
     """An event as it travels: plain values, without the order."""
     return {
-        "task": task,
         "kind": event.kind,
         "time_s": event.time_s,
         "n_running": event.n_running,
@@ -134,15 +134,13 @@ def _looked_at(terms: Terms) -> str | None:
     return look(terms, get_worker())
 
 
-def _shows(is_there: Callable[[], bool]) -> bool:
-    """Whether something is there, or comes to be seen within seconds."""
-    until_s = time.monotonic() + PATIENCE_S
+def _is_seen(terms: Terms) -> bool:
+    """Whether the caller's token is here, or comes to be seen within seconds."""
+    until_s = time.monotonic() + terms.patience_s
     while True:
-        try:
-            if is_there():
+        with contextlib.suppress(OSError):
+            if terms.token.read_text(encoding="utf-8") == terms.session:
                 return True
-        except OSError:
-            pass
         if time.monotonic() > until_s:
             return False
         time.sleep(0.2)

@@ -6,11 +6,10 @@ import subprocess
 import sys
 import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("distributed")
 
 from experiments.config import Experiment
 from experiments.engines.dask import ClusterError, DaskEngine
@@ -18,8 +17,12 @@ from experiments.order import Order, code_hash
 from experiments.worker import MARK
 from sumo_nets import Scenario
 
+pytestmark = [
+    pytest.mark.timeout(60),
+    pytest.mark.skipif(find_spec("distributed") is None, reason="needs the extra 'cluster'"),
+]
 ROOT = Path(__file__).parents[3]
-PATIENCE_S = 60.0
+PATIENCE_S = 30.0
 CHILD = f"""#!{sys.executable} -S
 import json, os, signal, sys, time
 order = json.loads(sys.stdin.readline())
@@ -58,20 +61,20 @@ class Site:
         )
 
     def start(self, kind, *words):
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", f"distributed.cli.dask_{kind}"]
-            + ["--scheduler-file", self.file, *words],
-            cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.DEVNULL,
-            stderr=(self.folder / "log").open("a"),
-        )
+        program = [sys.executable, "-P", "-m", f"distributed.cli.dask_{kind}"]
+        with (self.folder / "log").open("a") as log:
+            process = subprocess.Popen(
+                [*program, "--scheduler-file", self.file, *words],
+                cwd=self.folder,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                stdout=log,
+                stderr=log,
+            )
         self.processes.append(process)
         return process
 
     def worker(self, n_threads=1):
-        while not Path(self.file).exists():
-            time.sleep(0.05)
+        wait_until(Path(self.file).exists)
         words = ["--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
         preload = ["--preload", str(self.folder / "pretend.py")]
         return self.start("worker", *words, *preload, "--nthreads", str(n_threads))
@@ -131,6 +134,12 @@ def engine(site, events=None, **more):
     return DaskEngine(scheduler=site.file, tell=told.append, pause_s=0.0, **more)
 
 
+def wait_until(is_so):
+    until_s = time.monotonic() + PATIENCE_S
+    while not is_so() and time.monotonic() < until_s:
+        time.sleep(0.02)
+
+
 def left(order):
     return {path.name for path in order(1).out.parent.iterdir()}
 
@@ -181,14 +190,13 @@ def test_a_worker_that_is_killed_takes_no_run_along(lonely, order):
     events = []
 
     def kill():
-        while not any(e.kind == "progress" and e.order.seed >= 100 for e in events):
-            time.sleep(0.02)
+        wait_until(lambda: any(e.kind == "progress" for e in events if e.order.seed >= 100))
         doomed.send_signal(signal.SIGKILL)
         for seed in (100, 101):
             Path(f"{order(seed).out}.go").touch()
         lonely.worker()
 
-    killer = threading.Thread(target=kill)
+    killer = threading.Thread(target=kill, daemon=True)
     killer.start()
     assert engine(lonely, events).do(orders) == [None] * 4
     killer.join()
@@ -204,13 +212,14 @@ def test_workers_with_threads_are_refused(lonely, order):
 
 def test_workers_of_another_version_are_refused(site, order, monkeypatch):
     monkeypatch.setattr("experiments.engines.dask.made_by", lambda: (("libsumo", "0.1"),))
-    with pytest.raises(ValueError, match="has .*libsumo 1.*, not 0.1"):
+    with pytest.raises(ValueError, match=r"has .*libsumo 1.*, not 0\.1"):
         engine(site).do([order(1)])
 
 
 def test_workers_that_do_not_see_the_store_are_refused(site, order, monkeypatch):
+    monkeypatch.setattr("experiments.engines.dask.PATIENCE_S", 0.1)
     monkeypatch.setattr(Path, "write_text", lambda path, text, **_: path.touch())
-    with pytest.raises(ValueError, match="does not see .* a folder that all machines share"):
+    with pytest.raises(ValueError, match=r"does not see .* a folder that all machines share"):
         engine(site).do([order(1)])
 
 
@@ -219,11 +228,10 @@ def test_a_scheduler_that_dies_is_told_and_the_next_call_goes_on(lonely, order, 
     events = []
 
     def kill():
-        while not any(e.kind == "progress" and e.order.seed == 100 for e in events):
-            time.sleep(0.02)
+        wait_until(lambda: any(e.kind == "progress" for e in events if e.order.seed == 100))
         lonely.scheduler.send_signal(signal.SIGKILL)
 
-    threading.Thread(target=kill).start()
+    threading.Thread(target=kill, daemon=True).start()
     begin_s = time.monotonic()
     with pytest.raises(ClusterError, match="the scheduler is gone; runs that were finished are"):
         engine(lonely, events).do([order(1), order(100), order(2)])
@@ -239,7 +247,7 @@ def test_a_scheduler_that_dies_is_told_and_the_next_call_goes_on(lonely, order, 
 
 def test_no_scheduler_at_an_address_is_told(order, monkeypatch):
     monkeypatch.setattr("experiments.engines.dask.CONNECT_S", 0.5)
-    with pytest.raises(ClusterError, match="no Dask scheduler answers at tcp://127.0.0.1:9"):
+    with pytest.raises(ClusterError, match=r"no Dask scheduler answers at tcp://127\."):
         DaskEngine(scheduler="tcp://127.0.0.1:9", tell=print).do([order(1)])
     with pytest.raises(ValueError, match="neither an address, such as tcp://host:8786, nor"):
         DaskEngine(scheduler="no.json", tell=print).do([order(1)])
