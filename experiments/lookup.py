@@ -34,12 +34,15 @@ def numbered(values: pl.Series) -> Numbered:
         distinct = pl.Series([False, True])
         places = values.cast(pl.UInt32)
     elif values.dtype.is_integer():
-        least = values.min() or 0
-        distinct = pl.Series(range(least, (values.max() or 0) + 1), dtype=values.dtype)  # type: ignore[call-overload,operator]
+        numbers = values.drop_nulls().to_numpy()
+        least, most = (int(numbers.min()), int(numbers.max())) if numbers.size else (0, -1)
+        distinct = pl.Series(range(least, most + 1), dtype=values.dtype)
         places = values - least
     else:
         names = values if isinstance(values.dtype, pl.Enum) else as_enum(values)
-        distinct, places = names.dtype.categories, names.to_physical()
+        dtype = names.dtype
+        assert isinstance(dtype, pl.Enum)
+        distinct, places = dtype.categories, names.to_physical()
     places = places.cast(pl.Int64)
     return Numbered(places.fill_null(distinct.len()).to_numpy(), distinct)
 
