@@ -12,9 +12,10 @@ from statistics import median
 from typing import Any, Literal
 
 from experiments.config import Experiment
+from experiments.engines import Event
 from experiments.machine import cache_folder
 from experiments.order import Order, code_hash, versions
-from experiments.runner import Event, Runner
+from experiments.runner import Runner
 from sumo_nets import Scenario, load_scenario
 
 ARMS = ("none", "glosa-sumo", "eco")
