@@ -62,16 +62,19 @@ def _fork_one(control: socket.socket, ends: dict[int, socket.socket]) -> bool:
     wish = json.loads(text)
     _read_network(wish)
     end = socket.socket(fileno=files.pop())
-    pid = os.fork()
-    if pid == 0:
-        for other in (control, end, *ends.values()):
-            other.close()
-        _become_worker(wish, files)
+    # Where no process can be made, the end comes before any number of one.
+    with contextlib.suppress(OSError):
+        pid = os.fork()
+        if pid == 0:
+            for other in (control, end, *ends.values()):
+                other.close()
+            _become_worker(wish, files)
+        ends[pid] = end
+        end.sendall(PID.pack(pid))
+    if end not in ends.values():
+        end.close()
     for file in files:
         os.close(file)
-    with contextlib.suppress(OSError):
-        end.sendall(PID.pack(pid))
-    ends[pid] = end
     return True
 
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import IO, Protocol
 
 PID = struct.Struct("q")
 """What is told of a new process."""
@@ -32,37 +32,51 @@ class Child(Protocol):
     """What is used of a process that does a run; a `subprocess.Popen` has it, too."""
 
     pid: int
-    returncode: Any
-    """None until it was waited for."""
 
     @property
-    def stdin(self) -> Any: ...
+    def returncode(self) -> int | None:
+        """As from `wait`; None until then."""
+
     @property
-    def stdout(self) -> Any: ...
+    def stdin(self) -> IO[str] | None:
+        """To be written to."""
+
     @property
-    def stderr(self) -> Any: ...
+    def stdout(self) -> IO[str] | None:
+        """To be read from."""
+
+    @property
+    def stderr(self) -> IO[str] | None:
+        """To be read from."""
+
     def wait(self) -> int:
-        """Its exit code, or minus the signal that ended it."""
+        """Its exit code, or minus the signal that ended it; when it has ended."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, kw_only=True)
 class Fork:
     """A process that was forked off the nursery."""
 
     pid: int
-    stdin: TextIO
-    stdout: TextIO
-    stderr: TextIO
-    _end: socket.socket
+    stdin: IO[str]
+    stdout: IO[str]
+    stderr: IO[str]
+    end: socket.socket
+    """Where the nursery tells of its end."""
     returncode: int | None = None
     cpu_s: float = 0.0
-    """Processor time of it and its own children, when it has ended."""
+    """Processor time of it and of its own children, when it has ended."""
+
+    def close(self) -> None:
+        """Let go of it."""
+        for stream in (self.stdin, self.stdout, self.stderr, self.end):
+            stream.close()
 
     def wait(self) -> int:
-        """Its exit code, or minus the signal that ended it."""
+        """Its exit code, or minus the signal that ended it; when it has ended."""
         if self.returncode is None:
-            with self._end:
-                told = received(self._end, END.size)
+            with self.end:
+                told = received(self.end, END.size)
             self.returncode, self.cpu_s = END.unpack(told) if told else (DIED_WITH_IT, 0.0)
         return self.returncode
 
@@ -81,34 +95,30 @@ class Nursery:
         Args:
             network: That the run will read: it is read once for all.
         """
-        with contextlib.ExitStack() as theirs, contextlib.ExitStack() as ours, self._lock:
-            pipes = [os.pipe() for _ in range(3)]
-            own, child = (pipes[0][1], pipes[1][0], pipes[2][0]), (pipes[0][0], pipes[1][1], pipes[2][1])
-            for place in own:
-                ours.callback(os.close, place)
-            for place in child:
-                theirs.callback(os.close, place)
-            end, their_end = socket.socketpair()
-            ours.enter_context(end)
-            theirs.enter_context(their_end)
-            wish = {"folder": str(Path.cwd()), "environment": dict(os.environ)}
-            if network is not None:
-                wish["network"] = str(network)
-            try:
-                self._ask(wish, (*child, their_end.fileno()))
-            except OSError:
-                return None
-            theirs.close()
-            told = received(end, PID.size)
-            if not told:
-                return None
-            ours.pop_all()
-            modes = ("w", "r", "r")
-            streams = (
-                open(place, mode, encoding="utf-8", errors="replace")  # noqa: SIM115
-                for place, mode in zip(own, modes, strict=True)
-            )
-            return Fork(PID.unpack(told)[0], *streams, end)
+        wish: dict[str, object] = {"folder": str(Path.cwd()), "environment": dict(os.environ)}
+        if network is not None:
+            wish["network"] = str(network)
+        pipes = [os.pipe() for _ in range(3)]
+        (read_in, write_in), (read_out, write_out), (read_error, write_error) = pipes
+        end, their_end = socket.socketpair()
+        pid = b""
+        with self._lock, their_end, contextlib.suppress(OSError):
+            self._ask(wish, (read_in, write_out, write_error, their_end.fileno()))
+            their_end.close()
+            pid = received(end, PID.size)
+        for file in (read_in, write_out, write_error):
+            os.close(file)
+        child = Fork(
+            pid=PID.unpack(pid)[0] if pid else 0,
+            stdin=os.fdopen(write_in, "w", encoding="utf-8"),
+            stdout=os.fdopen(read_out, encoding="utf-8", errors="replace"),
+            stderr=os.fdopen(read_error, encoding="utf-8", errors="replace"),
+            end=end,
+        )
+        if pid:
+            return child
+        child.close()
+        return None
 
     def _ask(self, wish: Mapping[str, object], files: tuple[int, ...]) -> None:
         if self._control is None:
