@@ -1,7 +1,8 @@
 """A process that has imported what runs need, and forks one off for each that is wanted.
 
-It simulates nothing and computes nothing, for what has threads cannot be forked: libsumo is loaded
-but not started, polars imported but not used. It ends when the process that started it does.
+It simulates nothing and computes nothing, for threads at work are not forked with a process:
+libsumo is loaded but not started, polars imported but not used. It ends when the process that
+started it does.
 """
 
 import contextlib

@@ -131,7 +131,8 @@ class Nursery:
                     # Why it cannot start, a run that starts from nothing will tell.
                     stderr=subprocess.DEVNULL,
                     pass_fds=(theirs.fileno(),),
-                    env=_environment(),
+                    # Threads are not forked: polars' allocator can do without its own.
+                    env=_environment() | {"_RJEM_MALLOC_CONF": "background_thread:false"},
                     start_new_session=True,
                 )
         text = json.dumps(wish).encode()
