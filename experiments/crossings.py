@@ -53,18 +53,13 @@ def crossing_rows(
     vehicle, vehicles = numbered(measured["vehicle_id"])
     lane, lanes = numbered(measured["lane"])
     before = _rows_before_changes(vehicle, lane, lanes.len())
-    found = list(
-        _crossed(
-            zip(
-                vehicles[vehicle[before]],
-                lanes[lane[before]],
-                lanes[lane[before + 1]],
-                strict=True,
-            ),
-            network,
-            routes,
-        )
+    moves = zip(
+        vehicles[vehicle[before]].to_list(),
+        lanes[lane[before]].to_list(),
+        lanes[lane[before + 1]].to_list(),
+        strict=True,
     )
+    found = list(_crossed(moves, network, routes))
     edges = [each.edge for each in found]
     rows = before[np.array([each.move for each in found], dtype=np.int64)]
     is_at_line = np.array([each.is_at_line for each in found], dtype=np.bool_)
