@@ -1,5 +1,6 @@
 """The folder of results: taken over by one process at a time."""
 
+import errno
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +11,12 @@ STORE = ".runs"
 
 
 @contextmanager
-def claimed(out: Path) -> Iterator[Path]:
+def claimed(out: Path, *, is_shared: bool = False) -> Iterator[Path]:
     """Make the folder for the results, or take over one that holds results.
+
+    Args:
+        out: The folder.
+        is_shared: Whether others may work on it at the same time who share it, too.
 
     Yields:
         The store of finished runs in it.
@@ -27,17 +32,18 @@ def claimed(out: Path) -> Iterator[Path]:
     store = out / STORE
     try:
         store.mkdir(parents=True, exist_ok=True)
-        lock = (store / "lock").open("w")
+        lock = (store / "lock").open("a")
     except OSError as error:
         raise ValueError(f"--out: {out} cannot be made: {error.strerror}") from None
     # The lock goes with the process, however it ends.
     with lock:
-        if not _has_locked(lock.fileno()):
+        if not _has_locked(lock.fileno(), fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX):
             raise ValueError(f"--out: another process is writing to {out}; name another folder")
         try:
             yield store
         finally:
-            _remove_if_empty(out, store)
+            if not is_shared:
+                _remove_if_empty(out, store)
 
 
 def _remove_if_empty(out: Path, store: Path) -> None:
@@ -48,9 +54,10 @@ def _remove_if_empty(out: Path, store: Path) -> None:
         out.rmdir()
 
 
-def _has_locked(handle: int) -> bool:
+def _has_locked(handle: int, kind: int) -> bool:
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+    except OSError as error:
+        # Some file systems of clusters know no locks; there, nothing is guarded.
+        return error.errno in {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}
     return True

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from corridor import EngineError
-from experiments.order import Order, code_hash
+from experiments.code_hash import code_hash
+from experiments.order import Order
 from experiments.policy_loading import PolicyError
 from experiments.single_run import RunFailedError, perform
 from sumo_nets import ScenarioError, SumoProgramError
@@ -26,7 +27,7 @@ def main() -> int:
     """Do the run that stdin asks for; 0 if its folder stands."""
     order = Order.from_json(sys.stdin.readline())
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    folder = order.out.with_name(f"{order.out.name}.part-{os.getpid()}")
+    folder = order.out.with_name(f"{order.out.name}.part-{os.uname().nodename}-{os.getpid()}")
     folder.mkdir(parents=True)
     home = Path.cwd()
     # SUMO takes a file name with a colon for a host and port: it is given names without folders.
@@ -36,7 +37,7 @@ def main() -> int:
             raise RunFailedError("the program changed while it ran; give the command again")
         perform(order, Path(), _tell)
         os.chdir(home)
-        folder.rename(order.out)
+        _keep(folder, order.out)
     except EngineError as failure:
         # What SUMO says of itself is on stderr; its interface says little.
         _tell({"failure": f"SUMO failed: {failure}", "has_last_words": True})
@@ -48,6 +49,15 @@ def main() -> int:
         os.chdir(home)
         shutil.rmtree(folder, ignore_errors=True)
     return 0
+
+
+def _keep(folder: Path, out: Path) -> None:
+    """Give a whole folder its name; who does the same run elsewhere may have been faster."""
+    try:
+        folder.rename(out)
+    except OSError:
+        if not out.is_dir():
+            raise
 
 
 def _tell(message: Mapping[str, object]) -> None:
