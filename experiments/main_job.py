@@ -10,6 +10,7 @@ from corridor import RoadNetwork, find_main_road
 from experiments.appendix import lay_out_raw, manifest, network_content
 from experiments.claim import claimed
 from experiments.config import Experiment
+from experiments.engines import Event
 from experiments.ledger.notes import Signer
 from experiments.ledger.writing import remove_ledger, write_ledger
 from experiments.machine import cache_folder
@@ -29,7 +30,7 @@ from experiments.report.bound import BOUND
 from experiments.report.explained_page import EXPLAINED
 from experiments.report.page import write_report
 from experiments.results import write_json, write_results
-from experiments.runner import Event, Runner, sweep_all
+from experiments.runner import Runner, sweep_all
 from sumo_nets import Scenario, ScenarioError, freeze_routes
 
 

@@ -20,6 +20,7 @@ from experiments.oracle import replay_files, traffic_arguments
 from experiments.order import Order
 from experiments.policy_loading import load_policy
 from experiments.preparation import Prepared, prepare
+from experiments.shortages import check_whole
 from experiments.stopwatch import Laps, Stopwatch
 from sumo_nets import sumo_arguments, sumo_home, write_demand
 
@@ -27,8 +28,12 @@ PATIENCE_S = 3600.0
 """Traffic in which for so long nobody arrives is stuck."""
 PROGRESS_S = 0.5
 """Wall time between two reports of progress."""
-RAW_FILES = ("tripinfo.xml", "statistics.xml", "fcd.parquet")
-"""Outputs as SUMO writes them."""
+RAW_FILES = {
+    "tripinfo.xml": b"</tripinfos>",
+    "statistics.xml": b"</statistics>",
+    "fcd.parquet": b"PAR1",
+}
+"""Outputs as SUMO writes them, and how they end."""
 
 Report = Callable[[Mapping[str, float]], None]
 """Is told simulated time and vehicles under way now and then."""
@@ -43,6 +48,7 @@ def perform(order: Order, folder: Path, report: Report) -> None:
 
     Raises:
         RunFailedError: The road was not empty at the cap.
+        CutShortError: SUMO did not write an output to its end.
         PolicyError: The user's policy of the arm failed.
         corridor.EngineError: SUMO failed.
         sumo_nets.ScenarioError: The demand cannot be frozen.
@@ -76,6 +82,18 @@ def perform(order: Order, folder: Path, report: Report) -> None:
     if order.is_timed:
         timing["parts_cpu_s"] = watch.seconds(laps.seconds["simulate_cpu_s"])
     _write_json(folder / "timing.json", timing)
+
+
+def _check_outputs(folder: Path) -> None:
+    """On a full disk SUMO goes on, and its outputs are short.
+
+    Raises:
+        CutShortError: One is.
+    """
+    for name, ending in RAW_FILES.items():
+        check_whole(folder / name, ending)
+    for file in folder.glob("signal-*.xml"):
+        check_whole(file, b"</tlsStates>")
 
 
 def _course(prepared: Prepared) -> Course:
@@ -207,6 +225,7 @@ def _simulate(prepared: Prepared, course: Course, report: Report, watch: Stopwat
                         "share_arrived": share,
                     }
                 )
+    _check_outputs(prepared.folder)
     return session.tally
 
 

@@ -3,27 +3,19 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from experiments.claim import claimed
+from experiments.engines import Engine, Event, Tell
 from experiments.machine import cache_folder
 from experiments.order import Order
-from experiments.runner import Event, Runner
+from experiments.runner import Runner, sweep_all
 from experiments.sweeps.plan import Plan, plan_of
 from experiments.sweeps.points import Sweep
 from experiments.sweeps.preparing import prepare
 from experiments.sweeps.record import write_record
 from experiments.sweeps.store import Store
 from experiments.sweeps.tables import collect
-
-Tell = Callable[[Event], None]
-
-
-class Engine(Protocol):
-    """What does runs."""
-
-    def do(self, orders: Sequence[Order]) -> list[str | None]:
-        """Do all orders: for each, None if its folder stands, else why it does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +94,7 @@ def run_sweep(
         plan = plan_of(sweep, store=folder, cache_dir=cache_folder())
         write_record(wishes.out, plan.record)
         store = Store(folder)
-        store.clean()
+        sweep_all(folder)
         failed = store.failures(plan.orders)
         tried = _to_try(plan, store, wishes, failed)
         say(_words(plan, store, wishes, tried))

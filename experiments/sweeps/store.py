@@ -1,8 +1,6 @@
 """The store of a sweep: which runs stand, which failed and why, and what the dead left behind."""
 
 import os
-import shutil
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +11,6 @@ FAILED = "failed"
 """Folder with a note on each run that failed."""
 DEMAND = "demand"
 """Folder with what is to be told of each demand."""
-FORGOTTEN_S = 24 * 3600.0
-"""What another machine left half-written is removed once it is so old: its owner cannot be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,32 +56,3 @@ class Store:
         """What is to be told of a demand; nothing before it was prepared."""
         path = self.folder / DEMAND / f"{name}.json"
         return list(read_json(path)["warnings"]) if path.is_file() else []
-
-    def clean(self) -> None:
-        """Remove what dead processes left half-written, and nothing of those who live."""
-        for path in (*self.folder.glob("*.part-*"), *self.folder.glob("*.stderr")):
-            if _is_orphan(path):
-                if path.is_dir():
-                    shutil.rmtree(path, ignore_errors=True)
-                else:
-                    path.unlink(missing_ok=True)
-
-
-def _is_orphan(path: Path) -> bool:
-    host, _, pid = path.name.rpartition(".part-")[2].rpartition("-")
-    if host == os.uname().nodename and pid.isdigit():
-        return not _is_alive(int(pid))
-    try:
-        return time.time() - path.stat().st_mtime > FORGOTTEN_S
-    except FileNotFoundError:
-        return False
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -1,5 +1,6 @@
 """The file of a sweep, checked at every point, with each mistake told where it was written."""
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -145,17 +146,15 @@ def _is_integer(key: str) -> bool:
 def _raise_if_wrong(written: _Written, form: Form, points: Sequence[WrittenPoint]) -> None:
     """Tell what is wrong with single values, or else with points as a whole."""
     single = [*ends_of_ranges(form, points[0]), *_first_with_each_value(points)]
-    for some in (single, [point for point in points if _has_errors(written.at(point))]):
-        problems: dict[str, None] = {}
-        n_wrong = 0
-        for point in some:
-            lines = _problems(written.placed(point))
-            n_wrong += bool(lines)
-            problems |= dict.fromkeys(lines)
-            if some is not single and n_wrong >= TOLD_POINTS:
-                break
-        if problems:
-            raise ConfigError(_in_order(problems))
+    for some, most in ((single, len(single)), (points, TOLD_POINTS)):
+        wrong = (point for point in some if _has_errors(written.at(point)))
+        lines = [
+            line
+            for point in itertools.islice(wrong, most)
+            for line in _problems(written.placed(point))
+        ]
+        if lines:
+            raise ConfigError(sorted(dict.fromkeys(lines), key=_place_of))
 
 
 def _first_with_each_value(points: Sequence[WrittenPoint]) -> Iterator[WrittenPoint]:
@@ -183,14 +182,9 @@ def _problems(source: Source) -> Sequence[str]:
     return ()
 
 
-def _in_order(lines: dict[str, None]) -> list[str]:
-    """Lines in the order of the file; `FILE:LINE:COLUMN: ` begins each."""
-
-    def place(line: str) -> tuple[int, ...]:
-        words = line.split(": ", 1)[0].rsplit(":", 2)[1:]
-        return tuple(int(word) for word in words if word.isdigit())
-
-    return sorted(lines, key=place)
+def _place_of(line: str) -> tuple[int, ...]:
+    """Line and column of a problem: `FILE:LINE:COLUMN: ` begins it."""
+    return tuple(int(word) for word in line.split(": ", 1)[0].rsplit(":", 2)[1:])
 
 
 def _point(written: _Written, form: Form, number: int, point: WrittenPoint) -> SweepPoint:
