@@ -8,14 +8,17 @@ from pathlib import Path
 
 STORE = ".runs"
 """Folder of the finished runs in a folder of results."""
+SWEEP = "sweep.json"
+"""File of a sweep in its folder of results; a run has none."""
 
 
 @contextmanager
-def claimed(out: Path, *, is_shared: bool = False) -> Iterator[Path]:
+def claimed(out: Path, *, of_sweep: bool = False, is_shared: bool = False) -> Iterator[Path]:
     """Make the folder for the results, or take over one that holds results.
 
     Args:
         out: The folder.
+        of_sweep: Whether it is for a sweep, else for a run.
         is_shared: Whether others may work on it at the same time who share it, too.
 
     Yields:
@@ -29,6 +32,9 @@ def claimed(out: Path, *, is_shared: bool = False) -> Iterator[Path]:
     is_ours = (out / STORE).is_dir() or (out / "manifest.json").is_file()
     if out.is_dir() and not is_ours and any(out.iterdir()):
         raise ValueError(f"--out: {out} holds files that are no results; name a new folder")
+    if is_ours and (out / SWEEP).is_file() != of_sweep and (out / "manifest.json").is_file():
+        other = "run" if of_sweep else "sweep"
+        raise ValueError(f"--out: {out} holds the results of a {other}; name another folder")
     store = out / STORE
     try:
         store.mkdir(parents=True, exist_ok=True)

@@ -33,11 +33,13 @@ def config_check(
 
 
 @config_app.command("schema")
-def config_schema() -> None:
+def config_schema(
+    of_sweep: Annotated[bool, typer.Option("--sweep", help="Of files of sweeps.")] = False,
+) -> None:
     """Print the JSON Schema of experiment files, for editors."""
-    from experiments.config_schema import experiment_schema
+    from experiments.config_schema import experiment_schema, sweep_schema
 
-    print(json.dumps(experiment_schema(), indent=2))
+    print(json.dumps(sweep_schema() if of_sweep else experiment_schema(), indent=2))
 
 
 @config_app.command("init")

@@ -104,7 +104,19 @@ def summary_of(
     Raises:
         ValueError: A run's folder is damaged.
     """
-    selection = select_runs(study, read_runs(run_folders, study))
+    runs = read_runs(run_folders, study)
+    return summary_of_runs(runs, study=study, failures=failures, warnings=warnings)
+
+
+def summary_of_runs(
+    runs: Sequence[Run],
+    *,
+    study: Study,
+    failures: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+) -> dict[str, Any]:
+    """As `summary_of`, of runs as of `read_runs`."""
+    selection = select_runs(study, runs)
     summary: dict[str, Any] = rounded(summarise(study, selection, failures, warnings))
     return summary
 

@@ -96,11 +96,11 @@ def _wait_for(futures: Iterable[Future[str | None]]) -> None:
 def sweep_all(folder: Path) -> None:
     """Remove what dead processes left half-written in a store of runs."""
     for rest in folder.glob("*.part-*"):
-        if not _is_written(rest):
+        if not is_written(rest):
             shutil.rmtree(rest, ignore_errors=True)
 
 
-def _is_written(part: Path) -> bool:
+def is_written(part: Path) -> bool:
     """Whether a process may still write to a folder `KEY.part-HOST-PID`."""
     host, _, pid = part.name.partition(".part-")[2].rpartition("-")
     try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from experiments.claim import claimed
+from experiments.claim import STORE, claimed
 from experiments.engines import Engine, Event, Tell
 from experiments.machine import cache_folder
 from experiments.order import Order
@@ -90,8 +90,8 @@ def run_sweep(
         ConfigError: Scenarios or policies cannot be used; no run was done.
         ValueError: The folder for the results holds something else.
     """
-    with claimed(wishes.out, is_shared=wishes.shard is not None) as folder:
-        plan = plan_of(sweep, store=folder, cache_dir=cache_folder())
+    plan = plan_of(sweep, store=wishes.out / STORE, cache_dir=cache_folder())
+    with claimed(wishes.out, of_sweep=True, is_shared=wishes.shard is not None) as folder:
         write_record(wishes.out, plan.record)
         store = Store(folder)
         sweep_all(folder)

@@ -90,22 +90,18 @@ def demand_name(scenario: Scenario, seed: int, demand_scale: float) -> str:
 
 def _scenarios(sweep: Sweep) -> list[Scenario]:
     """The scenario of each point; each is loaded once."""
+    names = [_values(point.experiment, _CHECKED) for point in sweep.points]
     found: dict[str, Scenario] = {}
     problems: dict[str, None] = {}
-    names = []
-    for point in sweep.points:
-        names.append(_values(point.experiment, _CHECKED))
-        if names[-1] in found or problems:
-            continue
+    for name, point in dict(zip(names, sweep.points, strict=True)).items():
         try:
-            found[names[-1]] = load_checked(point.experiment)
+            found[name] = load_checked(point.experiment)
         except ScenarioError as error:
             place = sweep.place(point.number, "scenario")
             problems |= dict.fromkeys(place + line for line in error.problems)
         except ValueError as error:
-            problems |= dict.fromkeys(
-                _placed(sweep, point, line) for line in str(error).splitlines()
-            )
+            lines = str(error).splitlines()
+            problems |= dict.fromkeys(_placed(sweep, point, line) for line in lines)
     if problems:
         raise ConfigError(list(problems))
     return [found[name] for name in names]

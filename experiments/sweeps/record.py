@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from experiments.claim import SWEEP
 from experiments.results import read_json, write_json
 from experiments.study import Study
 
-SWEEP = "sweep.json"
 SCHEMA_VERSION = 1
 
 

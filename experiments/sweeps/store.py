@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.results import read_json, write_json
+from experiments.runner import is_written
 
 FAILED = "failed"
 """Folder with a note on each run that failed."""
@@ -25,8 +26,9 @@ class Store:
         return {key for key in keys if key in there}
 
     def running(self) -> set[str]:
-        """Runs that somebody is at work on, or was when he died."""
-        return {path.name.partition(".")[0] for path in self.folder.glob("*.part-*")}
+        """Runs that somebody is at work on."""
+        parts = (part for part in self.folder.glob("*.part-*") if is_written(part))
+        return {part.name.partition(".")[0] for part in parts}
 
     def failures(self, keys: Iterable[str]) -> dict[str, str]:
         """Why some runs failed; those that stand by now did not."""

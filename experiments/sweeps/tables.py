@@ -13,7 +13,14 @@ import polars as pl
 
 from experiments.code_hash import code_hash
 from experiments.result_files import MANIFEST, RUNS, SUMMARY
-from experiments.results import read_json, read_runs, rounded, summary_of, write_csv, write_json
+from experiments.results import (
+    read_json,
+    read_runs,
+    rounded,
+    summary_of_runs,
+    write_csv,
+    write_json,
+)
 from experiments.study import Run
 from experiments.sweeps.record import SCHEMA_VERSION, SweepRecord, Unit, as_text, read_record
 from experiments.sweeps.store import Store
@@ -66,25 +73,22 @@ def _write(
     points: list[dict[str, Any]] = []
     for number, point in enumerate(record.points):
         units = record.of_point(number)
-        done = {(u.arm, u.seed): u for u in units if u.key in finished}
-        folders = {place: store.folder / unit.key for place, unit in done.items()}
-        rows += [
-            {"point": number}
-            | {key: as_text(value) for key, value in point.values.items()}
-            | {"arm": run.arm, "seed": run.seed, "key": done[run.arm, run.seed].key}
-            | rounded(_figures(run))
-            for run in read_runs(folders, point.study)
-        ]
-        told = [
-            f"{u.arm}, seed {u.seed}: {_cause(failures[u.key])}" for u in units if u.key in failures
-        ]
-        warnings = store.demand_warnings(point.demand)
-        summary = (
-            summary_of(folders, study=point.study, failures=told, warnings=warnings)
-            if folders
-            else {}
+        keys = {(unit.arm, unit.seed): unit.key for unit in units if unit.key in finished}
+        folders = {place: store.folder / key for place, key in keys.items()}
+        runs = read_runs(folders, point.study)
+        swept = {key: as_text(value) for key, value in point.values.items()}
+        for run in runs:
+            own = {"arm": run.arm, "seed": run.seed, "key": keys[run.arm, run.seed]}
+            rows.append({"point": number, **swept, **own, **rounded(_figures(run))})
+        failed = [unit for unit in units if unit.key in failures]
+        summary = summary_of_runs(
+            runs,
+            study=point.study,
+            failures=[f"{u.arm}, seed {u.seed}: {_cause(failures[u.key])}" for u in failed],
+            warnings=store.demand_warnings(point.demand),
         )
-        points.append({"point": number, "values": dict(point.values), "summary": summary})
+        values = dict(point.values)
+        points.append({"point": number, "values": values, "summary": summary if runs else {}})
     content = _summary(record, points, finished, failures)
     write_json(out / MANIFEST, record.manifest)
     write_csv(out / RUNS, rows)
