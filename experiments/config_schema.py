@@ -9,6 +9,8 @@ from experiments.units import unit_pattern, unit_suffix
 
 DEFAULT_EXPERIMENT = Path(__file__).parent / "data" / "default.yaml"
 """The experiment that runs when none is named."""
+DEFAULT_SWEEP = DEFAULT_EXPERIMENT.with_name("sweep.yaml")
+"""A sweep to start from."""
 
 
 def experiment_schema() -> dict[str, Any]:
@@ -19,6 +21,11 @@ def experiment_schema() -> dict[str, Any]:
             if suffix := unit_suffix(key):
                 _allow_units(value, suffix)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def init_sweep_text() -> str:
+    """A commented file of a sweep to start from."""
+    return DEFAULT_SWEEP.read_text(encoding="utf-8")
 
 
 def sweep_schema() -> dict[str, Any]:

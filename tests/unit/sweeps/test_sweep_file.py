@@ -4,7 +4,7 @@ import jsonschema
 import pytest
 import yaml
 
-from experiments.config_schema import sweep_schema
+from experiments.config_schema import init_sweep_text, sweep_schema
 from experiments.data_files import ConfigError
 from experiments.sweeps import load_sweep
 from experiments.sweeps.points import MAX_POINTS
@@ -151,6 +151,19 @@ def test_problems_of_the_sweep_do_not_hide_those_of_the_experiment(problems):
     first, second = problems("arms: none, glossa\ngrid: {scenario: [a], seeds: [1]}")
     assert "grid.seeds: cannot be swept" in first
     assert "did you mean 'glosa'?" in second
+
+
+@pytest.mark.parametrize("kind", ["grid", "list", "sample"])
+def test_the_file_to_start_from_can_be_read_whichever_of_its_parts_is_chosen(written, kind):
+    text = init_sweep_text()
+    if kind != "grid":
+        before, _, after = text.partition("grid:\n  penetration: [0.2, 0.5, 1]\n")
+        after = after.replace("  rsu.range_m: [300 m, 0.6 km]\n", "")
+        block = after[after.index(f"# {kind}:") :].partition("\n\n")[0]
+        text = before + after.replace(block, block.replace("\n# ", "\n").removeprefix("# "))
+    sweep = load_sweep(written(text))
+    assert (sweep.kind, len(sweep.points)) == (kind, {"grid": 6, "list": 2, "sample": 16}[kind])
+    assert sweep.arms == ("none", "unadvised", "glosa", "eco")
 
 
 def test_too_many_points_are_a_mistake(problems):
