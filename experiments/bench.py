@@ -11,10 +11,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
+from experiments.code_hash import code_hash
 from experiments.config import Experiment
 from experiments.engines import Event
 from experiments.machine import cache_folder
-from experiments.order import Order, code_hash, versions
+from experiments.order import Order, versions
 from experiments.runner import Runner
 from sumo_nets import Scenario, load_scenario
 

@@ -32,6 +32,7 @@ from experiments.cli_factors import factors_app
 from experiments.cli_ledger import credits_, verify
 from experiments.cli_mrv import mrv
 from experiments.cli_nets import nets_app
+from experiments.cli_sweep import sweep_app
 
 if TYPE_CHECKING:
     from experiments.config import Experiment
@@ -45,6 +46,7 @@ app = typer.Typer(
 )
 app.add_typer(nets_app, name="nets")
 app.add_typer(bench_app, name="bench")
+app.add_typer(sweep_app, name="sweep")
 app.add_typer(emissions_app, name="emissions")
 app.add_typer(config_app, name="config")
 app.add_typer(factors_app, name="factors")

@@ -13,8 +13,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from experiments.code_hash import code_hash
 from experiments.config import Experiment
-from experiments.order import Order, code_hash
+from experiments.order import Order
 from experiments.runner import Runner
 from sumo_nets import Scenario, load_scenario
 from sumo_nets.binaries import run_program
