@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from corridor import EngineError, SumoEngine
-from experiments.order import code_hash
+from experiments.code_hash import code_hash
 from experiments.preparation import read_network
 from experiments.starting import END, PID, received
 from experiments.worker import main as work

@@ -29,6 +29,7 @@ from experiments.report.tables import (
 from experiments.report.templating import template
 from experiments.report.who_pays import shares_by_approach, who_pays_table
 from experiments.report.words import answer, nothing_words, reference_words, smoothing_words
+from experiments.sequential import sequential_of
 from experiments.statistics import ONE_RUN, verdict
 
 _KEY_METRICS = (
@@ -86,6 +87,7 @@ def _contents(
         "nothing_text": nothing_words(results),
         "reference_text": reference_words(results),
         "smoothing_text": smoothing_words(results.summary),
+        "looks_text": looked.words if (looked := sequential_of(results.summary)) else "",
         "seeds_text": _seeds_words(
             results.n_seeds, results.summary["failed_runs"], is_one_run=_is_one_run(results)
         ),
