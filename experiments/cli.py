@@ -17,6 +17,7 @@ from rich.console import Console
 from experiments.cli_bench import bench_app
 from experiments.cli_bound import bound
 from experiments.cli_config import config_app
+from experiments.cli_curves import curves, sensitivity
 from experiments.cli_emissions import emissions_app
 from experiments.cli_ends import (
     FAILED,
@@ -261,6 +262,8 @@ app.command()(mrv)
 app.command()(verify)
 app.command("credits")(credits_)
 app.command()(bound)
+app.command()(curves)
+app.command()(sensitivity)
 
 
 @app.command()

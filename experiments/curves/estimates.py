@@ -1,0 +1,119 @@
+"""Means over seeds with their intervals and p values, and Holm's correction of many of these."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from experiments.statistics import CONFIDENCE, Effect, verdict
+
+FloatArray = NDArray[np.float64]
+
+_NOISE_PCT = 1e-7
+"""Changes in percent that vary by less are equal but for the rounding of the files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A mean over seeds."""
+
+    effect: Effect
+    """With its Student t interval; there is no bootstrap beside it."""
+    p: float | None
+    """Of the paired t test that the mean is 0; None where the seeds change nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An estimate among many, and what may be said of it among these."""
+
+    estimate: Estimate | None
+    """None where nothing was compared."""
+    p_holm: float | None
+    """p value after Holm's correction over the family of the estimate."""
+    verdict: str
+    """As `statistics.verdict`, but by the corrected p value."""
+
+
+def estimate(changes: FloatArray) -> Estimate | None:
+    """Mean of changes per seed, as `statistics.paired_difference` has it, and its p value.
+
+    Args:
+        changes: (n,) percent, or points of percent; NaN where a seed has none.
+
+    Returns:
+        The estimate; None without any change. Changes that are all 0 are the effect 0 and give no
+        p value. Where all are equal and not 0, it is one run: no interval, no p value.
+
+    References: Student (1908), Biometrika 6.
+    """
+    known = changes[np.isfinite(changes)]
+    n = known.size
+    if n == 0:
+        return None
+    mean = float(known.mean())
+    if n > 1 and float(np.abs(known).max()) <= _NOISE_PCT:
+        return Estimate(effect=_effect(0.0, 0.0, n), p=None)
+    if n < 2 or float(np.ptp(known)) <= _NOISE_PCT:
+        return Estimate(effect=_effect(mean, None, 1), p=None)
+    error = float(known.std(ddof=1)) / n**0.5
+    reach = float(special.stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * error
+    p = 2.0 * float(special.stdtr(n - 1, -abs(mean) / error))
+    return Estimate(effect=_effect(mean, reach, n), p=p)
+
+
+def scaled(found: Estimate | None, factor: float) -> Estimate | None:
+    """The same estimate in another unit, factor > 0."""
+    if found is None:
+        return None
+    old = found.effect
+    reach = None if old.high is None else (old.high - old.mean) * factor
+    return Estimate(effect=_effect(old.mean * factor, reach, old.n), p=found.p)
+
+
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Holm's correction: the chance of any false claim at level a stays below a.
+
+    It does so whatever depends on what.
+
+    Args:
+        p_values: Of all comparisons of a family. None: no test was made, and none is counted.
+
+    Returns:
+        Corrected p values, at the same places.
+
+    References: Holm (1979), Scand. J. Statist. 6, 65-70.
+    """
+    places = [place for place, p in enumerate(p_values) if p is not None]
+    tested = np.array([p_values[place] for place in places], dtype=np.float64)
+    order = np.argsort(tested, kind="stable")
+    stepped = tested[order] * np.arange(tested.size, 0, -1)
+    adjusted = np.minimum(np.maximum.accumulate(stepped), 1.0)
+    found: list[float | None] = [None] * len(p_values)
+    for place, value in zip(order, adjusted, strict=True):
+        found[places[place]] = float(value)
+    return found
+
+
+def judged(estimates: Sequence[Estimate | None]) -> list[Judged]:
+    """A family of estimates with Holm's correction over all of them that have a p value."""
+    corrected = holm([None if found is None else found.p for found in estimates])
+    return [
+        Judged(estimate=found, p_holm=p, verdict=_verdict(found, p))
+        for found, p in zip(estimates, corrected, strict=True)
+    ]
+
+
+def _verdict(found: Estimate | None, p_holm: float | None) -> str:
+    said = verdict(None if found is None else found.effect)
+    if p_holm is not None and p_holm > 1 - CONFIDENCE:
+        return "no effect shown"
+    return said
+
+
+def _effect(mean: float, reach: float | None, n: int) -> Effect:
+    """An effect whose interval reaches so far to both sides; None: there is none."""
+    low, high = (None, None) if reach is None else (mean - reach, mean + reach)
+    return Effect(mean=mean, low=low, high=high, n=n, bca_low=None, bca_high=None)

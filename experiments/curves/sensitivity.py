@@ -1,0 +1,163 @@
+"""Which swept keys matter: Morris's elementary effects and Sobol's indices over a sampled sweep."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.curves.designs import between, chosen, unit_design
+from experiments.curves.indices import KeySensitivity, elementary_effects, sobol_indices
+from experiments.curves.levels import value_text
+from experiments.curves.reading import Sweep
+
+FloatArray = NDArray[np.float64]
+
+Analysis = Literal["sobol", "morris"]
+_ANALYSES: dict[str, Analysis] = {"sobol_indices": "sobol", "morris": "morris"}
+"""Method of a sample → what may be made of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivity:
+    """The sensitivity of an effect to the swept keys."""
+
+    analysis: Analysis
+    metric: str
+    arm: str
+    keys: tuple[KeySensitivity, ...]
+    n_points: int
+    n_seeds: int
+    n_failed: int
+    """Runs of the sweep that failed, of arms that are not looked at."""
+    noise_share: float | None
+    """Variance of the mean over the seeds as a share of the variance between points; None: one
+    seed tells nothing of it."""
+
+
+def possible_analysis(sweep: Sweep) -> Analysis | None:
+    """What the design of the sweep allows; None: neither."""
+    return _ANALYSES.get((_sample_of(sweep) or {}).get("method", ""))
+
+
+def sensitivity(sweep: Sweep, metric: str, arm: str, method: str = "auto") -> Sensitivity:
+    """How much the effect of an arm on a metric depends on each key.
+
+    Args:
+        sweep: The results, of a sweep with a `sample:` by `sobol_indices` or `morris`.
+        metric: As in `co2_phemlight5`.
+        arm: An arm that is compared.
+        method: `sobol`, `morris`, or `auto` for what the sample was made for.
+
+    Raises:
+        ValueError: The design does not allow it, or is not complete; SALib is missing.
+
+    References: Morris (1991), Technometrics 33, doi:10.1080/00401706.1991.10484804; Campolongo et
+        al. (2007), Environ. Model. Softw. 22, doi:10.1016/j.envsoft.2006.10.004; Saltelli et al.
+        (2010), Comput. Phys. Commun. 181, doi:10.1016/j.cpc.2009.09.018.
+    """
+    analysis = _allowed(sweep, method)
+    sample = _sample_of(sweep) or {}
+    keys = [key for key in sweep.swept if key in sample["keys"]]
+    design = unit_design(sample["method"], sample["n"], len(keys), sample["seed"])
+    rows = _rows_of_design(sweep, design, keys, sample["keys"])
+    changes = _complete(sweep, sweep.changes_pct(arm, metric), arm)
+    effects = changes.mean(axis=1)[rows]
+    if float(np.ptp(effects)) <= 1e-7:
+        raise ValueError(f"{arm}: {metric} changes alike at all points; nothing depends on a key")
+    found = (
+        sobol_indices(effects, keys, seed=sample["seed"])
+        if analysis == "sobol"
+        else elementary_effects(design, effects, keys, seed=sample["seed"])
+    )
+    return Sensitivity(
+        analysis=analysis,
+        metric=metric,
+        arm=arm,
+        keys=found,
+        n_points=len(sweep.points),
+        n_seeds=changes.shape[1],
+        n_failed=len(sweep.failed),
+        noise_share=_noise_share(changes),
+    )
+
+
+def _sample_of(sweep: Sweep) -> Mapping[str, Any] | None:
+    """The block `sample:` of the sweep as it was run."""
+    asked = sweep.manifest.get("sweep")
+    sample = asked.get("sample") if isinstance(asked, Mapping) else None
+    return sample if isinstance(sample, Mapping) else None
+
+
+def _allowed(sweep: Sweep, method: str) -> Analysis:
+    """The analysis that was asked for, if the design allows it."""
+    if method not in {"auto", "sobol", "morris"}:
+        raise ValueError(f"method must be sobol, morris or auto, got '{method}'")
+    sample = _sample_of(sweep)
+    possible = possible_analysis(sweep)
+    if sample is None or possible is None:
+        made_by = f"a sample by {sample['method']}" if sample else f"a {sweep.kind}"
+        raise ValueError(
+            f"the sweep is {made_by}; sensitivities need a sample by sobol_indices or morris"
+        )
+    if method not in {"auto", possible}:
+        raise ValueError(
+            f"the sample was made by {sample['method']}, so the method is {possible}, not {method}"
+        )
+    return possible
+
+
+def _rows_of_design(
+    sweep: Sweep, design: FloatArray, keys: list[str], written: Mapping[str, Any]
+) -> NDArray[np.int64]:
+    """(rows,) point of the sweep at each row of the design; rows may share a point."""
+    asked = [_asked_values(design[:, place], written[key]) for place, key in enumerate(keys)]
+    place_of = {
+        tuple(value_text(point.get(key)) for key in keys): number
+        for number, point in reversed(list(enumerate(sweep.points)))
+    }
+    wanted = [tuple(map(value_text, row)) for row in zip(*asked, strict=True)]
+    missing = sum(row not in place_of for row in wanted)
+    if missing:
+        raise ValueError(
+            f"the design is not complete: {missing} of its {len(wanted)} points are not in the "
+            "sweep; run it again with the program that planned it"
+        )
+    return np.array([place_of[row] for row in wanted], dtype=np.int64)
+
+
+def _asked_values(unit: FloatArray, written: Mapping[str, Any]) -> list[Any]:
+    if "values" in written:
+        values = written["values"]
+        return [values[place] for place in chosen(unit, len(values))]
+    log = bool(written.get("log", False))
+    return list(between(unit, float(written["low"]), float(written["high"]), log=log))
+
+
+def _complete(sweep: Sweep, changes: FloatArray, arm: str) -> FloatArray:
+    """The changes, if none is missing.
+
+    Raises:
+        ValueError: Some are.
+    """
+    lacking = int((~np.isfinite(changes)).any(axis=1).sum())
+    if lacking:
+        raise ValueError(
+            f"the design is not complete: {lacking} of {len(changes)} points lack runs of "
+            f"'{arm}' or '{sweep.reference}' ({len(sweep.failed)} runs of the sweep failed); an "
+            "analysis of what is left would be wrong. Finish them by 'ecocorridor sweep retry'"
+        )
+    return changes
+
+
+def _noise_share(changes: FloatArray) -> float | None:
+    """How much of the variance between points the chance of the seeds alone would give."""
+    n_seeds = changes.shape[1]
+    if n_seeds < 2:
+        return None
+    # What is common to all points of a seed does not spread the points.
+    own = changes - changes.mean(axis=0, keepdims=True)
+    noise = float(own.var(axis=1, ddof=1).mean()) / n_seeds
+    between_points = float(changes.mean(axis=1).var(ddof=1))
+    return float(noise / between_points)
