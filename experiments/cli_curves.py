@@ -167,9 +167,10 @@ def _failures(sweep: "Sweep") -> list[str]:
     if not sweep.failed:
         return []
     first, n = sweep.failed[0], len(sweep.failed)
+    count = "1 run failed and counts" if n == 1 else f"{n} runs failed and count"
     return [
-        f"{n} {'run' if n == 1 else 'runs'} failed and count nowhere, the first one: point "
-        f"{first['point']}, {first['arm']}, seed {first['seed']}: {first['why']}"
+        f"{count} nowhere, the first one: point {first['point']}, {first['arm']}, "
+        f"seed {first['seed']}: {first['why']}"
     ]
 
 

@@ -118,7 +118,10 @@ def balanced_average(
     n_begun = int(np.isfinite(changes[used]).any(axis=0).sum())
     n_left_out = n_begun - int(complete.sum())
     if n_left_out > 0:
-        cautions.append(f"{n_left_out} of {n_begun} seeds are left out: not finished at each point")
+        verb = "is" if n_left_out == 1 else "are"
+        cautions.append(
+            f"{n_left_out} of {n_begun} seeds {verb} left out: not finished at each point"
+        )
     means = np.full((len(levels), changes.shape[1]), np.nan)
     counts = np.zeros(len(levels), dtype=np.int64)
     for level in filled:
@@ -134,7 +137,9 @@ def _alike(
     """The points whose other keys stand so at every level, and what is to be told of it."""
     cautions = []
     if not has.all():
-        cautions.append(f"{int((~has).sum())} of {has.size} points are missing")
+        n_missing = int((~has).sum())
+        verb = "is" if n_missing == 1 else "are"
+        cautions.append(f"{n_missing} of {has.size} points {verb} missing")
     per_level = [set(others[has & (index == level)].tolist()) for level in filled]
     common = set.intersection(*per_level) if per_level else set()
     if not common:
@@ -144,7 +149,7 @@ def _alike(
     used = has & np.isin(others, sorted(common))
     if used.sum() < has.sum():
         cautions.append(
-            f"not balanced: {int(has.sum() - used.sum())} points are left out, whose other keys "
-            "do not stand so at every level"
+            f"not balanced by itself: {int(used.sum())} of {int(has.sum())} points count, whose "
+            "other keys stand so at every level"
         )
     return used, cautions

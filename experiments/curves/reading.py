@@ -47,6 +47,9 @@ class Sweep:
     failed: tuple[Mapping[str, Any], ...]
     """Point, arm, seed and cause of each run that failed."""
     warnings: tuple[str, ...]
+    """Of the sweep."""
+    point_warnings: Mapping[str, tuple[int, ...]]
+    """Warning of the runs → points that it is told of."""
     manifest: Mapping[str, Any]
     """Empty where the folder has none."""
 
@@ -87,8 +90,10 @@ class Sweep:
 
 def is_sweep(directory: Path) -> bool:
     """Whether a folder holds the results of a sweep, and not those of a run."""
-    path = directory / "summary.json"
-    return path.is_file() and "points" in _read_json(path)
+    try:
+        return "points" in _read_json(directory / "summary.json")
+    except (OSError, ValueError):
+        return False
 
 
 def read_sweep(directory: Path) -> Sweep:
@@ -118,6 +123,7 @@ def read_sweep(directory: Path) -> Sweep:
         figures=_figures(runs, summaries, arms, seeds),
         failed=tuple(summary["failed"]),
         warnings=tuple(summary["warnings"]),
+        point_warnings=_point_warnings(summaries),
         manifest=_read_json(manifest) if manifest.is_file() else {},
     )
 
@@ -143,6 +149,14 @@ def _read_summary(directory: Path) -> dict[str, Any]:
     if not numbers or numbers != list(range(len(numbers))):
         raise ValueError(f"'{path}' must hold points numbered from 0; collect the sweep again")
     return summary
+
+
+def _point_warnings(summaries: list[dict[str, Any]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for number, summary in enumerate(summaries):
+        for text in summary.get("warnings") or []:
+            found[text] = (*found.get(text, ()), number)
+    return found
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def default_effects(values: Mapping[str, Any], arm: str) -> dict[str, float]:
     return {"co2": size * share, "trip_time": -0.1 * size * share, "stops": 2 * size * share}
 
 
-def write_sweep(
+def _write_sweep(
     folder: Path,
     points: Sequence[Mapping[str, Any]],
     *,
@@ -132,7 +132,7 @@ def _cell(value: object) -> object:
     return value if isinstance(value, int | float | str) else json.dumps(value)
 
 
-def grid(**keys: Sequence[Any]) -> list[dict[str, Any]]:
+def _grid(**keys: Sequence[Any]) -> list[dict[str, Any]]:
     """All combinations of the values of some keys (`__` stands for a dot)."""
     points: list[dict[str, Any]] = [{}]
     for key, values in keys.items():
@@ -140,24 +140,24 @@ def grid(**keys: Sequence[Any]) -> list[dict[str, Any]]:
     return points
 
 
-@pytest.fixture
-def sweep_writer() -> Callable[..., Path]:
+@pytest.fixture(scope="session")
+def write_sweep() -> Callable[..., Path]:
     """Writes made-up sweeps."""
-    return write_sweep
+    return _write_sweep
 
 
 @pytest.fixture(scope="session")
 def grid_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two networks × four penetrations × two ranges; only to be read."""
-    points = grid(
+    points = _grid(
         scenario=["arterial", "grid"],
         penetration=[0.1, 0.4, 0.7, 1.0],
         rsu__range_m=[200.0, 500.0],
     )
-    return write_sweep(tmp_path_factory.mktemp("sweep") / "grid", points)
+    return _write_sweep(tmp_path_factory.mktemp("sweep") / "grid", points)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def grid_points() -> Callable[..., list[dict[str, Any]]]:
     """Makes the points of a grid."""
-    return grid
+    return _grid

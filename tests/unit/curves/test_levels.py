@@ -41,20 +41,20 @@ def test_the_other_keys_are_averaged_over_the_settings_that_all_levels_have():
     found = average([[1.0], [11.0], [3.0]], [0, 0, 1], [0, 1, 0])
     assert found.changes[:, 0].tolist() == [1.0, 3.0]
     assert found.n_points.tolist() == [1, 1]
-    assert "1 points are left out" in found.cautions[0]
+    assert "2 of 3 points count" in found.cautions[0]
 
 
 def test_a_point_that_is_missing_takes_its_setting_out_of_all_levels():
     found = average([[1.0], [9.0], [2.0], [NAN]], [0, 0, 1, 1], [0, 1, 0, 1])
     assert found.changes[:, 0].tolist() == [1.0, 2.0]
-    assert found.cautions[0] == "1 of 4 points are missing"
+    assert found.cautions[0] == "1 of 4 points is missing"
 
 
 def test_a_seed_that_is_missing_at_one_point_counts_at_none():
     found = average([[1.0, 5.0], [2.0, NAN]], [0, 1], [0, 0])
     assert found.changes[:, 0].tolist() == [1.0, 2.0]
     assert np.isnan(found.changes[:, 1]).all()
-    assert "1 of 2 seeds are left out" in found.cautions[0]
+    assert "1 of 2 seeds is left out" in found.cautions[0]
 
 
 def test_levels_without_a_common_setting_are_told_to_be_unbalanced():

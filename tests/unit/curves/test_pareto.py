@@ -69,12 +69,12 @@ def test_the_front_of_a_sweep_is_over_settings_and_the_scenarios_are_averaged_ov
 
 
 def test_a_choice_that_harms_on_both_is_dominated_by_giving_no_advice(
-    tmp_path, sweep_writer, grid_points
+    tmp_path, write_sweep, grid_points
 ):
     def harm(values, arm):
         return {"co2": 3.0, "trip_time": 4.0} if arm == "glosa" else {}
 
-    folder = sweep_writer(
+    folder = write_sweep(
         tmp_path, grid_points(penetration=[0.5]), effects=harm, arms=("unadvised", "glosa")
     )
     front = pareto_front(read_sweep(folder))
@@ -82,8 +82,8 @@ def test_a_choice_that_harms_on_both_is_dominated_by_giving_no_advice(
     assert front.candidates[1].dominated_by == 0
 
 
-def test_a_setting_without_runs_is_left_out_and_told(tmp_path, sweep_writer, grid_points):
-    folder = sweep_writer(
+def test_a_setting_without_runs_is_left_out_and_told(tmp_path, write_sweep, grid_points):
+    folder = write_sweep(
         tmp_path,
         grid_points(penetration=[0.5, 1.0]),
         missing=[(0, "eco", seed) for seed in range(1, 9)],

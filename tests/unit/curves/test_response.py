@@ -44,12 +44,12 @@ def test_the_slope_is_recovered_and_an_effect_that_does_not_depend_on_a_key_has_
     assert flat.over_range.verdict == "no effect shown"
 
 
-def test_intervals_of_slopes_cover_the_true_slope(tmp_path, sweep_writer, grid_points):
+def test_intervals_of_slopes_cover_the_true_slope(tmp_path, write_sweep, grid_points):
     points = grid_points(penetration=[0.2, 0.5, 1.0])
     hits = 0
     for study in range(120):
         seeds = range(100 * study, 100 * study + 6)
-        folder = sweep_writer(
+        folder = write_sweep(
             tmp_path, points, effects=linear, seeds=seeds, arms=("unadvised", "eco"), noise=1.0
         )
         curve = response_curves(read_sweep(folder), "penetration", "co2_own", ("eco",)).curves[0]
@@ -70,23 +70,23 @@ def test_curves_are_told_for_each_scenario_apart(sweep):
     assert first.points[0].n_points == 2
 
 
-def test_a_curve_that_turns_is_told_to_turn(tmp_path, sweep_writer, grid_points):
+def test_a_curve_that_turns_is_told_to_turn(tmp_path, write_sweep, grid_points):
     def turning(values, arm):
         size = {0.1: 0.0, 0.5: -6.0, 1.0: -3.0}[values["penetration"]]
         return {"co2": size if arm == "eco" else 0.0}
 
-    folder = sweep_writer(tmp_path, grid_points(penetration=[0.1, 0.5, 1.0]), effects=turning)
+    folder = write_sweep(tmp_path, grid_points(penetration=[0.1, 0.5, 1.0]), effects=turning)
     trend = response_curves(read_sweep(folder), "penetration", "co2_own", ("eco",)).curves[0].trend
     assert trend.over_range.verdict == "less"
     assert trend.reversals == ("0.5 to 1",)
 
 
-def test_a_failed_run_takes_its_seed_out_and_is_told(tmp_path, sweep_writer, grid_points):
-    folder = sweep_writer(tmp_path, grid_points(penetration=[0.1, 1.0]), missing=[(1, "eco", 3)])
+def test_a_failed_run_takes_its_seed_out_and_is_told(tmp_path, write_sweep, grid_points):
+    folder = write_sweep(tmp_path, grid_points(penetration=[0.1, 1.0]), missing=[(1, "eco", 3)])
     found = read_sweep(folder)
     curve = response_curves(found, "penetration", "co2_own", ("glosa",)).curves[0]
     assert curve.points[0].judged.estimate.effect.n == 7
-    assert "1 of 8 seeds are left out" in curve.cautions[0]
+    assert "1 of 8 seeds is left out" in curve.cautions[0]
     assert point_effects(found, "co2_own", ("eco",))["eco"][0].estimate.effect.n == 8
     assert overall(found, "eco", "co2_own")[1] == curve.cautions
 
@@ -135,10 +135,10 @@ def test_contrasts_of_additive_effects_are_zero_and_of_two_by_two_worked_by_hand
     assert contrasts(np.array([[[1.0], [2.0]], [[4.0], [7.0]]])).tolist() == [[[2.0]]]
 
 
-def test_a_sampled_sweep_is_told_by_ranges_and_over_all_of_its_points(tmp_path, sweep_writer):
+def test_a_sampled_sweep_is_told_by_ranges_and_over_all_of_its_points(tmp_path, write_sweep):
     shares = np.random.default_rng(0).uniform(0.1, 1.0, (40, 2))
     points = [{"penetration": float(a), "rsu.range_m": 500 * float(b)} for a, b in shares]
-    folder = sweep_writer(tmp_path, points, effects=linear, kind="sample")
+    folder = write_sweep(tmp_path, points, effects=linear, kind="sample")
     found = response_curves(read_sweep(folder), "penetration", "co2_own", ("eco",))
     assert found.is_binned
     assert sum(point.n_points for point in found.curves[0].points) == 40

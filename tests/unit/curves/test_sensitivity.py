@@ -62,8 +62,8 @@ def sampled(folder, writer, method, n, **options):
 
 
 @pytest.mark.parametrize(("method", "n"), [("sobol_indices", 32), ("morris", 8)])
-def test_the_key_that_matters_is_found_in_a_sweep(tmp_path, sweep_writer, method, n):
-    found = sensitivity(read_sweep(sampled(tmp_path, sweep_writer, method, n)), "co2_own", "eco")
+def test_the_key_that_matters_is_found_in_a_sweep(tmp_path, write_sweep, method, n):
+    found = sensitivity(read_sweep(sampled(tmp_path, write_sweep, method, n)), "co2_own", "eco")
     name = "ST" if method == "sobol_indices" else "mu_star"
     sizes = [key.measures[name].value for key in found.keys]
     assert [key.key for key in found.keys] == KEYS
@@ -73,22 +73,22 @@ def test_the_key_that_matters_is_found_in_a_sweep(tmp_path, sweep_writer, method
     assert 0.001 < found.noise_share < 0.004
 
 
-def test_the_same_sweep_gives_the_same_numbers(tmp_path, sweep_writer):
-    sweep = read_sweep(sampled(tmp_path, sweep_writer, "morris", 4))
+def test_the_same_sweep_gives_the_same_numbers(tmp_path, write_sweep):
+    sweep = read_sweep(sampled(tmp_path, write_sweep, "morris", 4))
     assert sensitivity(sweep, "co2_own", "eco") == sensitivity(sweep, "co2_own", "eco")
 
 
-def test_an_incomplete_design_is_refused_with_the_number_of_failed_runs(tmp_path, sweep_writer):
-    folder = sampled(tmp_path, sweep_writer, "morris", 4, missing=[(2, "eco", 1), (5, "eco", 3)])
+def test_an_incomplete_design_is_refused_with_the_number_of_failed_runs(tmp_path, write_sweep):
+    folder = sampled(tmp_path, write_sweep, "morris", 4, missing=[(2, "eco", 1), (5, "eco", 3)])
     with pytest.raises(ValueError, match=r"2 of 16 points lack runs of 'eco'.*2 runs of the sweep"):
         sensitivity(read_sweep(folder), "co2_own", "eco")
 
 
-def test_a_design_whose_points_are_not_in_the_sweep_is_refused(tmp_path, sweep_writer, grid_points):
+def test_a_design_whose_points_are_not_in_the_sweep_is_refused(tmp_path, write_sweep, grid_points):
     points = grid_points(penetration=[0.2, 0.5], rsu__range_m=[200.0, 300.0])
     sample = {"method": "morris", "n": 2, "seed": 0, "keys": {"penetration": ENDS["penetration"]}}
     sample["keys"] = {key: {"low": 0.0, "high": 1.0} for key in ("penetration", "rsu.range_m")}
-    folder = sweep_writer(tmp_path, points, kind="sample", sample=sample)
+    folder = write_sweep(tmp_path, points, kind="sample", sample=sample)
     with pytest.raises(ValueError, match="are not in the sweep"):
         sensitivity(read_sweep(folder), "co2_own", "eco")
 
@@ -102,8 +102,8 @@ def test_a_grid_allows_no_sensitivities(grid_folder, method, words):
         sensitivity(read_sweep(grid_folder), "co2_own", "eco", method)
 
 
-def test_the_method_must_be_that_of_the_design(tmp_path, sweep_writer):
-    sweep = read_sweep(sampled(tmp_path, sweep_writer, "morris", 4))
+def test_the_method_must_be_that_of_the_design(tmp_path, write_sweep):
+    sweep = read_sweep(sampled(tmp_path, write_sweep, "morris", 4))
     with pytest.raises(ValueError, match="the method is morris, not sobol"):
         sensitivity(sweep, "co2_own", "eco", "sobol")
     sweep.manifest["sweep"]["sample"]["method"] = "random"

@@ -52,8 +52,8 @@ def test_changes_are_those_that_a_run_tells(grid_folder):
     assert sweep.changes_pct("eco", "trip_time")[3].mean() == pytest.approx(known.mean)
 
 
-def test_runs_that_the_summary_does_not_compare_count_nowhere(tmp_path, sweep_writer, grid_points):
-    folder = sweep_writer(tmp_path, grid_points(penetration=[0.5, 1.0]))
+def test_runs_that_the_summary_does_not_compare_count_nowhere(tmp_path, write_sweep, grid_points):
+    folder = write_sweep(tmp_path, grid_points(penetration=[0.5, 1.0]))
     summary = json.loads((folder / "summary.json").read_text())
     del summary["points"][0]["summary"]["effects"]["eco"]
     summary["points"][1]["summary"]["seeds"] = [1, 2]
@@ -83,10 +83,8 @@ def test_a_folder_of_a_run_is_no_sweep(tmp_path):
         ("runs.csv", "point,arm,seed,vehicles,distance_km\n9,eco,1,3,4\n", "has point 9"),
     ],
 )
-def test_a_damaged_folder_is_one_clear_error(
-    tmp_path, sweep_writer, grid_points, name, text, words
-):
-    folder = sweep_writer(tmp_path / "sweep", grid_points(penetration=[0.5, 1.0]))
+def test_a_damaged_folder_is_one_clear_error(tmp_path, write_sweep, grid_points, name, text, words):
+    folder = write_sweep(tmp_path / "sweep", grid_points(penetration=[0.5, 1.0]))
     (folder / name).unlink()
     if text is not None:
         (folder / name).write_text(text)
@@ -94,8 +92,8 @@ def test_a_damaged_folder_is_one_clear_error(
         read_sweep(folder)
 
 
-def test_another_version_of_the_file_is_told(tmp_path, sweep_writer, grid_points):
-    folder = sweep_writer(tmp_path, grid_points(penetration=[0.5]))
+def test_another_version_of_the_file_is_told(tmp_path, write_sweep, grid_points):
+    folder = write_sweep(tmp_path, grid_points(penetration=[0.5]))
     summary = json.loads((folder / "summary.json").read_text())
     (folder / "summary.json").write_text(json.dumps(summary | {"schema_version": 9}))
     with pytest.raises(ValueError, match="schema_version 9, this program reads 1"):
