@@ -14,7 +14,7 @@ from experiments.curves import (
     Sensitivity,
 )
 
-_CAPTION = "Student t over seeds, 95 %; p after Holm over {}"
+_CAPTION = "95 % intervals by Student's t; p after Holm over {}"
 _MEASURES = {
     "S1": "alone (S1)",
     "ST": "in all (ST)",
@@ -56,12 +56,12 @@ def curve_lines(found: CurveFamily) -> Iterator[str]:
         if trend is not None and trend.over_range.estimate is not None:
             mean, interval = _mean_and_interval(trend.over_range.estimate)
             yield (
-                f"{curve.arm}: a line from {found.key} {trend.low:g} to {trend.high:g} changes by "
-                f"{mean} points {interval} ({trend.per_unit.effect.mean:+.4g} per unit), "
+                f"{curve.arm}: a line from {found.key} {trend.low:.4g} to {trend.high:.4g} changes "
+                f"by {mean} points {interval} ({trend.per_unit.effect.mean:+.4g} per unit), "
                 f"p {p_text(trend.over_range.p_holm)}: {trend.over_range.verdict}"
             )
             if trend.reversals:
-                yield f"{curve.arm}: shown to turn from {', '.join(trend.reversals)}"
+                yield f"{curve.arm}: shown to turn between {'; '.join(trend.reversals)}"
         yield from (f"{curve.arm}: {caution}" for caution in curve.cautions)
 
 

@@ -37,11 +37,17 @@ class Judged:
     """As `statistics.verdict`, but by the corrected p value."""
 
 
-def estimate(changes: FloatArray) -> Estimate | None:
+def estimate(
+    changes: FloatArray, *, points_error: float = 0.0, n_blocks: int | None = None
+) -> Estimate | None:
     """Mean of changes per seed, as `statistics.paired_difference` has it, and its p value.
 
     Args:
         changes: (n,) percent, or points of percent; NaN where a seed has none.
+        points_error: Standard error of the mean over the points of a sample, beside that over
+            seeds; NaN where it cannot be told, so that there is no interval.
+        n_blocks: What that error was estimated from; the t distribution has the fewer degrees of
+            freedom of the two. None: there is no such error.
 
     Returns:
         The estimate; None without any change. Changes that are all 0 are the effect 0 and give no
@@ -54,20 +60,51 @@ def estimate(changes: FloatArray) -> Estimate | None:
     if n == 0:
         return None
     mean = float(known.mean())
-    if n > 1 and float(np.abs(known).max()) <= _NOISE_PCT:
+    if n > 1 and points_error <= _NOISE_PCT and float(np.abs(known).max()) <= _NOISE_PCT:
         return Estimate(effect=_effect(0.0, 0.0, n), p=None)
     if n < 2 or float(np.ptp(known)) <= _NOISE_PCT:
         return Estimate(effect=_effect(mean, None, 1), p=None)
-    error = float(known.std(ddof=1)) / n**0.5
-    reach = float(special.stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * error
-    p = 2.0 * float(special.stdtr(n - 1, -abs(mean) / error))
+    if not np.isfinite(points_error):
+        return Estimate(effect=_effect(mean, None, n), p=None)
+    error = float(np.hypot(known.std(ddof=1) / n**0.5, points_error))
+    freedom = n - 1 if n_blocks is None else min(n, n_blocks) - 1
+    reach = float(special.stdtrit(freedom, (1 + CONFIDENCE) / 2)) * error
+    p = 2.0 * float(special.stdtr(freedom, -abs(mean) / error))
     return Estimate(effect=_effect(mean, reach, n), p=p)
 
 
-def scaled(found: Estimate | None, factor: float) -> Estimate | None:
+def estimates_of(changes: FloatArray, without: FloatArray | None) -> list[Estimate | None]:
+    """An estimate for each row.
+
+    Args:
+        changes: (rows, seeds).
+        without: (rows, blocks) each row's mean without one block of a sample; None: nothing was
+            drawn.
+    """
+    if without is None:
+        return [estimate(row) for row in changes]
+    return [
+        estimate(row, points_error=jackknife_error(each), n_blocks=each.size)
+        for row, each in zip(changes, without, strict=True)
+    ]
+
+
+def jackknife_error(without: FloatArray) -> float:
+    """Standard error of a figure from its (blocks,) values without each block.
+
+    NaN where there are not two blocks, or the figure does not exist without one.
+
+    References: Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 11.
+    """
+    n = without.size
+    if n < 2:
+        return float("nan")
+    spread = without - without.mean()
+    return float(np.sqrt((n - 1) / n * (spread**2).sum()))
+
+
+def scaled(found: Estimate, factor: float) -> Estimate:
     """The same estimate in another unit, factor > 0."""
-    if found is None:
-        return None
     old = found.effect
     reach = None if old.high is None else (old.high - old.mean) * factor
     return Estimate(effect=_effect(old.mean * factor, reach, old.n), p=found.p)

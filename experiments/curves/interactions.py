@@ -1,13 +1,13 @@
 """Interaction tables: whether the effect over one key depends on another one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.curves.estimates import Judged, estimate, judged
-from experiments.curves.levels import balanced_average, levels_of
+from experiments.curves.estimates import Judged, estimates_of, judged
+from experiments.curves.levels import Averages, balanced_average, levels_of
 from experiments.curves.reading import Sweep
 from experiments.curves.response import check_key, other_settings
 
@@ -54,18 +54,19 @@ def interaction(sweep: Sweep, keys: tuple[str, str], metric: str, arm: str) -> I
     names = [f"{a} / {b}" for a in first.labels for b in second.labels]
     others = other_settings(sweep, np.arange(len(sweep.points)), keys)
     index = first.index * n_columns + second.index
-    average = balanced_average(sweep.changes_pct(arm, metric), names, index, others)
-    cells = average.changes.reshape(n_rows, n_columns, -1)
+    average = balanced_average(sweep.changes_pct(arm, metric), names, index, others, sweep.blocks)
+
+    shape = n_rows, n_columns
     return Interaction(
         keys=keys,
         arm=arm,
         metric=metric,
         rows=first.labels,
         columns=second.labels,
-        cells=_judged_table(cells),
-        row_means=_judged_table(cells.mean(axis=1)[None])[0],
-        column_means=_judged_table(cells.mean(axis=0)[None])[0],
-        contrasts=_judged_table(contrasts(cells)),
+        cells=_told(average, shape, lambda cells: cells),
+        row_means=_told(average, shape, lambda cells: cells.mean(axis=1)[None])[0],
+        column_means=_told(average, shape, lambda cells: cells.mean(axis=0)[None])[0],
+        contrasts=_told(average, shape, contrasts),
         cautions=average.cautions,
         family=f"{n_rows * n_columns} cells, {n_rows} and {n_columns} means, "
         f"{(n_rows - 1) * (n_columns - 1)} contrasts, each a family",
@@ -82,12 +83,21 @@ def contrasts(cells: FloatArray) -> FloatArray:
     return found
 
 
-def _judged_table(cells: FloatArray) -> tuple[tuple[Judged, ...], ...]:
-    """Estimates over the last axis, judged as one family."""
-    told = judged([estimate(changes) for row in cells for changes in row])
-    n = cells.shape[1]
-    return tuple(_slice(told, row * n, n) for row in range(cells.shape[0]))
+def _told(
+    average: Averages, shape: tuple[int, int], part: Callable[[FloatArray], FloatArray]
+) -> tuple[tuple[Judged, ...], ...]:
+    """Figures made of the cells, as (rows, columns), judged as one family.
 
-
-def _slice(told: Sequence[Judged], start: int, n: int) -> tuple[Judged, ...]:
-    return tuple(told[start : start + n])
+    Args:
+        average: The cells, row by row.
+        shape: Rows and columns of these.
+        part: (rows, columns, seeds or blocks) cells → figures of two dimensions and the same last.
+    """
+    changes = part(average.changes.reshape(*shape, -1))
+    n_rows, n_columns, n_seeds = changes.shape
+    without = None
+    if average.without is not None:
+        blocks = part(average.without.reshape(*shape, -1))
+        without = blocks.reshape(n_rows * n_columns, blocks.shape[2])
+    told = judged(estimates_of(changes.reshape(n_rows * n_columns, n_seeds), without))
+    return tuple(tuple(told[row * n_columns : (row + 1) * n_columns]) for row in range(n_rows))

@@ -38,6 +38,12 @@ class Averages:
 
     changes: FloatArray
     """(levels, seeds); NaN where there is none."""
+    without: FloatArray | None
+    """(levels, blocks) mean over all seeds without one block of a sample; None: nothing was drawn.
+
+    The points of a grid are all there are. Those of a sample were drawn: with others, the mean at
+    a level would be another one, since the other keys never balance in full. Seeds cannot show
+    that. Points that a design makes together, as the path of Morris, are left out together."""
     n_points: IntArray
     """(levels,) points that a level rests on."""
     cautions: tuple[str, ...]
@@ -95,7 +101,11 @@ def settings_of(points: Sequence[Values], keys: Sequence[str]) -> IntArray:
 
 
 def balanced_average(
-    changes: FloatArray, levels: Sequence[str], index: IntArray, others: IntArray
+    changes: FloatArray,
+    levels: Sequence[str],
+    index: IntArray,
+    others: IntArray,
+    blocks: IntArray | None = None,
 ) -> Averages:
     """Mean change per level and seed over the settings of the other keys that all levels have.
 
@@ -107,6 +117,7 @@ def balanced_average(
         levels: Name of each level.
         index: (points,) level of each point.
         others: (points,) number of the setting of the other keys; all equal: nothing to balance.
+        blocks: (points,) block of a sample in which each point was drawn; None: none was drawn.
     """
     has = np.asarray(np.isfinite(changes).any(axis=1))
     filled = [level for level in range(len(levels)) if (has & (index == level)).any()]
@@ -128,7 +139,30 @@ def balanced_average(
         rows = used & (index == level)
         counts[level] = rows.sum()
         means[level, complete] = changes[rows][:, complete].mean(axis=0)
-    return Averages(changes=means, n_points=counts, cautions=tuple(cautions))
+    return Averages(
+        changes=means,
+        without=None if blocks is None else _means_without(changes, index, len(levels), blocks),
+        n_points=counts,
+        cautions=tuple(cautions),
+    )
+
+
+def _means_without(
+    changes: FloatArray, index: IntArray, n_levels: int, blocks: IntArray
+) -> FloatArray:
+    """(levels, blocks) mean at each level without one block; NaN where nothing is left."""
+    known = np.isfinite(changes)
+    rows = np.flatnonzero(known.any(axis=1))
+    means = np.where(known, changes, 0.0)[rows].sum(axis=1) / known[rows].sum(axis=1)
+    names, block = np.unique(blocks[rows], return_inverse=True)
+    totals, counts = (np.zeros((n_levels, names.size)) for _ in range(2))
+    np.add.at(totals, (index[rows], block), means)
+    np.add.at(counts, (index[rows], block), 1.0)
+    left = counts.sum(axis=1, keepdims=True) - counts
+    found: FloatArray = np.where(
+        left > 0, (totals.sum(axis=1, keepdims=True) - totals) / np.maximum(left, 1.0), np.nan
+    )
+    return found
 
 
 def _alike(

@@ -15,6 +15,7 @@ from experiments.measures import metric_of
 from experiments.summary import SCHEMA_VERSION
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 _PER_KM = "_per_km"
 _TRIP_FIGURES = {
@@ -24,6 +25,8 @@ _TRIP_FIGURES = {
 }
 """Metric that is no account → column of `runs.csv`."""
 _SUMMARY_KEYS = "name swept kind points failed warnings".split()
+_ROWS_TOGETHER = {"sobol_indices": 2, "morris": 1}
+"""Method of a sample → points beyond the number of keys that its design makes together."""
 _RUN_COLUMNS = "point arm seed vehicles distance_km".split()
 
 
@@ -63,6 +66,22 @@ class Sweep:
         """The arms that give advice; all that are compared, if none does."""
         found = tuple(arm for arm in self.compared if arm not in {"none", "unadvised"})
         return found or self.compared
+
+    @property
+    def sample(self) -> Mapping[str, Any]:
+        """The block `sample:` of the sweep as it was run; empty where it has none."""
+        asked = self.manifest.get("sweep")
+        found = asked.get("sample") if isinstance(asked, Mapping) else None
+        return found if isinstance(found, Mapping) else {}
+
+    @property
+    def blocks(self) -> IntArray | None:
+        """(points,) number of the block in which each point was drawn; None: none was drawn."""
+        if self.kind != "sample":
+            return None
+        beyond = _ROWS_TOGETHER.get(str(self.sample.get("method")))
+        size = 1 if beyond is None else len(self.sample["keys"]) + beyond
+        return np.arange(len(self.points)) // size
 
     def changes_pct(self, arm: str, metric: str) -> FloatArray:
         """(points, seeds) change against the reference, in percent of its mean at the point.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.curves.estimates import Estimate, Judged, estimate, judged, scaled
+from experiments.curves.estimates import Estimate, Judged, estimate, estimates_of, judged, scaled
 from experiments.curves.levels import (
     Averages,
     IntArray,
@@ -48,7 +48,7 @@ class Trend:
     over_range: Judged
     """The same over the whole range of the key."""
     reversals: tuple[str, ...]
-    """Steps between neighbouring values that are shown to go against the line."""
+    """Pairs of neighbouring values between which it is shown to go against the line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +95,16 @@ def response_curves(
     points = [sweep.points[row] for row in rows]
     levels = levels_of(points, key)
     others = other_settings(sweep, rows, (key,))
+    blocks = None if sweep.blocks is None else sweep.blocks[rows]
     averages = [
-        balanced_average(sweep.changes_pct(arm, metric)[rows], levels.labels, levels.index, others)
+        balanced_average(
+            sweep.changes_pct(arm, metric)[rows], levels.labels, levels.index, others, blocks
+        )
         for arm in arms
     ]
-    found = [estimate(changes) for each in averages for changes in each.changes]
-    told = judged(found)
     n_levels = len(levels.labels)
+    found = [told for each in averages for told in estimates_of(each.changes, each.without)]
+    told = judged(found)
     trends = _trends(levels, averages)
     return CurveFamily(
         key=key,
@@ -133,8 +136,9 @@ def scenarios_of(sweep: Sweep) -> tuple[str, ...]:
 def overall(sweep: Sweep, arm: str, metric: str) -> tuple[Estimate | None, tuple[str, ...]]:
     """Mean effect over all points, each of the same weight, and what limits it."""
     alike = np.zeros(len(sweep.points), dtype=np.int64)
-    average = balanced_average(sweep.changes_pct(arm, metric), ["all points"], alike, alike)
-    return estimate(average.changes[0]), average.cautions
+    changes = sweep.changes_pct(arm, metric)
+    average = balanced_average(changes, ["all points"], alike, alike, sweep.blocks)
+    return estimates_of(average.changes, average.without)[0], average.cautions
 
 
 def point_effects(sweep: Sweep, metric: str, arms: Sequence[str]) -> dict[str, list[Judged]]:
@@ -199,8 +203,13 @@ def _trends(levels: Levels, averages: Sequence[Averages]) -> list[Trend | None]:
     if levels.numbers is None or levels.numbers.size < 2:
         return [None] * len(averages)
     numbers = levels.numbers
-    spans = [_slopes(numbers, each.changes) * np.ptp(numbers) for each in averages]
-    told = judged([estimate(span) for span in spans])
+    reach = float(np.ptp(numbers))
+    found = []
+    for each in averages:
+        spans = reach * _slopes(numbers, each.changes)[None]
+        without = None if each.without is None else reach * _slopes(numbers, each.without)[None]
+        found += estimates_of(spans, without)
+    told = judged(found)
     return [_trend(levels, average, each) for average, each in zip(averages, told, strict=True)]
 
 
@@ -208,16 +217,16 @@ def _trend(levels: Levels, average: Averages, told: Judged) -> Trend | None:
     if told.estimate is None or levels.numbers is None:
         return None
     low, high = float(levels.numbers.min()), float(levels.numbers.max())
-    per_unit = scaled(told.estimate, 1.0 / (high - low))
-    steps = judged([estimate(step) for step in np.diff(average.changes, axis=0)])
+    without = None if average.without is None else np.diff(average.without, axis=0)
+    steps = judged(estimates_of(np.diff(average.changes, axis=0), without))
     against = {"less": "more", "more": "less"}.get(told.verdict)
     return Trend(
         low=low,
         high=high,
-        per_unit=per_unit or told.estimate,
+        per_unit=scaled(told.estimate, 1.0 / (high - low)),
         over_range=told,
         reversals=tuple(
-            f"{levels.labels[place]} to {levels.labels[place + 1]}"
+            f"{levels.labels[place]} and {levels.labels[place + 1]}"
             for place, step in enumerate(steps)
             if against is not None and step.verdict == against
         ),
@@ -225,7 +234,12 @@ def _trend(levels: Levels, average: Averages, told: Judged) -> Trend | None:
 
 
 def _slopes(numbers: FloatArray, changes: FloatArray) -> FloatArray:
-    """(seeds,) least-squares slope over the levels that have a value; NaN below two of these."""
+    """(seeds,) least-squares slope over the levels that have a value; NaN below two of these.
+
+    Args:
+        numbers: (levels,) value of the key.
+        changes: (levels, seeds), or blocks in place of seeds.
+    """
     known = np.isfinite(changes).any(axis=1)
     x = numbers[known] - numbers[known].mean() if known.any() else numbers[known]
     spread = float((x**2).sum())

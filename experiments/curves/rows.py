@@ -26,7 +26,7 @@ def curve_rows(found: CurveFamily) -> Iterator[Row]:
                 | (judged_row(point.judged))
             )
         if curve.trend is not None:
-            over = f"{curve.trend.low:g} to {curve.trend.high:g}"
+            over = f"{curve.trend.low:.4g} to {curve.trend.high:.4g}"
             yield (
                 whose
                 | {"what": "trend over the range", "value": over, "points": None}

@@ -38,7 +38,7 @@ class Sensitivity:
 
 def possible_analysis(sweep: Sweep) -> Analysis | None:
     """What the design of the sweep allows; None: neither."""
-    return _ANALYSES.get((_sample_of(sweep) or {}).get("method", ""))
+    return _ANALYSES.get(str(sweep.sample.get("method")))
 
 
 def sensitivity(sweep: Sweep, metric: str, arm: str, method: str = "auto") -> Sensitivity:
@@ -58,7 +58,7 @@ def sensitivity(sweep: Sweep, metric: str, arm: str, method: str = "auto") -> Se
         (2010), Comput. Phys. Commun. 181, doi:10.1016/j.cpc.2009.09.018.
     """
     analysis = _allowed(sweep, method)
-    sample = _sample_of(sweep) or {}
+    sample = sweep.sample
     keys = [key for key in sweep.swept if key in sample["keys"]]
     design = unit_design(sample["method"], sample["n"], len(keys), sample["seed"])
     rows = _rows_of_design(sweep, design, keys, sample["keys"])
@@ -83,27 +83,20 @@ def sensitivity(sweep: Sweep, metric: str, arm: str, method: str = "auto") -> Se
     )
 
 
-def _sample_of(sweep: Sweep) -> Mapping[str, Any] | None:
-    """The block `sample:` of the sweep as it was run."""
-    asked = sweep.manifest.get("sweep")
-    sample = asked.get("sample") if isinstance(asked, Mapping) else None
-    return sample if isinstance(sample, Mapping) else None
-
-
 def _allowed(sweep: Sweep, method: str) -> Analysis:
     """The analysis that was asked for, if the design allows it."""
     if method not in {"auto", "sobol", "morris"}:
         raise ValueError(f"method must be sobol, morris or auto, got '{method}'")
-    sample = _sample_of(sweep)
     possible = possible_analysis(sweep)
-    if sample is None or possible is None:
-        made_by = f"a sample by {sample['method']}" if sample else f"a {sweep.kind}"
+    made_for = sweep.sample.get("method")
+    if possible is None:
+        made_by = f"a sample by {made_for}" if made_for else f"a {sweep.kind}"
         raise ValueError(
             f"the sweep is {made_by}; sensitivities need a sample by sobol_indices or morris"
         )
     if method not in {"auto", possible}:
         raise ValueError(
-            f"the sample was made by {sample['method']}, so the method is {possible}, not {method}"
+            f"the sample was made by {made_for}, so the method is {possible}, not {method}"
         )
     return possible
 

@@ -13,8 +13,10 @@ METHOD_RULES = (
     "percent of the reference's mean there.",
     "A curve averages over the other keys: over those settings of them that every value of the key "
     "has, each of the same weight. Where that cannot be, it is told below the picture.",
-    "Intervals are Student's t over the seeds (95 %). The points of a sweep are given, not drawn: "
-    "an interval says nothing of values or roads that were not swept.",
+    "Intervals are Student's t over the seeds (95 %). The points of a grid or list are given, not "
+    "drawn: an interval says nothing of values or roads that were not swept.",
+    "The points of a sample were drawn. Means over several of them carry that chance, too: its "
+    "error, by a jackknife over points or over the blocks of the design, is in their intervals.",
     "Where many comparisons are made, some seem to show an effect by chance. Verdicts are after "
     "Holm's correction over the family that is told beside them; intervals are not corrected.",
     "A trend is the straight line through the values of a key, one for each seed, and its interval "
@@ -49,8 +51,8 @@ def _interaction_words(table: Interaction) -> str:
     if effect is None or effect.low is None:
         return text
     return (
-        f"{text} What {second} changes from {table.columns[0]} to {table.columns[-1]} differs by "
-        f"{signed(effect.mean)} points between {first} {table.rows[0]} and {table.rows[-1]} "
+        f"{text} What {second} changes between {table.columns[0]} and {table.columns[-1]} differs "
+        f"by {signed(effect.mean)} points between {first} {table.rows[0]} and {table.rows[-1]} "
         f"({points_interval(effect)})."
     )
 

@@ -94,7 +94,7 @@ def seeds_words(found: Findings) -> str:
 def _trend_words(key: str, trend: Trend) -> str:
     """What the line through a curve says."""
     effect = effect_of(trend.over_range)
-    ends = f"Over {key} from {trend.low:g} to {trend.high:g}"
+    ends = f"Over {key} from {trend.low:.4g} to {trend.high:.4g}"
     if effect is None or effect.low is None or effect.high is None:
         size = "" if effect is None else f" by {signed(effect.mean)} points"
         return f"{ends}, the change moves{size} in what is one run, which proves nothing."
@@ -104,7 +104,7 @@ def _trend_words(key: str, trend: Trend) -> str:
     size = signed(abs(effect.mean)).removeprefix("+")
     text = f"{ends}, the change of CO₂ goes {way} by {size} points ({points_interval(effect)})"
     if trend.reversals:
-        return f"{text}, but not steadily: it turns from {and_list(list(trend.reversals))}."
+        return f"{text}, but not steadily: it turns between {'; '.join(trend.reversals)}."
     return f"{text}."
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from experiments.curves import estimate, holm, judged
+from experiments.curves.estimates import jackknife_error
 from experiments.statistics import paired_difference
 
 CHANGES = np.array([-2.0, -3.0, -4.0, -3.0])
@@ -75,3 +76,17 @@ def test_among_many_an_effect_may_no_longer_be_shown_though_its_interval_is_the_
     assert (alone.verdict, among.verdict) == ("less", "no effect shown")
     assert alone.estimate == among.estimate
     assert among.p_holm > 0.05 >= alone.p_holm
+
+
+def test_the_error_over_points_widens_the_interval_as_independent_errors_add():
+    alone = estimate(CHANGES).effect
+    both = estimate(CHANGES, points_error=float(stats.sem(CHANGES)), n_blocks=4).effect
+    assert both.mean == alone.mean
+    assert both.high - both.mean == pytest.approx(2**0.5 * (alone.high - alone.mean))
+    assert estimate(CHANGES, points_error=np.nan, n_blocks=1).p is None
+
+
+def test_the_jackknife_error_of_a_mean_is_its_standard_error():
+    values = np.array([1.0, 4.0, 2.0, 8.0, 5.0])
+    without = (values.sum() - values) / 4
+    assert jackknife_error(without) == pytest.approx(stats.sem(values))

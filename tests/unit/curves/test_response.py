@@ -78,7 +78,7 @@ def test_a_curve_that_turns_is_told_to_turn(tmp_path, write_sweep, grid_points):
     folder = write_sweep(tmp_path, grid_points(penetration=[0.1, 0.5, 1.0]), effects=turning)
     trend = response_curves(read_sweep(folder), "penetration", "co2_own", ("eco",)).curves[0].trend
     assert trend.over_range.verdict == "less"
-    assert trend.reversals == ("0.5 to 1",)
+    assert trend.reversals == ("0.5 and 1",)
 
 
 def test_a_failed_run_takes_its_seed_out_and_is_told(tmp_path, write_sweep, grid_points):
@@ -162,3 +162,45 @@ def test_a_sampled_sweep_is_told_by_ranges_and_over_all_of_its_points(tmp_path, 
 def test_what_the_sweep_does_not_hold_is_one_clear_error(sweep, call, words):
     with pytest.raises(ValueError, match=words):
         call(sweep)
+
+
+def test_in_a_sample_the_chance_of_the_points_is_in_the_intervals(tmp_path, write_sweep):
+    """A key without any effect, beside one with a great one: seeds alone would claim a trend."""
+
+    def effects(values, arm):
+        return {"co2": -8.0 * values["penetration"] ** 2 if arm == "eco" else 0.0}
+
+    claims, hits, n_studies = 0, 0, 60
+    for study in range(n_studies):
+        unit = np.random.default_rng(study).uniform(0.1, 1.0, (24, 2))
+        points = [{"penetration": a, "rsu.range_m": 500.0 * b} for a, b in unit.tolist()]
+        folder = write_sweep(
+            tmp_path, points, effects=effects, kind="sample", seeds=range(4), noise=0.1,
+            arms=("unadvised", "eco"),
+        )  # fmt: skip
+        sweep = read_sweep(folder)
+        curve = response_curves(sweep, "rsu.range_m", "co2_own", ("eco",)).curves[0]
+        claims += curve.trend.over_range.verdict != "no effect shown"
+        mean = overall(sweep, "eco", "co2_own")[0].effect
+        # The mean of u² over 0.1 to 1 is (1 - 0.001) / 2.7 = 0.37.
+        hits += mean.low <= -8.0 * 0.37 <= mean.high
+    assert claims / n_studies <= 0.12
+    assert hits / n_studies >= 0.88
+
+
+def test_points_that_a_design_makes_together_are_one_block(tmp_path, write_sweep):
+    points = [{"a": float(number % 4), "b": float(number // 4)} for number in range(12)]
+    keys = {"a": {"low": 0, "high": 3}, "b": {"low": 0, "high": 3}}
+    for method, blocks in (("morris", 3), ("sobol_indices", 4), ("random", 1)):
+        sample = {"method": method, "n": 2, "seed": 0, "keys": keys}
+        folder = write_sweep(
+            tmp_path, points, effects=lambda v, a: {}, kind="sample", sample=sample
+        )
+        assert read_sweep(folder).blocks.tolist() == [number // blocks for number in range(12)]
+
+
+def test_a_key_with_one_value_has_no_trend_and_no_contrast(tmp_path, write_sweep):
+    points = [{"penetration": 0.5, "rsu.range_m": reach} for reach in (200.0, 400.0)]
+    sweep = read_sweep(write_sweep(tmp_path, points, kind="list"))
+    assert response_curves(sweep, "penetration", "co2_own", ("eco",)).curves[0].trend is None
+    assert interaction(sweep, ("penetration", "rsu.range_m"), "co2_own", "eco").contrasts == ()
