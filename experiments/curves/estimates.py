@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from experiments.statistics import CONFIDENCE, Effect, verdict
 
@@ -66,6 +65,8 @@ def estimate(
         return Estimate(effect=_effect(mean, None, 1), p=None)
     if not np.isfinite(points_error):
         return Estimate(effect=_effect(mean, None, n), p=None)
+    from scipy import special  # takes long to open
+
     error = float(np.hypot(known.std(ddof=1) / n**0.5, points_error))
     freedom = n - 1 if n_blocks is None else min(n, n_blocks) - 1
     reach = float(special.stdtrit(freedom, (1 + CONFIDENCE) / 2)) * error

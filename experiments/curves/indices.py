@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from experiments.curves.designs import MORRIS_LEVELS, require_salib, salib_problem
 from experiments.statistics import CONFIDENCE
@@ -78,6 +77,7 @@ def elementary_effects(
     """
     require_salib()
     from SALib.analyze import morris
+    from scipy import special
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
@@ -86,7 +86,7 @@ def elementary_effects(
             conf_level=CONFIDENCE, num_levels=MORRIS_LEVELS, seed=seed + 1,
         )  # fmt: skip
     n_paths = len(effects) // (len(keys) + 1)
-    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, n_paths - 1)) / n_paths**0.5
+    reach = float(special.stdtrit(n_paths - 1, (1 + CONFIDENCE) / 2)) / n_paths**0.5
     return tuple(
         KeySensitivity(
             key=key,

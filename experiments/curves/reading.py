@@ -69,9 +69,8 @@ class Sweep:
 
     @property
     def sample(self) -> Mapping[str, Any]:
-        """The block `sample:` of the sweep as it was run; empty where it has none."""
-        asked = self.manifest.get("sweep")
-        found = asked.get("sample") if isinstance(asked, Mapping) else None
+        """The block `sample:` of the sweep's file; empty where it has none."""
+        found = self.manifest.get("sample")
         return found if isinstance(found, Mapping) else {}
 
     @property

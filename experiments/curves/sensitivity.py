@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.curves.designs import between, chosen, unit_design
+from experiments.curves.designs import DEFAULT_SEED, between, chosen, unit_design
 from experiments.curves.indices import KeySensitivity, elementary_effects, sobol_indices
 from experiments.curves.levels import value_text
 from experiments.curves.reading import Sweep
@@ -60,16 +60,17 @@ def sensitivity(sweep: Sweep, metric: str, arm: str, method: str = "auto") -> Se
     analysis = _allowed(sweep, method)
     sample = sweep.sample
     keys = [key for key in sweep.swept if key in sample["keys"]]
-    design = unit_design(sample["method"], sample["n"], len(keys), sample["seed"])
-    rows = _rows_of_design(sweep, design, keys, sample["keys"])
+    seed = int(sample.get("seed", DEFAULT_SEED))
+    design = unit_design(sample["method"], sample["n"], len(keys), seed)
+    _check_points(sweep, design, keys)
     changes = _complete(sweep, sweep.changes_pct(arm, metric), arm)
-    effects = changes.mean(axis=1)[rows]
+    effects = changes.mean(axis=1)
     if float(np.ptp(effects)) <= 1e-7:
         raise ValueError(f"{arm}: {metric} changes alike at all points; nothing depends on a key")
     found = (
-        sobol_indices(effects, keys, seed=sample["seed"])
+        sobol_indices(effects, keys, seed=seed)
         if analysis == "sobol"
-        else elementary_effects(design, effects, keys, seed=sample["seed"])
+        else elementary_effects(design, effects, keys, seed=seed)
     )
     return Sensitivity(
         analysis=analysis,
@@ -101,31 +102,42 @@ def _allowed(sweep: Sweep, method: str) -> Analysis:
     return possible
 
 
-def _rows_of_design(
-    sweep: Sweep, design: FloatArray, keys: list[str], written: Mapping[str, Any]
-) -> NDArray[np.int64]:
-    """(rows,) point of the sweep at each row of the design; rows may share a point."""
-    asked = [_asked_values(design[:, place], written[key]) for place, key in enumerate(keys)]
-    place_of = {
-        tuple(value_text(point.get(key)) for key in keys): number
-        for number, point in reversed(list(enumerate(sweep.points)))
-    }
-    wanted = [tuple(map(value_text, row)) for row in zip(*asked, strict=True)]
-    missing = sum(row not in place_of for row in wanted)
-    if missing:
+def _check_points(sweep: Sweep, design: FloatArray, keys: list[str]) -> None:
+    """Tell points that are not those of the design, in its order.
+
+    Raises:
+        ValueError: They are not.
+    """
+    if len(sweep.points) != len(design):
         raise ValueError(
-            f"the design is not complete: {missing} of its {len(wanted)} points are not in the "
-            "sweep; run it again with the program that planned it"
+            f"the design is not complete: it has {len(design)} points, the sweep "
+            f"{len(sweep.points)}; run it again with the program that planned it"
         )
-    return np.array([place_of[row] for row in wanted], dtype=np.int64)
+    for place, key in enumerate(keys):
+        told = _is_as_written(
+            design[:, place], [point.get(key) for point in sweep.points], sweep.sample["keys"][key]
+        )
+        if not told:
+            raise ValueError(
+                f"the values of '{key}' are not those of the design; run the sweep again with the "
+                "program that planned it"
+            )
 
 
-def _asked_values(unit: FloatArray, written: Mapping[str, Any]) -> list[Any]:
+def _is_as_written(unit: FloatArray, values: list[Any], written: Mapping[str, Any]) -> bool:
+    """Whether values of a key stand where the design puts them.
+
+    A choice may be told in other words than in the file, but always in the same ones. A key that
+    takes whole numbers is at most 1 off.
+    """
     if "values" in written:
-        values = written["values"]
-        return [values[place] for place in chosen(unit, len(values))]
-    log = bool(written.get("log", False))
-    return list(between(unit, float(written["low"]), float(written["high"]), log=log))
+        places = chosen(unit, len(written["values"])).tolist()
+        pairs = {(place, value_text(value)) for place, value in zip(places, values, strict=True)}
+        return len(pairs) == len(set(places))
+    low, high = float(written["low"]), float(written["high"])
+    asked = between(unit, low, high, log=bool(written.get("log", False)))
+    slack = 1.0 if all(isinstance(value, int) for value in values) else 1e-9 * (high - low)
+    return bool((np.abs(asked - np.array(values, dtype=np.float64)) <= slack).all())
 
 
 def _complete(sweep: Sweep, changes: FloatArray, arm: str) -> FloatArray:

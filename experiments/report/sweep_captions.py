@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from experiments.curves import Curve, Interaction, Judged, ParetoFront, Sensitivity
-from experiments.report.effects import SIDED, interval_text, signed
+from experiments.report.effects import SIDED, signed
 from experiments.statistics import Effect
 
 PERCENT = "\u202f%"
@@ -106,7 +106,33 @@ def count(n: int, word: str) -> str:
 
 def points_interval(effect: Effect) -> str:
     """The interval of a difference of changes."""
-    return f"95{PERCENT} interval {interval_text(effect).removesuffix(PERCENT)} points"
+    return f"95{PERCENT} interval {_ends(effect)} points"
+
+
+def range_words(effect: Effect) -> str:
+    """The interval of a change."""
+    return f"95{PERCENT} interval {_ends(effect)}{PERCENT}"
+
+
+def size_words(effect: Effect, word: str) -> str:
+    """Size, word and interval without signs, as in `2.1 % less (95 % interval 1.5 to 2.7 %)`."""
+    digits = _digits(effect)
+    size = f"{abs(effect.mean):.{digits}f}{PERCENT} {word}"
+    if effect.low is None or effect.high is None:
+        return size
+    near, far = sorted((abs(effect.low), abs(effect.high)))
+    return f"{size} (95{PERCENT} interval {near:.{digits}f} to {far:.{digits}f}{PERCENT})"
+
+
+def _ends(effect: Effect) -> str:
+    ends = (signed(end, digits=_digits(effect)) for end in (effect.low or 0.0, effect.high or 0.0))
+    return " to ".join(ends)
+
+
+def _digits(effect: Effect) -> int:
+    """Decimals that let the mean and both ends of the interval be told from 0."""
+    values = (value for value in (effect.mean, effect.low, effect.high) if value)
+    return 2 if any(abs(value) < 0.1 for value in values) else 1
 
 
 def effect_of(told: Judged) -> Effect | None:

@@ -47,7 +47,6 @@ def write_sweep_report(directory: Path) -> Path:
 
 def _contents(found: Findings) -> dict[str, Any]:
     sweep = found.sweep
-    manifest: Mapping[str, Any] = {"command": None, "git_commit": None} | dict(sweep.manifest)
     return {
         "found": found,
         "sweep": sweep,
@@ -65,10 +64,10 @@ def _contents(found: Findings) -> dict[str, Any]:
         "failures": failures_table(found),
         "warnings": _warnings(found),
         "pictures": _draw_all(found),
-        "manifest": manifest,
-        "inputs": _inputs(manifest),
-        "configuration": flat(manifest.get("sweep") or {}),
-        "versions": flat(manifest.get("versions") or {}),
+        "git_commit": sweep.manifest.get("git_commit"),
+        "inputs": _inputs(sweep.manifest),
+        "configuration": _configuration(sweep.manifest),
+        "versions": _versions(sweep.manifest),
         "rules": METHOD_RULES,
         "terms": TERMS,
     }
@@ -94,11 +93,31 @@ def _warnings(found: Findings) -> list[str]:
     """Warnings of the sweep, and of runs with the points where they stand."""
     told = list(found.sweep.warnings)
     for text, points in found.sweep.point_warnings.items():
-        where = ", ".join(map(str, points))
-        told.append(f"{text} ({'point' if len(points) == 1 else 'points'} {where})")
+        if len(points) == len(found.sweep.points):
+            where = "all points"
+        else:
+            where = f"{'point' if len(points) == 1 else 'points'} {', '.join(map(str, points))}"
+        told.append(f"{text} ({where})")
     return told
 
 
+def _configuration(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was swept, and what all points share."""
+    swept = {kind: manifest[kind] for kind in ("grid", "list", "sample") if kind in manifest}
+    return flat(swept | dict(manifest.get("experiment") or {}))
+
+
+def _versions(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Versions, and the hash of the code that runs are made by."""
+    code = manifest.get("code_sha256")
+    own = [("code that makes the runs, SHA-256", str(code))] if code else []
+    return [*flat(manifest.get("versions") or {}), *own]
+
+
 def _inputs(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Name and hash of each input file."""
-    return [(str(each["name"]), str(each["sha256"])) for each in manifest.get("inputs") or []]
+    """Name and hash of each input file, with the scenario that it is of."""
+    return [
+        (f"{road['scenario']['name']}: {each['name']}", str(each["sha256"]))
+        for road in manifest.get("made_of") or []
+        for each in road["inputs"]
+    ]

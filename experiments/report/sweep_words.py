@@ -5,12 +5,19 @@ from dataclasses import dataclass
 
 from experiments.curves import Curve, Judged, Trend
 from experiments.measures import FEW_SEEDS
-from experiments.report.effects import CO2_ACCOUNTS, interval_text, signed, size_text
+from experiments.report.effects import CO2_ACCOUNTS, signed
 from experiments.report.glossary import ACCOUNT_NAMES
-from experiments.report.sweep_captions import PERCENT, count, effect_of, points_interval
+from experiments.report.sweep_captions import (
+    PERCENT,
+    count,
+    effect_of,
+    points_interval,
+    range_words,
+    size_words,
+)
 from experiments.report.sweep_data import Findings
 from experiments.report.words import and_list
-from experiments.statistics import ONE_RUN, Effect
+from experiments.statistics import ONE_RUN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,9 +162,9 @@ def _co2_words(told: Judged) -> str:
     if effect is None:
         return "CO₂ could not be compared"
     return {
-        "less": f"vehicles emit {size_text(effect, 'less CO₂')}",
-        "more": f"vehicles emit {size_text(effect, 'more CO₂')}",
-        "no effect shown": f"no effect on CO₂ is shown ({_range_words(effect)})",
+        "less": f"vehicles emit {size_words(effect, 'less CO₂')}",
+        "more": f"vehicles emit {size_words(effect, 'more CO₂')}",
+        "no effect shown": f"no effect on CO₂ is shown ({range_words(effect)})",
         ONE_RUN: f"CO₂ changes by {signed(effect.mean)}{PERCENT} in what is one run in fact",
     }[told.verdict]
 
@@ -167,15 +174,11 @@ def _trip_words(told: Judged) -> str:
     if effect is None:
         return "trip time could not be compared"
     return {
-        "less": f"trips are {size_text(effect, 'shorter')}",
-        "more": f"trips take {size_text(effect, 'longer')}",
-        "no effect shown": f"no effect on trip time is shown ({_range_words(effect)})",
+        "less": f"trips are {size_words(effect, 'shorter')}",
+        "more": f"trips take {size_words(effect, 'longer')}",
+        "no effect shown": f"no effect on trip time is shown ({range_words(effect)})",
         ONE_RUN: f"trip time by {signed(effect.mean)}{PERCENT}",
     }[told.verdict]
-
-
-def _range_words(effect: Effect) -> str:
-    return f"95{PERCENT} interval {interval_text(effect)}"
 
 
 def _accounts_words(verdicts: Mapping[str, str]) -> str:

@@ -88,12 +88,20 @@ def _write_sweep(
         "warnings": ["these results are made up"],
     }
     manifest = {
-        "command": "ecocorridor sweep made-up.yaml",
-        "sweep": {"experiment": {"arms": list(arms)}} | ({"sample": sample} if sample else {}),
+        "name": "made-up",
+        "kind": kind,
+        "swept": swept,
+        "experiment": {"arms": list(arms), "seeds": list(seeds)},
         "versions": {"sumo": "1.28.0"},
-        "inputs": [{"name": "made-up.net.xml", "sha256": "0" * 64}],
+        "code_sha256": "c" * 64,
         "git_commit": "0123456789abcdef",
-    }
+        "made_of": [
+            {
+                "scenario": {"name": "arterial"},
+                "inputs": [{"name": "made-up.net.xml", "sha256": "0" * 64}],
+            }
+        ],
+    } | ({"sample": sample} if sample else {})
     (folder / "summary.json").write_text(json.dumps(summary, sort_keys=True))
     (folder / "manifest.json").write_text(json.dumps(manifest, sort_keys=True))
     return folder

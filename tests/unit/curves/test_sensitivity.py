@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.curves import between, read_sweep, sensitivity, unit_design
+from experiments.curves import between, chosen, read_sweep, sensitivity, unit_design
 from experiments.curves.indices import elementary_effects, sobol_indices
 
 KEYS = ["penetration", "rsu.range_m", "driver.compliant_drivers"]
@@ -84,13 +84,37 @@ def test_an_incomplete_design_is_refused_with_the_number_of_failed_runs(tmp_path
         sensitivity(read_sweep(folder), "co2_own", "eco")
 
 
-def test_a_design_whose_points_are_not_in_the_sweep_is_refused(tmp_path, write_sweep, grid_points):
-    points = grid_points(penetration=[0.2, 0.5], rsu__range_m=[200.0, 300.0])
-    sample = {"method": "morris", "n": 2, "seed": 0, "keys": {"penetration": ENDS["penetration"]}}
-    sample["keys"] = {key: {"low": 0.0, "high": 1.0} for key in ("penetration", "rsu.range_m")}
-    folder = write_sweep(tmp_path, points, kind="sample", sample=sample)
-    with pytest.raises(ValueError, match="are not in the sweep"):
+@pytest.mark.parametrize(
+    ("n", "points", "words"),
+    [(2, 5, "it has 6 points, the sweep 5"), (2, 6, "the values of 'a' are not those")],
+)
+def test_a_design_whose_points_are_not_in_the_sweep_is_refused(
+    tmp_path, write_sweep, n, points, words
+):
+    sample = {"method": "morris", "n": n, "keys": {key: {"low": 0.0, "high": 1.0} for key in "ab"}}
+    folder = write_sweep(
+        tmp_path, [{"a": 0.2, "b": 0.1 * i} for i in range(points)], kind="sample", sample=sample,
+        effects=lambda values, arm: {},
+    )  # fmt: skip
+    with pytest.raises(ValueError, match=words):
         sensitivity(read_sweep(folder), "co2_own", "eco")
+
+
+def test_whole_numbers_and_choices_may_stand_in_a_design(tmp_path, write_sweep):
+    unit = unit_design("morris", 6, 2, seed=1)
+    lanes = (1 + chosen(unit[:, 0], 4)).tolist()
+    roads = [f"folder/{'ab'[place]}.yaml" for place in chosen(unit[:, 1], 2)]
+    keys = {"lanes": {"low": 1, "high": 4}, "scenario": {"values": ["a.yaml", "b.yaml"]}}
+    folder = write_sweep(
+        tmp_path,
+        [{"lanes": n, "scenario": road} for n, road in zip(lanes, roads, strict=True)],
+        kind="sample",
+        sample={"method": "morris", "n": 6, "keys": keys},
+        effects=lambda values, arm: {"co2": -values["lanes"] * (arm == "eco")},
+    )
+    found = sensitivity(read_sweep(folder), "co2_own", "eco").keys
+    # Three steps of the design are three lanes.
+    assert found[0].measures["mu"].value == pytest.approx(-3.0, abs=0.3)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +130,6 @@ def test_the_method_must_be_that_of_the_design(tmp_path, write_sweep):
     sweep = read_sweep(sampled(tmp_path, write_sweep, "morris", 4))
     with pytest.raises(ValueError, match="the method is morris, not sobol"):
         sensitivity(sweep, "co2_own", "eco", "sobol")
-    sweep.manifest["sweep"]["sample"]["method"] = "random"
+    sweep.manifest["sample"]["method"] = "random"
     with pytest.raises(ValueError, match="a sample by random"):
         sensitivity(sweep, "co2_own", "eco")

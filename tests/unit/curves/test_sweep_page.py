@@ -148,16 +148,19 @@ def test_one_seed_is_told_to_prove_nothing(bare, tmp_path, write_sweep, grid_poi
 def test_a_missing_manifest_leaves_the_page_whole(bare, tmp_path, write_sweep, grid_points):
     folder = write_sweep(tmp_path, grid_points(penetration=[0.1, 1.0]))
     (folder / "manifest.json").unlink()
-    assert "no record of the command" in Page(write_sweep_report(folder)).text
+    assert "no record of what was asked" in Page(write_sweep_report(folder)).text
 
 
 def test_warnings_of_points_are_told_with_their_points(bare, tmp_path, write_sweep, grid_points):
     folder = write_sweep(tmp_path, grid_points(penetration=[0.1, 0.5, 1.0]))
     summary = json.loads((folder / "summary.json").read_text())
     for number in (0, 2):
-        summary["points"][number]["summary"]["warnings"] = ["eco: 2 teleports"]
+        summary["points"][number]["summary"]["warnings"] = ["eco: 2 teleports", "few seeds"]
+    summary["points"][1]["summary"]["warnings"] = ["few seeds"]
     (folder / "summary.json").write_text(json.dumps(summary))
-    assert "eco: 2 teleports (points 0, 2)" in Page(write_sweep_report(folder)).text
+    text = Page(write_sweep_report(folder)).text
+    assert "eco: 2 teleports (points 0, 2)" in text
+    assert "few seeds (all points)" in text
 
 
 def test_a_design_for_indices_is_drawn_and_an_incomplete_one_says_why_not(tmp_path, write_sweep):
