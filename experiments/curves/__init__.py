@@ -1,7 +1,7 @@
 """Statistics over a sweep: response curves, interactions, sensitivity, Pareto fronts."""
 
 from experiments.curves.designs import METHODS, Method, between, chosen, n_rows, unit_design
-from experiments.curves.estimates import Estimate, Judged, estimate, holm, judged
+from experiments.curves.estimates import NO_INTERVAL, Estimate, Judged, estimate, holm, judged
 from experiments.curves.indices import Index, KeySensitivity
 from experiments.curves.interactions import Interaction, interaction
 from experiments.curves.levels import value_text
@@ -22,6 +22,7 @@ from experiments.curves.sensitivity import Sensitivity, possible_analysis, sensi
 
 __all__ = [
     "METHODS",
+    "NO_INTERVAL",
     "Candidate",
     "Curve",
     "CurveFamily",

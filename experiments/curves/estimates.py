@@ -10,6 +10,8 @@ from experiments.statistics import CONFIDENCE, Effect, verdict
 
 FloatArray = NDArray[np.float64]
 
+NO_INTERVAL = "too few points, no interval"
+"""Verdict on a mean over a sample that rests on so few points that its error cannot be told."""
 _NOISE_PCT = 1e-7
 """Changes in percent that vary by less are equal but for the rounding of the files."""
 
@@ -146,6 +148,8 @@ def judged(estimates: Sequence[Estimate | None]) -> list[Judged]:
 
 def _verdict(found: Estimate | None, p_holm: float | None) -> str:
     said = verdict(None if found is None else found.effect)
+    if found is not None and found.effect.low is None and found.effect.n > 1:
+        return NO_INTERVAL
     if p_holm is not None and p_holm > 1 - CONFIDENCE:
         return "no effect shown"
     return said

@@ -67,7 +67,9 @@ def levels_of(points: Sequence[Values], key: str, *, n_ranges: int = 5) -> Level
     numbers = np.array(values, dtype=np.float64)
     known, index = np.unique(numbers, return_inverse=True)
     if known.size <= MOST_LEVELS:
-        labels = tuple(f"{number:g}" for number in known)
+        short = tuple(f"{number:.4g}" for number in known)
+        is_told_apart = len(set(short)) == len(short)
+        labels = short if is_told_apart else tuple(f"{number:.12g}" for number in known)
         return Levels(key=key, labels=labels, numbers=known, index=index, is_binned=False)
     edges = np.quantile(numbers, np.linspace(0, 1, n_ranges + 1)[1:-1])
     index = np.searchsorted(np.unique(edges), numbers, side="right")

@@ -240,12 +240,12 @@ def _slopes(numbers: FloatArray, changes: FloatArray) -> FloatArray:
         numbers: (levels,) value of the key.
         changes: (levels, seeds), or blocks in place of seeds.
     """
-    known = np.isfinite(changes).any(axis=1)
-    x = numbers[known] - numbers[known].mean() if known.any() else numbers[known]
-    spread = float((x**2).sum())
-    if spread == 0.0:
-        return np.full(changes.shape[1], np.nan)
-    slopes: FloatArray = (x[:, None] * changes[known]).sum(axis=0) / spread
+    known = np.isfinite(changes)
+    x = np.where(known, numbers[:, None], 0.0)
+    x = np.where(known, x - x.sum(axis=0) / np.maximum(known.sum(axis=0), 1), 0.0)
+    spread = (x**2).sum(axis=0)
+    rise = (x * np.where(known, changes, 0.0)).sum(axis=0)
+    slopes: FloatArray = np.where(spread > 0, rise / np.where(spread > 0, spread, 1.0), np.nan)
     return slopes
 
 

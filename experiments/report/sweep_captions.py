@@ -33,7 +33,8 @@ def map_words(table: Interaction, name: str) -> str:
     first, second = table.keys
     return (
         f"{name}, by {first} and {second}, with 95 % intervals. In brackets: no effect shown after "
-        f"Holm's correction over the cells. {_interaction_words(table)}"
+        "Holm's correction over the cells; a cell without an interval shows nothing. "
+        f"{_interaction_words(table)}"
     )
 
 
@@ -112,6 +113,14 @@ def points_interval(effect: Effect) -> str:
 def range_words(effect: Effect) -> str:
     """The interval of a change."""
     return f"95{PERCENT} interval {_ends(effect)}{PERCENT}"
+
+
+def value_note(told: Judged) -> str:
+    """The interval of a change and whether it shows an effect, to stand in brackets."""
+    effect = effect_of(told)
+    if effect is None or effect.low is None:
+        return told.verdict
+    return _ends(effect) + (", no effect shown" if told.verdict == "no effect shown" else "")
 
 
 def size_words(effect: Effect, word: str) -> str:

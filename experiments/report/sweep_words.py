@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from experiments.curves import Curve, Judged, Trend
+from experiments.curves import NO_INTERVAL, Curve, Judged, Trend
 from experiments.measures import FEW_SEEDS
 from experiments.report.effects import CO2_ACCOUNTS, signed
 from experiments.report.glossary import ACCOUNT_NAMES
@@ -14,6 +14,7 @@ from experiments.report.sweep_captions import (
     points_interval,
     range_words,
     size_words,
+    value_note,
 )
 from experiments.report.sweep_data import Findings
 from experiments.report.words import and_list
@@ -104,7 +105,7 @@ def _trend_words(key: str, trend: Trend) -> str:
     ends = f"Over {key} from {trend.low:.4g} to {trend.high:.4g}"
     if effect is None or effect.low is None or effect.high is None:
         size = "" if effect is None else f" by {signed(effect.mean)} points"
-        return f"{ends}, the change moves{size} in what is one run, which proves nothing."
+        return f"{ends}, the change moves{size}, without an interval, which proves nothing."
     if trend.over_range.verdict == "no effect shown":
         return f"{ends}, no trend is shown ({points_interval(effect)})."
     way = "down" if effect.mean < 0 else "up"
@@ -131,8 +132,7 @@ def _by_value(curve: Curve) -> str:
         if effect is None:
             parts.append(f"{point.label} not compared")
             continue
-        note = " (no effect shown)" if point.judged.verdict == "no effect shown" else ""
-        parts.append(f"{point.label} {signed(effect.mean)}{PERCENT}{note}")
+        parts.append(f"{point.label} {signed(effect.mean)}{PERCENT} ({value_note(point.judged)})")
     return ", ".join(parts)
 
 
@@ -166,6 +166,7 @@ def _co2_words(told: Judged) -> str:
         "more": f"vehicles emit {size_words(effect, 'more CO₂')}",
         "no effect shown": f"no effect on CO₂ is shown ({range_words(effect)})",
         ONE_RUN: f"CO₂ changes by {signed(effect.mean)}{PERCENT} in what is one run in fact",
+        NO_INTERVAL: f"CO₂ changes by {signed(effect.mean)}{PERCENT}, without an interval",
     }[told.verdict]
 
 
@@ -178,6 +179,7 @@ def _trip_words(told: Judged) -> str:
         "more": f"trips take {size_words(effect, 'longer')}",
         "no effect shown": f"no effect on trip time is shown ({range_words(effect)})",
         ONE_RUN: f"trip time by {signed(effect.mean)}{PERCENT}",
+        NO_INTERVAL: f"trip time by {signed(effect.mean)}{PERCENT}",
     }[told.verdict]
 
 
@@ -190,11 +192,12 @@ def _accounts_words(verdicts: Mapping[str, str]) -> str:
             "more": "All accounts of the same journeys agree that it rises.",
             "no effect shown": "No account of the same journeys shows an effect.",
             ONE_RUN: "One run gives no interval, so this proves nothing yet.",
+            NO_INTERVAL: "Too few points give no interval, so this proves nothing yet.",
             "not compared": "",
         }[said.pop()]
     parts = [
         f"{verdict} on {and_list([ACCOUNT_NAMES[m] for m, v in verdicts.items() if v == verdict])}"
-        for verdict in ("less", "more", "no effect shown", ONE_RUN)
+        for verdict in ("less", "more", "no effect shown", ONE_RUN, NO_INTERVAL)
         if verdict in said
     ]
     text = f"The accounts of the same journeys disagree: {'; '.join(parts)}."
@@ -206,4 +209,4 @@ def _accounts_words(verdicts: Mapping[str, str]) -> str:
 def _tone(accounts: Sequence[str], trip: str) -> str:
     if "more" in {*accounts, trip}:
         return "bad"
-    return "good" if set(accounts) == {"less"} and trip != ONE_RUN else "open"
+    return "good" if set(accounts) == {"less"} and trip not in {ONE_RUN, NO_INTERVAL} else "open"

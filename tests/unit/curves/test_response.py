@@ -204,3 +204,12 @@ def test_a_key_with_one_value_has_no_trend_and_no_contrast(tmp_path, write_sweep
     sweep = read_sweep(write_sweep(tmp_path, points, kind="list"))
     assert response_curves(sweep, "penetration", "co2_own", ("eco",)).curves[0].trend is None
     assert interaction(sweep, ("penetration", "rsu.range_m"), "co2_own", "eco").contrasts == ()
+
+
+def test_a_value_that_rests_on_one_point_of_a_sample_has_no_interval(tmp_path, write_sweep):
+    points = [{"penetration": value} for value in (0.2, 0.5, 0.5, 0.8, 0.8)]
+    sweep = read_sweep(write_sweep(tmp_path, points, effects=linear, kind="sample"))
+    curve = response_curves(sweep, "penetration", "co2_own", ("eco",)).curves[0]
+    assert curve.points[0].judged.verdict == "too few points, no interval"
+    assert curve.points[1].judged.verdict == "less"
+    assert curve.trend.over_range.verdict == "less"

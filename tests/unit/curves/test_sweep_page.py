@@ -99,11 +99,11 @@ def test_the_answer_comes_first_and_tells_saving_points_and_trend(page):
     assert "after Holm's correction over 12 comparisons" in page.text
     trend = r"Over penetration from 0.1 to 1, the change of CO₂ goes down by 3\."
     assert re.search(trend, page.text)
-    assert re.search(r"By scenario: arterial −2.\d\s%, grid −1.\d\s%", page.text)
+    assert re.search(r"By scenario: arterial −2.\d\s% \(−.*\), grid −1.\d\s% \(−.*\)\.", page.text)
 
 
 def test_every_point_and_arm_is_in_the_table(page):
-    rows = re.findall(r'<tr>(?:<td class="value">[^<]*</td>){2}', page.source)
+    rows = re.findall(r'<tr>(?:<td class="key">[^<]*</td>){2}', page.source)
     assert len(rows) == 6 * 2
 
 
