@@ -131,7 +131,7 @@ class Bench:
         )
         ended: list[Event] = []
         before_s = _children_cpu_s()
-        [failure] = Runner(n_jobs=1, tell=ended.append).do([order]).values()
+        [failure] = Runner(n_jobs=1, tell=ended.append).do([order])
         if failure is not None:
             raise BenchError(f"{scenario.name}, {arm}: {failure}")
         told = json.loads((order.out / "timing.json").read_text(encoding="utf-8"))

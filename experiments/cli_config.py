@@ -17,7 +17,7 @@ def config_check(
 ) -> None:
     """Check an experiment file and print it with all defaults filled in."""
     from experiments.config import load_experiment, resolved_dump
-    from experiments.main_job import load_checked, try_policies
+    from experiments.ordering import load_checked, try_policies
 
     with errors_told():
         experiment = load_experiment(file)

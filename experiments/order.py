@@ -42,6 +42,16 @@ class Order:
     is_timed: bool = False
     """Whether it is told where the time of the simulation goes, which costs a little more."""
 
+    @property
+    def key(self) -> str:
+        """Name of the run by its content: equal keys are the same run."""
+        return self.out.name
+
+    @property
+    def label(self) -> str:
+        """What a user calls the run."""
+        return f"{self.arm}, seed {self.seed}"
+
     def to_json(self) -> str:
         """One line of text."""
         content = {

@@ -34,7 +34,7 @@ class Lines:
     def tell(self, event: Event) -> None:
         """Take note of an event."""
         if event.kind == "failed":
-            self.say(f"failed: {event.order.arm}, seed {event.order.seed}: {event.message}")
+            self.say(f"failed: {event.order.label}: {event.message}")
         if event.kind not in ("done", "kept", "failed"):
             return
         self.n_done += 1
@@ -58,14 +58,15 @@ class Bars:
     whole: TaskID
     started_s: float = field(default_factory=time.perf_counter)
     n_done: int = 0
-    tasks: dict[tuple[str, int], TaskID] = field(default_factory=dict)
+    tasks: dict[str, TaskID] = field(default_factory=dict)
 
     def tell(self, event: Event) -> None:
         """Take note of an event."""
-        key = (event.order.arm, event.order.seed)
+        key = event.order.key
         if event.kind == "started":
-            name = f"{event.order.arm}, seed {event.order.seed}"
-            self.tasks[key] = self.progress.add_task(name, total=1.0, detail="starting")
+            self.tasks[key] = self.progress.add_task(
+                event.order.label, total=1.0, detail="starting"
+            )
         elif event.kind == "progress":
             self.progress.update(
                 self.tasks[key], completed=event.share_arrived, detail=self._detail(event)
@@ -77,11 +78,11 @@ class Bars:
         """Print a sentence above the bars."""
         self.progress.console.print(text, highlight=False, markup=False)
 
-    def _finish(self, event: Event, key: tuple[str, int]) -> None:
+    def _finish(self, event: Event, key: str) -> None:
         if key in self.tasks:
             self.progress.remove_task(self.tasks.pop(key))
         if event.kind == "failed":
-            self.say(f"failed: {key[0]}, seed {key[1]}: {event.message}")
+            self.say(f"failed: {event.order.label}: {event.message}")
         self.n_done += 1
         spent_s = time.perf_counter() - self.started_s
         left_s = spent_s / self.n_done * (self.n_runs - self.n_done)

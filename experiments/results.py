@@ -48,11 +48,8 @@ def write_results(
     Raises:
         ValueError: A run's folder is damaged.
     """
-    order = [
-        (arm, seed) for arm in study.arms for seed in study.seeds if (arm, seed) in run_folders
-    ]
-    folders = {key: run_folders[key] for key in order}
-    runs = [_read_run(arm, seed, folder) for (arm, seed), folder in folders.items()]
+    folders = _in_order(run_folders, study)
+    runs = read_runs(folders, study)
     selection = select_runs(study, runs)
     summary: dict[str, Any] = rounded(summarise(study, selection, failures, warnings))
     out.mkdir(parents=True, exist_ok=True)
@@ -79,6 +76,39 @@ def write_results(
     return summary
 
 
+def read_runs(run_folders: RunFolders, study: Study) -> list[Run]:
+    """The finished runs of a study, by arm and seed.
+
+    Raises:
+        ValueError: A run's folder is damaged.
+    """
+    folders = _in_order(run_folders, study)
+    return [_read_run(arm, seed, folder) for (arm, seed), folder in folders.items()]
+
+
+def summary_of(
+    run_folders: RunFolders,
+    *,
+    study: Study,
+    failures: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+) -> dict[str, Any]:
+    """What `summary.json` would hold of finished runs, and nothing is written.
+
+    Args:
+        run_folders: The finished runs, in any order.
+        study: What was asked for.
+        failures: A sentence for each run that failed.
+        warnings: What else is to be told.
+
+    Raises:
+        ValueError: A run's folder is damaged.
+    """
+    selection = select_runs(study, read_runs(run_folders, study))
+    summary: dict[str, Any] = rounded(summarise(study, selection, failures, warnings))
+    return summary
+
+
 def write_json(path: Path, content: object) -> None:
     """Write JSON in one fixed form: sorted keys, no NaN, all of the file or nothing."""
     text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
@@ -97,6 +127,11 @@ def rounded(value: Any) -> Any:  # noqa: ANN401 (JSON has no better type)
     if not math.isfinite(value):
         return None
     return float(f"{value:.{_DIGITS}g}") + 0.0  # no negative zero
+
+
+def _in_order(run_folders: RunFolders, study: Study) -> dict[tuple[str, int], Path]:
+    runs = [(arm, seed) for arm in study.arms for seed in study.seeds if (arm, seed) in run_folders]
+    return {run: run_folders[run] for run in runs}
 
 
 def _read_run(arm: str, seed: int, folder: Path) -> Run:

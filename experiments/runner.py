@@ -59,23 +59,23 @@ class Runner:
     _children: set[subprocess.Popen[str]] = field(default_factory=set)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
-    def do(self, orders: Sequence[Order]) -> dict[tuple[str, int], str | None]:
+    def do(self, orders: Sequence[Order]) -> list[str | None]:
         """Do all orders; a finished one is not done again.
 
         Returns:
-            By arm and seed: None if the run's folder stands, else why it does not.
+            For each order: None if the run's folder stands, else why it does not.
 
         Raises:
             KeyboardInterrupt: After the children have ended; finished runs are kept.
         """
         with ThreadPoolExecutor(self.n_jobs) as pool:
-            futures = {(order.arm, order.seed): pool.submit(self._do, order) for order in orders}
+            futures = [pool.submit(self._do, order) for order in orders]
             try:
-                _wait_for(futures.values())
-                return {key: future.result() for key, future in futures.items()}
+                _wait_for(futures)
+                return [future.result() for future in futures]
             except BaseException:
                 self._stopping.set()
-                for future in futures.values():
+                for future in futures:
                     future.cancel()
                 with self._lock:
                     for child in self._children:

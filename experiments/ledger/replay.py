@@ -25,7 +25,8 @@ from experiments.ledger.records import (
 from experiments.ledger.statement import MadeOf
 from experiments.ledger.verifying import Ledger
 from experiments.ledger.writing import RECORDS_FILE, trip_salt
-from experiments.main_job import run_again, try_policies
+from experiments.main_job import run_again
+from experiments.ordering import try_policies
 from experiments.result_files import VEHICLES
 from experiments.results import read_json, read_run_table
 from experiments.runner import Event

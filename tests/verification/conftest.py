@@ -197,7 +197,7 @@ def run_arms(cache_dir) -> RunArms:
             for number, arm in enumerate(arms)
         }
         ends = Runner(n_jobs=1, tell=lambda _event: None).do(tuple(orders.values()))
-        assert set(ends.values()) == {None}, ends
+        assert set(ends) == {None}, ends
         return {arm: order.out for arm, order in orders.items()}
 
     return run

@@ -93,13 +93,12 @@ def order(tmp_path):
 def test_a_failed_run_takes_no_other_along(children, order):
     events = []
     orders = [order("crash"), order("good"), order("wordy"), order("good", 2)]
-    results = Runner(n_jobs=2, tell=events.append).do(orders)
-    assert results["good", 1] is None
-    assert results["good", 2] is None
-    assert results["wordy", 1] == "stuck"
-    assert results["crash", 1] == (
-        "the process was ended by SIGSEGV: SUMO crashed; its last words:\n    Error: out of roads"
-    )
+    assert Runner(n_jobs=2, tell=events.append).do(orders) == [
+        "the process was ended by SIGSEGV: SUMO crashed; its last words:\n    Error: out of roads",
+        None,
+        "stuck",
+        None,
+    ]
     # Whole folders and nothing else is left.
     left = {file.name for file in order("good").out.parent.iterdir()}
     assert left == {"good-1", "good-2"}
@@ -122,7 +121,7 @@ def test_a_finished_run_is_not_done_again(order):
     done = order("good")
     done.out.mkdir(parents=True)
     events = []
-    assert Runner(n_jobs=1, tell=events.append).do([done]) == {("good", 1): None}
+    assert Runner(n_jobs=1, tell=events.append).do([done]) == [None]
     assert [e.kind for e in events] == ["kept"]
 
 
