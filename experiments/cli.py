@@ -17,6 +17,7 @@ from rich.console import Console
 from experiments.cli_bench import bench_app
 from experiments.cli_bound import bound
 from experiments.cli_config import config_app
+from experiments.cli_curves import curves, sensitivity
 from experiments.cli_emissions import emissions_app
 from experiments.cli_ends import (
     FAILED,
@@ -263,11 +264,14 @@ def _tell_outcome(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> No
 def report(
     directory: Annotated[Path, typer.Argument(help="Folder of results.")],
 ) -> None:
-    """Write the report of a folder of results anew."""
+    """Write the report of a folder of results anew, be it of a run or of a sweep."""
+    from experiments.curves import is_sweep
     from experiments.report.page import write_report
+    from experiments.report.sweep_page import write_sweep_report
 
     with errors_told():
-        print(write_report(directory))
+        write = write_sweep_report if is_sweep(directory) else write_report
+        print(write(directory))
 
 
 app.command()(explain)
@@ -276,6 +280,8 @@ app.command()(verify)
 app.command("credits")(credits_)
 app.command()(bound)
 app.command()(optimize)
+app.command()(curves)
+app.command()(sensitivity)
 
 
 @app.command()
