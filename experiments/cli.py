@@ -32,6 +32,7 @@ from experiments.cli_factors import factors_app
 from experiments.cli_ledger import credits_, verify
 from experiments.cli_mrv import mrv
 from experiments.cli_nets import nets_app
+from experiments.cli_report import crate, figures, report
 
 if TYPE_CHECKING:
     from experiments.config import Experiment
@@ -245,17 +246,9 @@ def _tell_outcome(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> No
     console.print(f"report: {out / 'report.html'}", highlight=False, markup=False, soft_wrap=True)
 
 
-@app.command()
-def report(
-    directory: Annotated[Path, typer.Argument(help="Folder of results.")],
-) -> None:
-    """Write the report of a folder of results anew."""
-    from experiments.report.page import write_report
-
-    with errors_told():
-        print(write_report(directory))
-
-
+app.command()(report)
+app.command()(figures)
+app.command()(crate)
 app.command()(explain)
 app.command()(mrv)
 app.command()(verify)

@@ -24,7 +24,8 @@ from experiments.planning_maps import load_planning_maps
 from experiments.rehearsal import rehearse
 from experiments.report.bound import BOUND
 from experiments.report.explained_page import EXPLAINED
-from experiments.report.page import write_report
+from experiments.report.figure_files import FIGURES
+from experiments.report.page import PAGES, write_report
 from experiments.results import write_json, write_results
 from experiments.run_accounts import load_run_accounts
 from experiments.runner import Event, Runner, sweep_all
@@ -124,8 +125,8 @@ def _run_claimed(job: _Job, tell: Callable[[Event], None], say: Callable[[str], 
     if not finished:
         return Outcome(summary={}, failures=failures)
     say("comparing arms and writing the report")
-    for name in (*MRV_FILES, BOUND, "report.html", "summary.json"):
-        # What is about results that are replaced; the last two say that the folder is whole.
+    for name in (*MRV_FILES, BOUND, *PAGES, "summary.json"):
+        # What is about results that are replaced; the last ones say that the folder is whole.
         (out / name).unlink(missing_ok=True)
     _write_appendix(job, network_content(network, find_main_road(network, demand.routes)))
     if job.wishes.keeps_raw:
@@ -189,7 +190,7 @@ def _write_appendix(job: _Job, network: dict[str, Any]) -> None:
     made_of = manifest(job.experiment, job.scenario, job.policies, job.wishes.command)
     write_json(out / "manifest.json", made_of)
     write_json(out / "network.json", network)
-    for name in ("raw", EXPLAINED):
+    for name in ("raw", EXPLAINED, FIGURES):
         # They are about results that are replaced.
         shutil.rmtree(out / name, ignore_errors=True)
     remove_ledger(out)

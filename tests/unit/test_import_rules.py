@@ -16,7 +16,7 @@ ALLOWED = {
     "sumo_nets": {"numpy", "pydantic", "yaml"} | SUMO_FILES,
     "corridor": {"numpy", "networkx", "controller", "sumo_nets"} | SUMO_FILES,
     "experiments": {"numpy", "networkx", "scipy", "pydantic", "pydantic_core", "yaml", "typer"}
-    | {"rich", "polars", "jinja2", "markupsafe", "matplotlib", "PIL", "cryptography"}
+    | {"rich", "polars", "jinja2", "markupsafe", "matplotlib", "PIL", "cryptography", "rocrate"}
     | {"controller", "corridor", "emissions", "sumo_nets"}
     | SUMO_FILES,
 }
