@@ -101,8 +101,8 @@ def _trip_lines(explained: Explained) -> Iterable[str]:
         )
         yield say(
             "Trip {time:.1f} s with advice, {other_time:.1f} s without ({later} s). CO₂ {co2:.0f} "
-            "g with, {other_co2:.0f} g without{share}, own class. Stops {stops} with, {other_stops} "
-            "without.",
+            "g with, {other_co2:.0f} g without{share}, own class. Stops {stops} with, "
+            "{other_stops} without.",
             time=trip["trip_time_s"],
             other_time=other["trip_time_s"],
             later=signed(later_s, digits=1),

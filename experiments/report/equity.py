@@ -26,17 +26,14 @@ def over_seeds(pairs: pl.DataFrame) -> pl.DataFrame:
     """Each vehicle once, with the mean of its changes over the seeds: so much chance less.
 
     Args:
-        pairs: Differences per vehicle and seed. A vehicle that is equipped in some seeds only
-            counts among both, each with its own seeds.
+        pairs: Differences per vehicle and seed.
 
     Returns:
-        vehicle_id, equipped, road, trip_time_reference_s, co2_reference_g, trip_time_s, co2_own_g.
+        vehicle_id, trip_time_reference_s, co2_reference_g, trip_time_s, co2_own_g.
     """
     values = ("trip_time_reference_s", "co2_reference_g", "trip_time_s", "co2_own_g")
     return (
-        pairs.group_by("vehicle_id", "equipped", "road")
-        .agg(pl.col(name).mean() for name in values)
-        .sort("vehicle_id", "equipped", "road")
+        pairs.group_by("vehicle_id").agg(pl.col(name).mean() for name in values).sort("vehicle_id")
     )
 
 
@@ -61,7 +58,10 @@ def balance(changes: FloatArray) -> tuple[float, float]:
 
 
 def members(pairs: pl.DataFrame) -> dict[str | None, pl.DataFrame]:
-    """The vehicles of each group that is told of; groups without any are left out."""
+    """The vehicles of each group that is told of, once each; groups without any are left out.
+
+    A vehicle that is equipped in some seeds only is in both groups, with the seeds of each.
+    """
     chosen: dict[str | None, pl.Expr] = {
         None: pl.lit(value=True),
         "equipped": pl.col("equipped"),
@@ -69,14 +69,14 @@ def members(pairs: pl.DataFrame) -> dict[str | None, pl.DataFrame]:
         "main": pl.col("road") == "main",
         "side": pl.col("road") == "side",
     }
-    found = {group: pairs.filter(which) for group, which in chosen.items()}
+    found = {group: over_seeds(pairs.filter(which)) for group, which in chosen.items()}
     return {group: rows for group, rows in found.items() if not rows.is_empty()}
 
 
 def balance_table(pairs: pl.DataFrame) -> list[Row]:
     """Per group: who saves how much, who adds how much, and what of the saving is paid back."""
     rows = []
-    for group, vehicles in members(over_seeds(pairs)).items():
+    for group, vehicles in members(pairs).items():
         cells = [Cell(value=str(vehicles.height))]
         for column, unit in CHANGES.values():
             changes = vehicles[column].to_numpy()

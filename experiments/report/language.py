@@ -2,7 +2,8 @@
 
 The English text is the key. `say("{n} seeds", n=8)` gives it in the language that is spoken, with
 its values filled in; a text that a catalogue lacks stays English. A catalogue is a YAML file with
-one line per text, `English: other language`, with the same `{placeholders}` in both.
+one line per text, `English: other language`, with the same `{placeholders}` in both. Under
+`from_runs` stands what runs write into their summary, to be recognised.
 """
 
 import re
@@ -66,7 +67,7 @@ def recognised(told: str) -> str | None:
     """A finished English text, as a run wrote it, in the language that is spoken.
 
     Returns:
-        None where no text of the catalogue could have become this one.
+        None where no text that we know could have become this one.
     """
     if spoken_language() == ENGLISH:
         return told
@@ -77,21 +78,28 @@ def recognised(told: str) -> str | None:
     return None
 
 
-@lru_cache
 def catalogue(language: str) -> Mapping[str, str]:
     """English text → text in a language."""
+    return _read(language)["texts"]
+
+
+@lru_cache
+def _read(language: str) -> Mapping[str, Mapping[str, str]]:
     path = CATALOGUES / f"{language}.yaml"
-    texts: dict[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return texts
+    sections: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return sections
+
+
+def told_by_runs(language: str) -> Mapping[str, str]:
+    """What runs write in English → the same in a language."""
+    return _read(language)["from_runs"]
 
 
 @lru_cache
 def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """What each text of the catalogue looks like when its values are filled in."""
+    """What each text of a run looks like when its values are filled in."""
     return tuple(
-        (re.compile(_as_pattern(text)), other)
-        for text, other in catalogue(language).items()
-        if not PLACEHOLDER.fullmatch(text)
+        (re.compile(_as_pattern(text)), other) for text, other in told_by_runs(language).items()
     )
 
 

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from experiments.report.equity import CHANGES, FloatArray, class_rows, members, over_seeds
+from experiments.report.equity import CHANGES, FloatArray, class_rows, members
 from experiments.report.glossary import GROUP_NAMES
 from experiments.report.language import say
 from experiments.report.plot_style import FAINT, FOCUS, INK, OTHER_ARMS, Chart
@@ -24,7 +24,7 @@ def curve_rows(pairs: pl.DataFrame) -> pl.DataFrame:
         group, n_vehicles in it, share of them (0 to 1), trip_time_sum_s and co2_sum_g.
     """
     parts = []
-    found = members(over_seeds(pairs))
+    found = members(pairs)
     for group in (None, "equipped", "unequipped"):
         vehicles = found.get(group)
         if vehicles is None:
@@ -56,7 +56,7 @@ def draw_equity(pairs: pl.DataFrame, arm: str) -> Chart | None:
             rows = table.filter(group=group)
             if not rows.is_empty():
                 name = say(GROUP_NAMES[None if group == "all" else group])
-                words = say("{group} ({n} vehicles)", group=name, n=rows["n_vehicles"][0])
+                words = say("{group} ({n})", group=name, n=rows["n_vehicles"][0])
                 axis.plot(
                     rows["share"].to_numpy(),
                     rows[column].to_numpy(),

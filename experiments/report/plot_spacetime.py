@@ -62,15 +62,10 @@ def vehicle_rows(results: Results, stage: Stage) -> pl.DataFrame:
         pl.col("direction") == stage.direction,
         pl.col("time_s").is_between(stage.begin_s - _GAP_S, stage.end_s + _GAP_S),
     )
-    plain = (
-        pl.when("advised")
-        .then(pl.lit(TOLD))
-        .when("equipped")
-        .then(pl.lit(EQUIPPED))
-        .otherwise(pl.lit(UNEQUIPPED))
-    )
+    plain = pl.when("equipped").then(pl.lit(EQUIPPED)).otherwise(pl.lit(UNEQUIPPED))
     if results.heeding is None:
-        judged = rows.with_columns(told_mps=pl.lit(None, dtype=pl.Float64), state=plain)
+        told = pl.when("advised").then(pl.lit(TOLD)).otherwise(plain)
+        judged = rows.with_columns(told_mps=pl.lit(None, dtype=pl.Float64), state=told)
     else:
         steps = results.heeding.steps.select("arm", "vehicle_id", "time_s", "told_mps", "state")
         keys = ["arm", "vehicle_id", "time_s"]

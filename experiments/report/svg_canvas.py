@@ -42,7 +42,8 @@ class WideTextCanvas(FigureCanvasSVG):
         """Write into a stream; matplotlib itself calls this with one of bytes, to measure."""
         figure = self.figure
         is_bytes = isinstance(filename, io.BytesIO)
-        stream: Any = codecs.getwriter("utf-8")(filename) if is_bytes else filename
+        make_writer: Any = codecs.getwriter("utf-8")
+        stream = make_writer(filename) if is_bytes else filename
         dpi, figure.dpi = figure.dpi, 72
         width, height = figure.get_size_inches()
         make_svg: Any = WideRenderer  # matplotlib tells no types of these
