@@ -1,4 +1,7 @@
-"""Who gains and who pays among the vehicles: how unevenly the changes are spread."""
+"""Who gains and who pays: how unevenly the changes of single trips are spread.
+
+A trip is a vehicle in a seed: the traffic of another seed is another one, whatever ids it has.
+"""
 
 from collections.abc import Mapping
 
@@ -14,27 +17,12 @@ from experiments.report.tables import Cell, Row
 FloatArray = NDArray[np.float64]
 
 N_CLASSES = 10
-"""Vehicles are put into so many classes of equal size, by the length of their trips."""
+"""Trips are put into so many classes of equal size, by how long they take without advice."""
 CHANGES: Mapping[str, tuple[str, str]] = {
     "trip_time_change_s": ("trip_time_s", "s"),
     "co2_change_g": ("co2_own_g", "g"),
 }
 """What is told, the column of the differences that it comes from, and its unit."""
-
-
-def over_seeds(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Each vehicle once, with the mean of its changes over the seeds: so much chance less.
-
-    Args:
-        pairs: Differences per vehicle and seed.
-
-    Returns:
-        vehicle_id, trip_time_reference_s, co2_reference_g, trip_time_s, co2_own_g.
-    """
-    values = ("trip_time_reference_s", "co2_reference_g", "trip_time_s", "co2_own_g")
-    return (
-        pairs.group_by("vehicle_id").agg(pl.col(name).mean() for name in values).sort("vehicle_id")
-    )
 
 
 def gini(values: FloatArray) -> float:
@@ -52,15 +40,16 @@ def gini(values: FloatArray) -> float:
 
 
 def balance(changes: FloatArray) -> tuple[float, float]:
-    """What those who gain save, and what those who lose add, both per vehicle of the group."""
+    """What those who gain save, and what those who lose add, both per trip of the group."""
     n = max(changes.size, 1)
     return float(-changes[changes < 0].sum() / n), float(changes[changes > 0].sum() / n)
 
 
 def members(pairs: pl.DataFrame) -> dict[str | None, pl.DataFrame]:
-    """The vehicles of each group that is told of, once each; groups without any are left out.
+    """The trips of each group that is told of; groups without any are left out.
 
-    A vehicle that is equipped in some seeds only is in both groups, with the seeds of each.
+    Args:
+        pairs: Differences per trip, as of `paired_differences`.
     """
     chosen: dict[str | None, pl.Expr] = {
         None: pl.lit(value=True),
@@ -69,17 +58,17 @@ def members(pairs: pl.DataFrame) -> dict[str | None, pl.DataFrame]:
         "main": pl.col("road") == "main",
         "side": pl.col("road") == "side",
     }
-    found = {group: over_seeds(pairs.filter(which)) for group, which in chosen.items()}
+    found = {group: pairs.filter(which) for group, which in chosen.items()}
     return {group: rows for group, rows in found.items() if not rows.is_empty()}
 
 
 def balance_table(pairs: pl.DataFrame) -> list[Row]:
     """Per group: who saves how much, who adds how much, and what of the saving is paid back."""
     rows = []
-    for group, vehicles in members(pairs).items():
-        cells = [Cell(value=str(vehicles.height))]
+    for group, trips in members(pairs).items():
+        cells = [Cell(value=str(trips.height))]
         for column, unit in CHANGES.values():
-            changes = vehicles[column].to_numpy()
+            changes = trips[column].to_numpy()
             saved, added = balance(changes)
             back = f"{100 * added / saved:.0f}\u202f%" if saved else "\u2013"
             net = added - saved
@@ -94,23 +83,23 @@ def balance_table(pairs: pl.DataFrame) -> list[Row]:
 
 
 def class_rows(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Classes of vehicles by their trip time without advice, the shortest trips first.
+    """Classes of trips by their time without advice, the shortest first.
 
     Returns:
-        trips (1 to 10), n_vehicles, from_s and to_s of their trip time without advice, mean
+        number (1 to 10), n_trips, from_s and to_s of their trip time without advice, mean
         trip_time_change_s, trip_time_change_pct, co2_change_g, co2_change_pct (of the sums).
     """
-    vehicles = over_seeds(pairs).sort("trip_time_reference_s", "vehicle_id")
-    n = vehicles.height
+    trips = pairs.sort("trip_time_reference_s", "seed", "vehicle_id")
+    n = trips.height
     if n == 0:
         return pl.DataFrame()
-    number = (np.arange(n) * min(N_CLASSES, n)) // n + 1
+    classes = (np.arange(n) * min(N_CLASSES, n)) // n + 1
     time_s, co2_g = pl.col("trip_time_s"), pl.col("co2_own_g")
     return (
-        vehicles.with_columns(trips=pl.Series(number, dtype=pl.Int64))
-        .group_by("trips", maintain_order=True)
+        trips.with_columns(number=pl.Series(classes, dtype=pl.Int64))
+        .group_by("number", maintain_order=True)
         .agg(
-            n_vehicles=pl.len(),
+            n_trips=pl.len(),
             from_s=pl.col("trip_time_reference_s").min(),
             to_s=pl.col("trip_time_reference_s").max(),
             trip_time_change_s=time_s.mean(),
@@ -125,7 +114,7 @@ def class_table(pairs: pl.DataFrame) -> list[Row]:
     """The same as rows of text."""
     rows = []
     for row in class_rows(pairs).iter_rows(named=True):
-        cells = [Cell(value=str(row["n_vehicles"]))]
+        cells = [Cell(value=str(row["n_trips"]))]
         for change, unit, pct in (
             ("trip_time_change_s", "s", "trip_time_change_pct"),
             ("co2_change_g", "g", "co2_change_pct"),
@@ -143,12 +132,11 @@ def class_table(pairs: pl.DataFrame) -> list[Row]:
 
 
 def gini_words(pairs: pl.DataFrame) -> str:
-    """Whether trip times get more or less alike; empty without vehicles."""
+    """Whether trip times get more or less alike; empty without any."""
     if pairs.is_empty():
         return ""
-    vehicles = over_seeds(pairs)
-    before_s = vehicles["trip_time_reference_s"].to_numpy()
-    after_s = before_s + vehicles["trip_time_s"].to_numpy()
+    before_s = pairs["trip_time_reference_s"].to_numpy()
+    after_s = before_s + pairs["trip_time_s"].to_numpy()
     return say(
         "Gini coefficient of the trip times (0: all take the same time): {before:.3f} without "
         "advice, {after:.3f} with it.",

@@ -121,12 +121,12 @@ def test_the_chinese_texts_have_the_same_placeholders():
 
 def test_the_catalogue_is_plain_yaml_without_a_text_twice():
     document = read_yaml((language.CATALOGUES / "zh.yaml").read_bytes())
+    assert document.problems == []
     assert document.value == {"texts": catalogue("zh"), "from_runs": told_by_runs("zh")}
 
 
 def test_a_text_that_stands_twice_would_be_found():
-    with pytest.raises(ValueError, match="twice"):
-        read_yaml(b"texts:\n  a: b\n  a: c\n")
+    assert len(read_yaml(b"texts:\n  a: b\n  a: c\n").problems) == 1
 
 
 def test_what_runs_write_is_known_as_they_write_it():
@@ -153,8 +153,9 @@ def test_a_warning_of_a_run_is_recognised_or_left_alone(told, chinese):
 
 
 def test_a_language_is_spoken_until_the_block_ends_even_by_an_error():
-    with pytest.raises(RuntimeError), speaking("zh"):
+    with speaking("zh"):
         assert say("Seeds") == "随机种子数"
+    with pytest.raises(RuntimeError), speaking("zh"):
         raise RuntimeError
     assert say("Seeds") == "Seeds"
 
@@ -172,25 +173,21 @@ def test_a_percent_sign_stays_with_its_number():
 class Page(HTMLParser):
     """What a reader is told: texts outside of code, and alternatives of pictures."""
 
-    def __init__(self, text):
+    def __init__(self, page):
         super().__init__()
-        self.told, self._silent = [], 0
-        self.feed(text)
+        self.told = []
+        self.feed(NOT_TOLD.sub("", page))
 
     def handle_starttag(self, tag, attrs):
-        values = dict(attrs)
-        self._silent += tag in SILENT or values.get("lang") == "en"
-        self.told.append(values.get("aria-label") or "")
-
-    def handle_endtag(self, tag):
-        self._silent -= tag in SILENT
+        self.told.append(dict(attrs).get("aria-label") or "")
 
     def handle_data(self, data):
-        if not self._silent:
-            self.told.append(data)
+        self.told.append(data)
 
 
-SILENT = ("style", "code", "pre")
+NOT_TOLD = re.compile(
+    r'<(style|code|pre)\b.*?</\1>|<span lang="en">.*?</span>|data:image/[^"]*', re.DOTALL
+)
 ENGLISH = re.compile(r"[A-Za-z]{2,}(?:[ ,]+[A-Za-z]{2,}){2,}")
 """Three words in a row."""
 
@@ -202,11 +199,10 @@ def chinese_page(built):
 
 def test_a_chinese_page_says_so_and_has_no_english_sentence(chinese_page):
     assert '<html lang="zh-Hans">' in chinese_page
-    told = Page(chinese_page.replace('<span lang="en">', "<code>").replace("</span>", "</code>"))
-    lists = ("none, unadvised, glosa",)
-    left = [text for text in told.told if ENGLISH.search(text) and text.strip() not in lists]
-    assert left == []
-    assert len(CHINESE.findall(" ".join(told.told))) > 3000
+    told = Page(chinese_page).told
+    names = re.compile("none, unadvised, glosa|High Street, eastbound")
+    assert [text for text in told if ENGLISH.search(names.sub("", text))] == []
+    assert len(CHINESE.findall(" ".join(told))) > 3000
 
 
 def test_an_english_sentence_would_be_found():
