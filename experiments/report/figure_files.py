@@ -12,7 +12,7 @@ from experiments.atomic import replacing
 from experiments.report.bound import read_bound
 from experiments.report.data import read_results
 from experiments.report.explained import explain_typical
-from experiments.report.language import ENGLISH, LANGUAGES, speaking
+from experiments.report.language import ENGLISH, speaking
 from experiments.report.plot_style import Chart, drawing_style
 from experiments.report.plot_vehicles import paired_differences
 from experiments.report.plots import all_charts
@@ -50,8 +50,8 @@ def write_figures(
 ) -> list[Path]:
     """Write each figure of the report as a picture, and what is drawn in it as CSV.
 
-    The same folder gives the same bytes. A PNG in Chinese needs a font on this machine; where
-    there is none, its words are English.
+    The same folder gives the same bytes; the CSV is the same in all languages. A PNG in Chinese
+    needs a font on this machine; where there is none, its words are English.
 
     Args:
         directory: Folder of results.
@@ -65,31 +65,23 @@ def write_figures(
     Raises:
         ValueError: As `read_results`, or the language is not known.
     """
-    font = chinese_font()
-    png_language = language if language == ENGLISH or font else ENGLISH
-    languages = {"svg": language, "png": png_language}
-    out.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    for spoken in LANGUAGES:
-        kinds = [kind for kind in formats if languages[kind] == spoken]
-        if not kinds and spoken != language:
-            continue
-        with speaking(spoken), drawing_style(font if spoken != ENGLISH else None):
-            for chart in charts_of(directory):
-                files = {f"{chart.name}.{kind}": _drawn(chart, kind) for kind in kinds}
-                if spoken == language:
-                    files |= _numbers(chart)
-                written += [_write(out / name, content) for name, content in files.items()]
-    return sorted(written)
-
-
-def charts_of(directory: Path) -> list[Chart]:
-    """All figures of a folder of results; to be used in `drawing_style`."""
-    results = read_results(directory)
+    results, typical = read_results(directory), explain_typical(directory)
+    bound = read_bound(directory)
     pairs = None
     if results.focus is not None:
         pairs = paired_differences(results.vehicles, results.reference, results.focus)
-    return all_charts(results, pairs, explain_typical(directory), read_bound(directory))
+    font = chinese_font()
+    spoken = {"csv": ENGLISH, "svg": language, "png": language if font else ENGLISH}
+    out.mkdir(parents=True, exist_ok=True)
+    written = []
+    for kind in ("csv", *formats):
+        further = font if spoken[kind] != ENGLISH else None
+        with speaking(spoken[kind]), drawing_style(further):
+            # Anew for each kind: matplotlib's layout remembers how a figure was drawn before.
+            for chart in all_charts(results, pairs, typical, bound):
+                files = _content(chart, kind)
+                written += [_write(out / name, content) for name, content in files.items()]
+    return sorted(written)
 
 
 def chinese_font() -> str | None:
@@ -98,22 +90,20 @@ def chinese_font() -> str | None:
     return next((name for name in CHINESE_FONTS if name in known), None)
 
 
-def _drawn(chart: Chart, kind: str) -> bytes:
+def _content(chart: Chart, kind: str) -> dict[str, bytes]:
+    """File → what is in it."""
+    if kind == "csv":
+        return {
+            f"{chart.name}{'-' if part else ''}{part}.csv": table.write_csv().encode()
+            for part, table in chart.tables.items()
+        }
     if kind == "svg":
         head = '<?xml version="1.0" encoding="utf-8"?>\n'
-        return f"{head}{chart.picture().svg}\n".encode()
+        return {f"{chart.name}.svg": f"{head}{chart.picture().svg}\n".encode()}
     image = io.BytesIO()
     canvas: Any = FigureCanvasAgg(chart.figure)  # matplotlib tells no types of it
     canvas.print_png(image, metadata={"Software": None})
-    return image.getvalue()
-
-
-def _numbers(chart: Chart) -> dict[str, bytes]:
-    """File of each table → its CSV."""
-    return {
-        f"{chart.name}{'-' if part else ''}{part}.csv": table.write_csv().encode()
-        for part, table in chart.tables.items()
-    }
+    return {f"{chart.name}.png": image.getvalue()}
 
 
 def _write(path: Path, content: bytes) -> Path:

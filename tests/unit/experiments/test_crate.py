@@ -74,7 +74,7 @@ def test_the_run_is_an_action_with_command_software_inputs_and_results(read):
     assert given["high-street.net.xml"] == "ab" * 32
     assert "manifest.json" in given
     assert {"summary.json", "ledger/records.jsonl"} <= {thing.id for thing in action["result"]}
-    assert read.root_dataset["mentions"] == [action]
+    assert read.root_dataset["mentions"] == action
 
 
 def test_what_must_be_said_of_a_crate_is_said(read):
