@@ -52,7 +52,12 @@ def pages(door, tmp_path_factory) -> dict[str, Shown]:
         Shown(
             "report",
             folder / "out" / "report.html",
-            ("does it save CO₂?", "With advice by glosa,", "Times that advice began", "Who gains, who pays"),
+            (
+                "does it save CO₂?",
+                "With advice by glosa,",
+                "Times that advice began",
+                "Who gains, who pays",
+            ),
             figures,
         ),
         Shown(
