@@ -34,6 +34,7 @@ from experiments.cli_ledger import credits_, verify
 from experiments.cli_mrv import mrv
 from experiments.cli_nets import nets_app
 from experiments.cli_optimize import optimize
+from experiments.cli_report import crate, figures, report
 from experiments.cli_sweep import sweep_app
 
 if TYPE_CHECKING:
@@ -260,20 +261,9 @@ def _tell_outcome(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> No
     console.print(f"report: {out / 'report.html'}", highlight=False, markup=False, soft_wrap=True)
 
 
-@app.command()
-def report(
-    directory: Annotated[Path, typer.Argument(help="Folder of results.")],
-) -> None:
-    """Write the report of a folder of results anew, be it of a run or of a sweep."""
-    from experiments.curves import is_sweep
-    from experiments.report.page import write_report
-    from experiments.report.sweep_page import write_sweep_report
-
-    with errors_told():
-        write = write_sweep_report if is_sweep(directory) else write_report
-        print(write(directory))
-
-
+app.command()(report)
+app.command()(figures)
+app.command()(crate)
 app.command()(explain)
 app.command()(mrv)
 app.command()(verify)
