@@ -32,6 +32,7 @@ from experiments.cli_factors import factors_app
 from experiments.cli_ledger import credits_, verify
 from experiments.cli_mrv import mrv
 from experiments.cli_nets import nets_app
+from experiments.cli_schema import schema
 
 if TYPE_CHECKING:
     from experiments.config import Experiment
@@ -261,6 +262,7 @@ app.command()(mrv)
 app.command()(verify)
 app.command("credits")(credits_)
 app.command()(bound)
+app.command()(schema)
 
 
 @app.command()
