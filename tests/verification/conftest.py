@@ -203,6 +203,53 @@ def run_arms(cache_dir) -> RunArms:
     return run
 
 
+NOTED = """
+import numpy as np
+from controller import Advice, Reason
+
+class Noted:
+    NOTES = ("target_s",)
+
+    def advise(self, seen):
+        n = seen.distance_m.size
+        return Advice(
+            speed_mps=np.full(n, np.nan),
+            reason=np.full(n, Reason.NOT_NEEDED),
+            memory=np.ones_like(seen.memory),
+        )
+"""
+
+
+ONE_CLASS = """
+version: "of the tests"
+class_sets:
+  petrol: {carrier: petrol, shares: {HBEFA4/PC_petrol_Euro-4: 1.0}, source: x, year: 2024, quality: assumed}
+mixes:
+  one-class:
+    title: All drive the petrol car whose map is there anyway
+    groups:
+      all:
+        vehicle_classes: [passenger, private, taxi, hov, delivery, truck, trailer, bus, coach, tram,
+          motorcycle, moped, evehicle, emergency, custom1, custom2, pedestrian, bicycle]
+        rows:
+          - {powertrain: petrol, share: 1.0, classes: petrol, source: x, year: 2024, quality: assumed}
+"""
+
+
+@pytest.fixture(scope="session")
+def small_results(door, tmp_path_factory) -> Path:
+    """A folder of results with all that a run can write; beside it are its key and its mix."""
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "noted.py").write_text(NOTED)
+    (folder / "one_class.yaml").write_text(ONE_CLASS)
+    arms = ("--arms", "unadvised,eco", "--policy", "noted.py:Noted", "--seeds", "2", "--end", "60")
+    fleet = ("--fleet-mix", "one_class.yaml", "--grid", "CN/2023", "--penetration", "0.8")
+    more = ("--accounts", "HBEFA4/PC_petrol_Euro-4:fuel", "--ledger", "--key", "key.pem")
+    done = door.call("run", "arterial", *arms, *fleet, *more, "--out", "results", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder / "results"
+
+
 @pytest.fixture(scope="session")
 def crossings(tmp_path_factory) -> Path:
     """A network of two signals, `A0` and `B0`, in a row; its demand is empty."""
