@@ -1,6 +1,7 @@
 """The command `schema`: files, columns, types and units of the results."""
 
 import json
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -18,8 +19,6 @@ def schema(
     ] = False,
 ) -> None:
     """Print what the files of results hold: columns, types, units, meaning."""
-    from rich.table import Table as Printed
-
     from experiments.column_words import data_package, markdown, resource
     from experiments.columns import load_tables
 
@@ -36,15 +35,20 @@ def schema(
         chosen = data_package(list(tables.values())) if table is None else resource(tables[table])
         print(json.dumps(chosen, indent=2, ensure_ascii=False))
         return
-    printed = Printed(show_lines=False)
     if table is None:
-        heads, rows = ("table", "file", "rows"), [(t.name, t.file, t.rows) for t in tables.values()]
-        title = None
-    else:
-        heads = ("column", "type", "unit", "meaning")
-        rows = [(c.name, c.type, c.unit, c.meaning) for c in tables[table].columns]
-        title = f"{tables[table].file}: {tables[table].rows}"
-    printed.title, printed.title_justify = title, "left"
+        rows = [(each.name, each.file, each.rows) for each in tables.values()]
+        _print_table("", ("table", "file", "rows"), rows)
+        return
+    chosen_table = tables[table]
+    columns = [(each.name, each.type, each.unit, each.meaning) for each in chosen_table.columns]
+    title = f"{chosen_table.file}: {chosen_table.rows}"
+    _print_table(title, ("column", "type", "unit", "meaning"), columns)
+
+
+def _print_table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich.table import Table
+
+    printed = Table(title=title or None, title_justify="left")
     for head in heads:
         printed.add_column(head, overflow="fold")
     for row in rows:

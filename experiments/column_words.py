@@ -8,10 +8,11 @@ _TOP = """# Files and columns
 
 <!-- Written by `ecocorridor schema --markdown`; change experiments/data/columns.yaml instead. -->
 
-All tables that a run writes: plain Parquet, CSV and JSON lines, so that pandas, polars, R and DuckDB need nothing of
-ours. `ecocorridor schema vehicles` prints one of these tables, `--json` makes it a
-[Frictionless](https://specs.frictionlessdata.io/table-schema/) schema. In Parquet files the same stands in the
-metadata, as JSON under the key `ecocorridor.columns`. Times of the simulation count from its midnight, as SUMO's do.
+All tables that a run writes: plain Parquet, CSV and JSON lines, so that pandas, polars, R and
+DuckDB need nothing of ours. `ecocorridor schema vehicles` prints one of these tables, `--json`
+makes it a [Frictionless](https://specs.frictionlessdata.io/table-schema/) schema. Parquet files
+tell units and meanings in their metadata, as JSON under the key `ecocorridor.columns`. Times of
+the simulation are SUMO's, from the 0 of its clock.
 """
 
 

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # An effect by hand
 #
-# From a folder of results to a paired difference, its interval, and a picture, with nothing of ecocorridor: only
-# polars (or pandas), scipy and matplotlib. `python read_results.py FOLDER`, or cell by cell in an editor.
+# From a folder of results to a paired difference, its interval, and a picture, with nothing of
+# ecocorridor: only polars, pandas, scipy and matplotlib. `python read_results.py FOLDER`, or cell
+# by cell in an editor.
 
 # %%
 import json
@@ -52,7 +53,8 @@ changes_pct = 100.0 * (means[ARM] - means[reference]) / base
 print(means)
 
 # %% [markdown]
-# The effect is the mean of the differences, relative to the mean of the reference, with a 95 % interval by Student t.
+# The effect is the mean of the differences, relative to the mean of the reference, with a 95 %
+# interval by Student t.
 
 # %%
 n = len(changes_pct)
@@ -88,7 +90,9 @@ for is_equipped, name in ((True, "equipped"), (False, "not equipped")):
     chosen = pairs.filter(equipped=is_equipped)
     axis.plot(chosen[reference], chosen[ARM], ".", label=f"{name} ({chosen.height})")
 axis.axline((0, 0), slope=1, color="0.6", lw=1)
-axis.set(xlabel=f"{reference}, {columns[COLUMN]['unit']}", ylabel=f"{ARM}, {columns[COLUMN]['unit']}")
+axis.set(
+    xlabel=f"{reference}, {columns[COLUMN]['unit']}", ylabel=f"{ARM}, {columns[COLUMN]['unit']}"
+)
 axis.set_title(f"{COLUMN} of each vehicle, seed {seeds[0]}")
 axis.legend()
 figure.savefig("effect.png", dpi=120)

@@ -15,11 +15,12 @@ MANY = 6
 TOP = """# Configuration
 
 Every key of an experiment file. This page is made of the schema that checks the files
-(`ecocorridor config schema`); `ecocorridor config init` writes a file with all of them and more words.
+(`ecocorridor config schema`); `ecocorridor config init` writes a file with all keys and more words.
 
-Keys tell their unit. Another one may be written out: `"0.3 km"`, `"100 ms"`, `"18 km/h"`. A key that is left out has its
-default; an unknown one is an error with its place. Keys of a section stand below it, and on the command line and in
-sweeps with a dot: `rsu.range_m`. Limits that need more than one key are checked, and told, by `ecocorridor config check`.
+Keys tell their unit. Another one may be written out: `"0.3 km"`, `"100 ms"`, `"18 km/h"`. A key
+that is left out has its default; an unknown one is an error with its place. Keys of a section are
+written below it, and elsewhere with a dot: `rsu.range_m`. Further limits (a share within 0 to 1, a
+time above 0) are told by `ecocorridor config check`.
 """
 
 Schema = dict[str, Any]

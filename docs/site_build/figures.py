@@ -145,9 +145,7 @@ def _served() -> Discharge:
         end_q90_s=end_s,
     )
     parameters = EcoParameters()
-    return discharge(
-        traffic, Wave(), tolerance_s=parameters.min_wait_s, hope_s=parameters.hope_s
-    )
+    return discharge(traffic, Wave(), tolerance_s=parameters.min_wait_s, hope_s=parameters.hope_s)
 
 
 def _stopping(way_m: float, served: Discharge, row: int) -> tuple[FloatArray, FloatArray]:
