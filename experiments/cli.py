@@ -35,6 +35,7 @@ from experiments.cli_mrv import mrv
 from experiments.cli_nets import nets_app
 from experiments.cli_optimize import optimize
 from experiments.cli_report import crate, figures, report
+from experiments.cli_schema import schema
 from experiments.cli_sweep import sweep_app
 
 if TYPE_CHECKING:
@@ -272,6 +273,7 @@ app.command()(bound)
 app.command()(optimize)
 app.command()(curves)
 app.command()(sensitivity)
+app.command()(schema)
 
 
 @app.command()
