@@ -28,7 +28,7 @@ SHARED_KEYS = ("version", "arms", "seeds", "policies")
 """Keys of an experiment that a case leaves to its suite."""
 POLICY_KEYS = ("eco", "eco_accounts", "glosa")
 """Keys of an experiment that are parameters of policies: their defaults are what is put to the
-test, so that they are part of a definition only where it sets them."""
+test, so that they are part of a definition only where it sets others."""
 _FORM = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 
@@ -55,12 +55,13 @@ class Case(BaseModel):
 
     def conditions(self) -> dict[str, Any]:
         """All values of its experiment that no policy is free to choose, defaults included."""
-        given = self.experiment.model_dump(
-            mode="json", include=set(POLICY_KEYS), exclude_unset=True
+        resolved, default = (
+            resolved_dump(each) for each in (self.experiment, Experiment(scenario="any"))
         )
+        given = {key: _other(resolved[key], default[key]) for key in POLICY_KEYS}
         left_out = (*SHARED_KEYS, *POLICY_KEYS)
-        resolved = resolved_dump(self.experiment)
-        return {key: value for key, value in resolved.items() if key not in left_out} | given
+        conditions = {key: value for key, value in resolved.items() if key not in left_out}
+        return conditions | {key: value for key, value in given.items() if value}
 
 
 class Suite(BaseModel):
@@ -181,6 +182,13 @@ def experiment_of(suite: Suite, case: Case, policies: Mapping[str, str]) -> Expe
         check_arm_name(arm)
     shared = {"arms": suite.arms, "seeds": suite.seeds, "policies": dict(policies)}
     return case.experiment.model_copy(update=shared)
+
+
+def _other(value: object, default: object) -> object:
+    """What of a policy's parameters is not the default; nothing where all is."""
+    if isinstance(value, dict) and isinstance(default, dict):
+        return {key: each for key, each in value.items() if each != default.get(key)}
+    return None if value == default else value
 
 
 def _raise_first(wrong: list[WrongItem]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from experiments.statistics import Effect
 from experiments.suite.comparing import Difference
 from experiments.suite.ranking import (
+    CHANCE_ERRORS,
     COMPARED,
     LONGEST_TRIP_TIME_PCT,
     SEEDS_FOR_INTERVAL,
@@ -15,8 +16,9 @@ from experiments.suite.result import Result
 MOST_DIFFERENCES = 30
 """More rows hide what is told; the JSON has all."""
 HOW_RANKED = (
-    "Rank: by the account on which a policy gains least; behind all others who causes more "
-    f"collisions than the reference or makes trips longer by more than {LONGEST_TRIP_TIME_PCT:g} %."
+    "Rank: by the account on which a policy gains least; behind all others who makes trips longer "
+    f"by more than {LONGEST_TRIP_TIME_PCT:g} %, or has more collisions than the reference by more "
+    f"than chance can make ({CHANCE_ERRORS:g} standard errors)."
 )
 
 

@@ -1,5 +1,6 @@
 """The table of a suite: what each policy changes, case by case and on the mean, and its rank."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -21,6 +22,8 @@ COMPARED = {**ACCOUNTS, "trip_time_s": "trip time", "stops": "stops"}
 """Column whose mean per vehicle is compared, and how it is called."""
 LONGEST_TRIP_TIME_PCT = 0.5
 """A policy that makes trips longer by more than this is ranked behind all that do not."""
+CHANCE_ERRORS = 2.0
+"""Standard errors by which collisions may be more than the reference's."""
 SEEDS_FOR_INTERVAL = 3
 """Of two seeds an interval is 13 standard errors to each side, and tells nothing."""
 
@@ -45,10 +48,15 @@ class Row:
 
     @property
     def keeps(self) -> bool:
-        """Whether it causes no more collisions and hardly longer trips."""
+        """Whether trips are hardly longer, and collisions not more than chance can make them.
+
+        The difference of two counts of rare events has their sum as its variance.
+        """
         time = self.changes["trip_time_s"]
         is_quick = time is not None and time.mean <= LONGEST_TRIP_TIME_PCT
-        return is_quick and self.collisions <= self.reference_collisions
+        more = self.collisions - self.reference_collisions
+        spread = math.sqrt(self.collisions + self.reference_collisions)
+        return is_quick and more <= CHANCE_ERRORS * spread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from experiments.order import code_hash
@@ -30,7 +31,7 @@ class Check:
     differences: tuple[Difference, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """What one call of the suite found."""
 
@@ -45,7 +46,7 @@ class Result:
     """None: it was not asked for."""
     made_on: Mapping[str, Mapping[str, str]]
 
-    @property
+    @cached_property
     def table(self) -> Table:
         """All policies."""
         return make_table(self.records, self.suite.reference)
