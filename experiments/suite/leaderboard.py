@@ -173,8 +173,8 @@ def leaderboard_markdown(suite: Suite, reference: Reference, entries: Sequence[E
 def _policy_faults(entry: Entry, folder: Path) -> list[str]:
     """Whether the policy's file stands beside the entry, as it was when it was run."""
     name, digests = entry.policy.get("file"), entry.policy.get("files")
-    if not isinstance(name, str) or not isinstance(digests, list) or not digests:
-        return ["policy must tell file and files"]
+    if not isinstance(name, str) or not isinstance(digests, list) or len(digests) != 1:
+        return ["policy must tell its file, and in files the SHA-256 of this one alone"]
     file = folder / Path(name).name
     if not file.is_file():
         return [f"the file of its policy, {file.name}, must stand beside it"]
