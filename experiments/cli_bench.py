@@ -1,4 +1,4 @@
-"""The commands `bench …`: what advice, and a ledger, cost in time."""
+"""The commands `bench …`: the suite of fixed cases, and what advice and a ledger cost in time."""
 
 import json
 import sys
@@ -10,17 +10,15 @@ import typer
 from rich.table import Table
 
 from experiments.cli_ends import BAD_INPUT, FAILED, AsJson, errors_told, stop, table_console
+from experiments.cli_suite import leaderboard, suite
 
 if TYPE_CHECKING:
     from experiments.bench import Bench
     from experiments.bench_maps import MapTiming
 
-bench_app = typer.Typer(help="Fixed benchmarks of speed.", no_args_is_help=True)
-
-
-@bench_app.callback()
-def _common() -> None:
-    pass
+bench_app = typer.Typer(invoke_without_command=True)
+bench_app.callback()(suite)
+bench_app.command()(leaderboard)
 
 
 @bench_app.command("speed")
