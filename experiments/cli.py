@@ -17,6 +17,7 @@ from rich.console import Console
 from experiments.cli_bench import bench_app
 from experiments.cli_bound import bound
 from experiments.cli_config import config_app
+from experiments.cli_curves import curves, sensitivity
 from experiments.cli_emissions import emissions_app
 from experiments.cli_ends import (
     FAILED,
@@ -33,6 +34,9 @@ from experiments.cli_ledger import credits_, verify
 from experiments.cli_mrv import mrv
 from experiments.cli_nets import nets_app
 from experiments.cli_optimize import optimize
+from experiments.cli_report import crate, figures, report
+from experiments.cli_schema import schema
+from experiments.cli_sweep import sweep_app
 
 if TYPE_CHECKING:
     from experiments.config import Experiment
@@ -46,6 +50,7 @@ app = typer.Typer(
 )
 app.add_typer(nets_app, name="nets")
 app.add_typer(bench_app, name="bench")
+app.add_typer(sweep_app, name="sweep")
 app.add_typer(emissions_app, name="emissions")
 app.add_typer(config_app, name="config")
 app.add_typer(factors_app, name="factors")
@@ -257,23 +262,18 @@ def _tell_outcome(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> No
     console.print(f"report: {out / 'report.html'}", highlight=False, markup=False, soft_wrap=True)
 
 
-@app.command()
-def report(
-    directory: Annotated[Path, typer.Argument(help="Folder of results.")],
-) -> None:
-    """Write the report of a folder of results anew."""
-    from experiments.report.page import write_report
-
-    with errors_told():
-        print(write_report(directory))
-
-
+app.command()(report)
+app.command()(figures)
+app.command()(crate)
 app.command()(explain)
 app.command()(mrv)
 app.command()(verify)
 app.command("credits")(credits_)
 app.command()(bound)
 app.command()(optimize)
+app.command()(curves)
+app.command()(sensitivity)
+app.command()(schema)
 
 
 @app.command()

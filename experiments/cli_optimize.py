@@ -11,7 +11,7 @@ import typer
 from experiments.cli_ends import FAILED, AsJson, errors_told, stop
 
 if TYPE_CHECKING:
-    from experiments.runner import Event
+    from experiments.engines import Event
 
 
 def optimize(

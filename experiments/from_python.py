@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from experiments.outcome import Outcome
 from experiments.own_policy import (
@@ -13,6 +13,10 @@ from experiments.own_policy import (
     check_arm_name,
     policy_of_object,
 )
+
+if TYPE_CHECKING:
+    from experiments.engines import Engine, Tell
+    from experiments.sweeps import SweepOutcome
 
 
 def run(  # noqa: PLR0913 (what is an option of the command line is an argument here)
@@ -95,6 +99,48 @@ def run(  # noqa: PLR0913 (what is an option of the command line is an argument 
     return run_experiment(
         experiment, wishes, policies=given, tell=lines.tell, say=say, expect=lines.expect
     )
+
+
+def sweep(
+    file: str | os.PathLike[str],
+    *,
+    out: str | os.PathLike[str],
+    n_jobs: int | None = None,
+    retries_failed: bool = False,
+    engine: Callable[["Tell"], "Engine"] | None = None,
+    say: Callable[[str], None] = lambda _text: None,
+) -> "SweepOutcome":
+    """Do all runs of a sweep that are not done yet, and write their table.
+
+    Args:
+        file: The file of the sweep.
+        out: Folder for the results; runs that stand in it are not done again.
+        n_jobs: Runs at a time; not given: as many as there are processors.
+        retries_failed: Whether runs that failed before are tried again.
+        engine: Given what is told of the runs, makes what does them; not given: processes here.
+        say: Is called with a sentence now and then, as in `say=print`.
+
+    Returns:
+        The summary of the results, and what failed.
+
+    Raises:
+        ValueError: With all that is wrong with what was asked; nothing was simulated.
+        RuntimeError: SUMO cannot run on this machine.
+    """
+    from experiments.doctor import preflight, render
+    from experiments.progress import Lines
+    from experiments.sweeps import SweepWishes, load_sweep, run_sweep
+
+    asked = load_sweep(os.fspath(file))
+    if failing := preflight():
+        raise RuntimeError(render(failing))
+    wishes = SweepWishes(
+        out=Path(out),
+        n_jobs=n_jobs or os.cpu_count() or 1,
+        retries_failed=retries_failed,
+        engine=engine,
+    )
+    return run_sweep(asked, wishes, show=lambda n_runs: Lines(say, n_runs).tell, say=say)
 
 
 def _own_policies(

@@ -10,6 +10,7 @@ from corridor import RoadNetwork, find_main_road
 from experiments.appendix import lay_out_raw, manifest, network_content
 from experiments.claim import claimed
 from experiments.config import Experiment
+from experiments.engines import Event
 from experiments.ledger.notes import Signer
 from experiments.ledger.writing import remove_ledger, write_ledger
 from experiments.machine import cache_folder
@@ -27,9 +28,10 @@ from experiments.outcome import Outcome
 from experiments.own_policy import OwnPolicy
 from experiments.report.bound import BOUND
 from experiments.report.explained_page import EXPLAINED
-from experiments.report.page import write_report
+from experiments.report.figure_files import FIGURES
+from experiments.report.page import PAGES, write_report
 from experiments.results import summary_of, write_json, write_results
-from experiments.runner import Event, Runner, sweep_all
+from experiments.runner import Runner, sweep_all
 from experiments.sequential import Sequential
 from experiments.until import Until, look_until
 from sumo_nets import Scenario, ScenarioError, freeze_routes
@@ -158,8 +160,8 @@ def _write(
 ) -> Outcome:
     """The folder of results, from the finished runs."""
     job, out = done.job, done.job.wishes.out
-    for name in (*MRV_FILES, BOUND, "report.html", "summary.json"):
-        # What is about results that are replaced; the last two say that the folder is whole.
+    for name in (*MRV_FILES, BOUND, *PAGES, "summary.json"):
+        # What is about results that are replaced; the last ones say that the folder is whole.
         (out / name).unlink(missing_ok=True)
     _write_appendix(job, network)
     if job.wishes.keeps_raw:
@@ -261,7 +263,7 @@ def _write_appendix(job: _Job, network: dict[str, Any]) -> None:
     made_of = manifest(job.experiment, job.scenario, job.policies, job.wishes.command)
     write_json(out / "manifest.json", made_of)
     write_json(out / "network.json", network)
-    for name in ("raw", EXPLAINED):
+    for name in ("raw", EXPLAINED, FIGURES):
         # They are about results that are replaced.
         shutil.rmtree(out / name, ignore_errors=True)
     remove_ledger(out)

@@ -1,10 +1,10 @@
 """Effects of an arm from pairs of runs with equal seeds."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 FloatArray = NDArray[np.float64]
 
@@ -86,8 +86,10 @@ def paired_difference(
         return Effect(mean=0.0, low=0.0, high=0.0, n=n, bca_low=0.0, bca_high=0.0)
     if float(np.ptp(changes)) <= noise:
         return Effect(mean=mean, low=None, high=None, n=1, bca_low=None, bca_high=None)
+    from scipy import stats  # takes long to open
+
     reach = float(stats.t.ppf((1 + confidence) / 2, n - 1)) * float(stats.sem(changes))
-    bca_low, bca_high = _bca(changes, confidence)
+    bca_low, bca_high = _bca(tuple(changes.tolist()), confidence)
     return Effect(
         mean=mean, low=mean - reach, high=mean + reach, n=n, bca_low=bca_low, bca_high=bca_high
     )
@@ -110,8 +112,11 @@ def _pairs(reference: FloatArray, arm: FloatArray) -> tuple[FloatArray, FloatArr
     return reference[is_pair], arm[is_pair]
 
 
-def _bca(values: FloatArray, confidence: float) -> tuple[float, float]:
-    """BCa interval of the mean of values that are not all equal."""
+@functools.lru_cache(maxsize=1 << 16)
+def _bca(values: tuple[float, ...], confidence: float) -> tuple[float, float]:
+    """BCa interval of the mean of values that are not all equal; points of a sweep share some."""
+    from scipy import stats
+
     interval = stats.bootstrap(
         (values,),
         np.mean,

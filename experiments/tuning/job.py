@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from experiments.claim import claimed
+from experiments.engines import Event
 from experiments.ordering import load_checked, try_policies
-from experiments.runner import Event, Runner, sweep_all
+from experiments.runner import Runner, sweep_all
 from experiments.tuning.choosing import candidates
 from experiments.tuning.confirming import Confirmation, confirm, current_trial
 from experiments.tuning.measuring import Bench, Engine, Say, SumoBench
