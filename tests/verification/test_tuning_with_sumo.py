@@ -6,6 +6,7 @@ import pytest
 
 import experiments
 from experiments.config import load_experiment
+from experiments.runner import Runner
 from experiments.tuning import load_tuning, optimize
 
 TUNE = """\
@@ -35,7 +36,8 @@ def test_a_tiny_tuning_ends_with_an_answer_and_is_not_done_twice(folder):
         if event.kind == "started":
             started.append(event.order.label)
 
-    tuned = optimize(tuning, out=folder / "out", n_jobs=2, tell=tell)
+    runner = Runner(n_jobs=2, tell=tell)
+    tuned = optimize(tuning, out=folder / "out", engine=runner, n_jobs=2)
     n_started = len(started)
     assert started[:2] == ["unadvised, seed 1", "eco, seed 1"]
     content = json.loads((folder / "out" / "optimize.json").read_text())
@@ -46,11 +48,12 @@ def test_a_tiny_tuning_ends_with_an_answer_and_is_not_done_twice(folder):
     assert current.seeds == tuning.confirm_seeds == tuple(range(2, 10))
     # Where the second trial is worse, nothing is confirmed.
     assert n_started in (3, 3 + 3 * 8)
-    assert optimize(tuning, out=folder / "out", n_jobs=2, tell=tell).content == tuned.content
+    again = optimize(tuning, out=folder / "out", engine=runner, n_jobs=2)
+    assert again.content == tuned.content
     assert len(started) == n_started
 
 
-def test_seeds_are_added_until_enough_is_known_and_a_second_call_ends_the_same(folder):
+def test_seeds_are_added_until_enough_is_known_and_a_second_call_ends_so_too(folder):
     def run():
         return experiments.run(
             "arterial",
