@@ -56,7 +56,7 @@ def optimize(  # noqa: PLR0917 (an option is an argument)
         changes = ", ".join(f"{key} = {value}" for key, value in each.trial.changes.items())
         print(f"trial {each.trial.number}: {changes}")
     overlay = out / "tuned.yaml"
-    print(f"overlay: {overlay}" if overlay.is_file() else "no overlay was written")
+    print(f"overlay: {overlay}" if overlay.is_file() else "no tuned.yaml was written")
     print(f"page: {out / 'optimize.html'}")
 
 

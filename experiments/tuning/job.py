@@ -102,7 +102,7 @@ def tune(tuning: Tuning, bench: Bench, *, out: Path, about: object, say: Say) ->
     write_folder(
         tuning,
         content,
-        confirmation.better if confirmation else (),
+        confirmation,
         origin=tuning.current.folder or Path(),
         out=out,
     )
