@@ -1,9 +1,9 @@
 """Many runs: each in a process of its own, some at a time, none lost by the death of another."""
 
+import itertools
 import os
 import shutil
 import socket
-import threading
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -11,17 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from experiments.engines.child import Children
-from experiments.engines.end import End
-from experiments.engines.events import Event, Tell
+from experiments.engines.events import Tell
+from experiments.engines.retries import PAUSE_S, RETRIES, Attempts
 from experiments.engines.unit import do_order
 from experiments.order import Order
 
 WAIT_S = 0.2
 """Ctrl-C is heard within this time."""
-RETRIES = 2
-"""Further attempts after a failure of the machine."""
-PAUSE_S = 1.0
-"""Before the next attempt."""
 ABANDONED_S = 86400.0
 """What nobody wrote to for so long is left over, whoever wrote it."""
 
@@ -43,8 +39,11 @@ class Runner:
     timeout_s: float | None = None
     retries: int = RETRIES
     pause_s: float = PAUSE_S
-    _lock: threading.Lock = field(default_factory=threading.Lock)
     _children: Children = field(default_factory=Children)
+    _attempts: Attempts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._attempts = Attempts(tell_one=self.tell, retries=self.retries)
 
     def do(self, orders: Sequence[Order]) -> list[str | None]:
         """Do all orders; see `Engine`."""
@@ -60,27 +59,18 @@ class Runner:
                 raise
 
     def _do(self, order: Order) -> str | None:
-        end = self._attempt(order)
-        for attempt in range(1, self.retries + 1):
-            if end.kind != "lost":
+        for n_before in itertools.count():
+            end = do_order(
+                order,
+                timeout_s=self.timeout_s,
+                tell=self._attempts.tell,
+                children=self._children,
+            )
+            if self._attempts.is_last(order, end, n_before):
                 break
-            told = f"{end.why} (attempt {attempt} of {self.retries + 1})"
-            self._tell(Event(kind="retried", order=order, wall_s=end.wall_s, message=told))
             if not self._children.pause(self.pause_s):
                 return "stopped"
-            end = self._attempt(order)
-        if end.kind in ("done", "kept"):
-            self._tell(Event(kind=end.kind, order=order, wall_s=end.wall_s))
-        elif end.kind != "stopped":
-            self._tell(Event(kind="failed", order=order, wall_s=end.wall_s, message=end.why))
         return end.outcome
-
-    def _attempt(self, order: Order) -> End:
-        return do_order(order, timeout_s=self.timeout_s, tell=self._tell, children=self._children)
-
-    def _tell(self, event: Event) -> None:
-        with self._lock:
-            self.tell(event)
 
 
 def _wait_for(futures: Iterable[Future[str | None]]) -> None:

@@ -5,6 +5,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from sumo_nets import CutShortError
+
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says when no more can be written."""
 OUT_OF_MEMORY = (os.strerror(errno.ENOMEM), "std::bad_alloc", "MemoryError")
@@ -12,10 +14,6 @@ OTHERS = (errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE, err
 """Of the system, too: too many processes or files, a disk or a file server that fails."""
 PROBE_BYTES = 1 << 18
 """More than fits in the last block of a file."""
-
-
-class CutShortError(OSError):
-    """SUMO did not write an output to its end, and did not say so."""
 
 
 def shortage_of(failure: BaseException) -> str | None:
@@ -54,20 +52,6 @@ def full_disk(*folders: Path) -> str | None:
         finally:
             probe.unlink(missing_ok=True)
     return None
-
-
-def check_whole(path: Path, ending: bytes) -> None:
-    """Look whether a file that SUMO wrote ends as it should; on a full disk SUMO just goes on.
-
-    Raises:
-        CutShortError: It does not.
-    """
-    with path.open("rb") as stream:
-        size = stream.seek(0, os.SEEK_END)
-        stream.seek(max(0, size - 2 * len(ending)))
-        is_whole = stream.read().rstrip().endswith(ending)
-    if not is_whole:
-        raise CutShortError(f"SUMO wrote only a part of {path.name}")
 
 
 def _chain(failure: BaseException) -> Iterator[BaseException]:

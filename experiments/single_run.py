@@ -20,9 +20,8 @@ from experiments.oracle import replay_files, traffic_arguments
 from experiments.order import Order
 from experiments.policy_loading import load_policy
 from experiments.preparation import Prepared, prepare
-from experiments.shortages import check_whole
 from experiments.stopwatch import Laps, Stopwatch
-from sumo_nets import sumo_arguments, sumo_home, write_demand
+from sumo_nets import check_whole, sumo_arguments, sumo_home, write_demand
 
 PATIENCE_S = 3600.0
 """Traffic in which for so long nobody arrives is stuck."""

@@ -65,7 +65,7 @@ def _name(folder: Path, out: Path) -> None:
 def _farewell(failure: Exception, folder: Path) -> dict[str, object] | None:
     """Why the run failed, for the parent; None: it is a fault of the program."""
     # On a full disk SUMO and the libraries fail in many ways: so it is looked at, too.
-    if shortage := shortage_of(failure) or full_disk(folder):
+    if shortage := full_disk(folder) or shortage_of(failure):
         return {"failure": shortage, "has_last_words": False, "is_lost": True}
     if isinstance(failure, EngineError):
         # What SUMO says of itself is on stderr; its interface says little.

@@ -17,6 +17,7 @@ ALLOWED = {
     "corridor": {"numpy", "networkx", "controller", "sumo_nets"} | SUMO_FILES,
     "experiments": {"numpy", "networkx", "scipy", "pydantic", "pydantic_core", "yaml", "typer"}
     | {"rich", "polars", "jinja2", "markupsafe", "matplotlib", "PIL", "cryptography", "SALib"}
+    | {"distributed", "dask_jobqueue"}
     | {"controller", "corridor", "emissions", "sumo_nets"}
     | SUMO_FILES,
 }

@@ -7,13 +7,8 @@ import sys
 import polars as pl
 import pytest
 
-from experiments.shortages import (
-    CutShortError,
-    check_whole,
-    full_disk,
-    shortage_in,
-    shortage_of,
-)
+from experiments.shortages import full_disk, shortage_in, shortage_of
+from sumo_nets import CutShortError, check_whole
 
 FULL = "the disk is full (No space left on device)"
 
