@@ -10,6 +10,7 @@ import polars as pl
 
 from experiments.appendix import manifest
 from experiments.asked_again import experiment_again, scenario_again
+from experiments.engines import Event
 from experiments.ledger.chain import read_record, trip_in
 from experiments.ledger.comparing import unmatched
 from experiments.ledger.counters import counters_faults, counters_unchecked
@@ -29,7 +30,6 @@ from experiments.main_job import run_again
 from experiments.ordering import try_policies
 from experiments.result_files import VEHICLES
 from experiments.results import read_json, read_run_table
-from experiments.runner import Event
 
 RunKey = tuple[str, int]
 

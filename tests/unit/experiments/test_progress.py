@@ -4,8 +4,8 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
+from experiments.engines import Event
 from experiments.progress import Bars, Lines, showing
-from experiments.runner import Event
 
 
 def event(kind, seed=1, **changes):
