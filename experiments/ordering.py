@@ -7,11 +7,12 @@ from typing import Literal
 
 from corridor import RoadNetwork
 from experiments.accounting import slope_slices
+from experiments.code_hash import code_hash
 from experiments.config import Experiment
 from experiments.data_files import ConfigError
 from experiments.fleet_account import check_fleet, fleet_content, prepare_fleet
 from experiments.machine import cache_folder
-from experiments.order import Order, code_hash, run_key
+from experiments.order import Order, run_key
 from experiments.own_policy import OwnPolicy, policy_of_file
 from experiments.planning_maps import load_planning_maps
 from experiments.rehearsal import rehearse
@@ -98,6 +99,7 @@ def orders_of(
     store: Path,
     cache_dir: Path,
     manner: Manner,
+    within: str = "",
 ) -> Iterator[Order]:
     """The runs of an experiment, by arm and seed.
 
@@ -108,6 +110,7 @@ def orders_of(
         store: Where the folders of the runs appear, each named by its content.
         cache_dir: Frozen routes and emission maps.
         manner: How they are done.
+        within: Begins their labels.
     """
     fleet = fleet_content(experiment)
     for arm in experiment.all_arms:
@@ -137,6 +140,7 @@ def orders_of(
                 gui=manner.gui,
                 code_sha256=code_hash(),
                 own_policy=own,
+                within=within,
             )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from experiments.atomic import replacing
+from experiments.columns import parquet_metadata
 from experiments.result_files import PLACES, RECORDS, VEHICLES
 from experiments.study import Run, Study, select_runs
 from experiments.summary import summarise
@@ -57,7 +58,7 @@ def write_results(
     _write_table(out / VEHICLES, [run.vehicles for run in runs])
     for name in (*PLACES, *RECORDS):
         _write_table(out / f"{name}.parquet", _read_tables(folders, f"{name}.parquet"))
-    _write_csv(
+    write_csv(
         out / "runs.csv",
         [
             {"arm": run.arm, "seed": run.seed, "counted": (run.arm, run.seed) in selection.runs}
@@ -65,7 +66,7 @@ def write_results(
             for run in runs
         ],
     )
-    _write_csv(
+    write_csv(
         out / "timings.csv",
         [
             {"arm": arm, "seed": seed} | read_json(folder / "timing.json")
@@ -104,7 +105,19 @@ def summary_of(
     Raises:
         ValueError: A run's folder is damaged.
     """
-    selection = select_runs(study, read_runs(run_folders, study))
+    runs = read_runs(run_folders, study)
+    return summary_of_runs(runs, study=study, failures=failures, warnings=warnings)
+
+
+def summary_of_runs(
+    runs: Sequence[Run],
+    *,
+    study: Study,
+    failures: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+) -> dict[str, Any]:
+    """As `summary_of`, of runs as of `read_runs`."""
+    selection = select_runs(study, runs)
     summary: dict[str, Any] = rounded(summarise(study, selection, failures, warnings))
     return summary
 
@@ -191,10 +204,12 @@ def _write_table(path: Path, tables: Sequence[pl.DataFrame]) -> None:
             compression_level=3,
             statistics=True,
             row_group_size=1 << 18,
+            metadata=parquet_metadata(path.stem, whole.columns),
         )
 
 
-def _write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows as CSV, with a column for each name in any of them; all of the file or nothing."""
     names = dict.fromkeys(name for row in rows for name in row)
     with (
         replacing(path) as temporary,

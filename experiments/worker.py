@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from corridor import EngineError
-from experiments.order import Order, code_hash
+from experiments.code_hash import code_hash
+from experiments.order import Order
 from experiments.policy_loading import PolicyError
 from experiments.shortages import full_disk, shortage_of
 from experiments.single_run import RunFailedError, perform

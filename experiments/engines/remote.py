@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.code_hash import code_hash
 from experiments.engines.child import Children
 from experiments.engines.end import End
 from experiments.engines.events import Event
 from experiments.engines.unit import do_order
-from experiments.order import Order, code_hash, versions
+from experiments.order import Order, versions
 
 if TYPE_CHECKING:
     from distributed import Worker

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from experiments.code_hash import code_hash
 from experiments.config import Experiment
-from experiments.order import Order, code_hash
+from experiments.order import Order
 
 pytestmark = pytest.mark.sumo
 
