@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from experiments.config import Experiment, resolved_dump
 from experiments.data_files import ConfigError, checked, read_document, without_empty
-from experiments.problems import properties_at
 from experiments.source import Source, value_at, with_value
 from experiments.strict_yaml import Document, Mark
 from experiments.strict_yaml import Path as YamlPath
@@ -132,15 +131,9 @@ def _written_points(form: Form, source: Source) -> list[WrittenPoint]:
     if n > MAX_POINTS:
         raise ConfigError([f"{place}{n} points are more than {MAX_POINTS}"])
     try:
-        return list(written_points(form, _is_integer))
+        return list(written_points(form))
     except ValueError as error:
         raise ConfigError([f"{place}{error}"]) from None
-
-
-def _is_integer(key: str) -> bool:
-    path = tuple(key.split("."))
-    leaf = properties_at(Experiment.model_json_schema(), path[:-1]).get(path[-1], {})
-    return bool(leaf.get("type") == "integer")
 
 
 def _raise_if_wrong(written: _Written, form: Form, points: Sequence[WrittenPoint]) -> None:
