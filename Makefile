@@ -7,13 +7,14 @@ PYTEST_ARGS ?= -n 2
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint check lock clean
+.PHONY: help install demo test lint check docs lock clean
 
 help:
 	@echo "make demo     install, run the shipped comparison, leave its results in runs/demo"
 	@echo "make install  make .venv and install the locked packages and the project"
 	@echo "make test     install, run all tests"
 	@echo "make check    format, lint, types, import contracts, tests: what CI runs"
+	@echo "make docs     install, build the documentation into site/ (no network needed for the build)"
 	@echo "make lock     write requirements.lock anew from pyproject.toml (needs uv)"
 	@echo "make clean    remove .venv and caches; results in runs/ stay"
 
@@ -34,6 +35,9 @@ lint: install
 	$(BIN)/lint-imports
 
 check: lint test
+
+docs: install
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lock:
 	uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \

@@ -23,7 +23,10 @@ ARMS = ("none", "glosa-sumo", "eco")
 """What is timed; the first is what the others are compared with."""
 TIMES = ("simulate_s", "simulate_cpu_s", "run_s", "run_cpu_s")
 """What is compared; the ratio of the first is told first."""
-TOLD = ("simulate_s", "simulate_cpu_s", "vehicle_steps", "most_running", "max_rss_mib")
+TOLD = (
+    *("prepare_s", "simulate_s", "simulate_cpu_s", "account_s", "process_cpu_s"),
+    *("vehicle_steps", "most_running", "max_rss_mib"),
+)
 """What a run tells of itself."""
 QUICK_S = 600.0
 """A quick benchmark simulates only the begin of a scenario."""
@@ -43,6 +46,12 @@ class Timing:
     simulate_s: float
     """Of that, from the start of SUMO to its end."""
     simulate_cpu_s: float
+    prepare_s: float
+    """Before that, once the process is there."""
+    account_s: float
+    """Behind it."""
+    process_cpu_s: float
+    """Of all three, and the start of the process."""
     vehicle_steps: int
     most_running: int
     max_rss_mib: float
@@ -101,6 +110,27 @@ class Bench:
             "us_per_vehicle_step": parts.us_per_vehicle_step(),
         }
 
+    def order(
+        self, scenario: Scenario, arm: str, *, demand_scale: float = 1.0, is_timed: bool = False
+    ) -> Order:
+        """A run that was not there before; as of `time`."""
+        self._n_runs += 1
+        overrides = {"execution": self.execution, "demand_scale": demand_scale}
+        return Order(
+            experiment=Experiment.from_scenario(scenario.name, overrides, by_option=False),
+            scenario=scenario,
+            arm=arm,
+            seed=self.seed,
+            cache_dir=self.cache_dir,
+            out=self.folder / str(self._n_runs),
+            keeps_raw=False,
+            records=False,
+            api="libsumo",
+            gui=False,
+            code_sha256=code_hash(),
+            is_timed=is_timed,
+        )
+
     def time(
         self, scenario: Scenario, arm: str, *, demand_scale: float = 1.0, is_timed: bool = False
     ) -> Timing:
@@ -115,22 +145,7 @@ class Bench:
         Raises:
             BenchError: The run failed.
         """
-        self._n_runs += 1
-        overrides = {"execution": self.execution, "demand_scale": demand_scale}
-        order = Order(
-            experiment=Experiment.from_scenario(scenario.name, overrides, by_option=False),
-            scenario=scenario,
-            arm=arm,
-            seed=self.seed,
-            cache_dir=self.cache_dir,
-            out=self.folder / str(self._n_runs),
-            keeps_raw=False,
-            records=False,
-            api="libsumo",
-            gui=False,
-            code_sha256=code_hash(),
-            is_timed=is_timed,
-        )
+        order = self.order(scenario, arm, demand_scale=demand_scale, is_timed=is_timed)
         ended: list[Event] = []
         before_s = _children_cpu_s()
         [failure] = Runner(n_jobs=1, tell=ended.append).do([order])

@@ -5,7 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from experiments.config import Experiment
+from experiments.extending import EXTENDS
 from experiments.units import unit_pattern, unit_suffix
+
+_EXTENDS = {
+    "title": "Extends",
+    "type": "string",
+    "description": "Another experiment file, by its path from this one; keys here are put over it.",
+}
 
 DEFAULT_EXPERIMENT = Path(__file__).parent / "data" / "default.yaml"
 """The experiment that runs when none is named."""
@@ -16,6 +23,9 @@ DEFAULT_SWEEP = DEFAULT_EXPERIMENT.with_name("sweep.yaml")
 def experiment_schema() -> dict[str, Any]:
     """JSON Schema of the experiment file, for editors."""
     schema = Experiment.model_json_schema()
+    schema["properties"] = {EXTENDS: _EXTENDS} | schema["properties"]
+    # What is missing here may stand in the file that is extended.
+    schema["anyOf"] = [{"required": schema.pop("required")}, {"required": [EXTENDS]}]
     for section in (schema, *schema["$defs"].values()):
         for key, value in section.get("properties", {}).items():
             if suffix := unit_suffix(key):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from experiments.sweeps import SweepOutcome
 
 
-def run(
+def run(  # noqa: PLR0913 (what is an option of the command line is an argument here)
     what: str | os.PathLike[str],
     *,
     out: str | os.PathLike[str],
@@ -29,6 +29,9 @@ def run(
     execution: Literal["automated", "driver"] | None = None,
     n_jobs: int | None = None,
     say: Callable[[str], None] = lambda _text: None,
+    until: Iterable[str] = (),
+    batch: int | None = None,
+    most_seeds: int | None = None,
     **settings: object,
 ) -> Outcome:
     """Run the arms of an experiment on equal traffic, compare them, and write a report.
@@ -45,6 +48,10 @@ def run(
         execution: Who carries out advice.
         n_jobs: Runs at a time; not given: as many as there are processors.
         say: Is called with a sentence now and then, as in `say=print`.
+        until: Conditions; seeds are added until all of them hold, as in
+            `["eco.co2_own_pct.width < 1"]`.
+        batch: Seeds to add at a time; not given: 4.
+        most_seeds: The cap; not given: 64.
         **settings: Any other keys of an experiment file: `penetration=0.5`,
             `rsu={"range_m": 200}`.
 
@@ -61,6 +68,7 @@ def run(
     from experiments.main_job import Wishes, run_experiment
     from experiments.mix_files import absolute_mix
     from experiments.progress import Lines
+    from experiments.until import parse_until
 
     given, references = _own_policies(policies or {})
     asked = {
@@ -84,10 +92,13 @@ def run(
     wishes = Wishes(
         out=Path(out),
         n_jobs=n_jobs or os.cpu_count() or 1,
+        until=parse_until(_as_texts(until), experiment, batch=batch, most=most_seeds),
         command=f"experiments.run({os.fspath(what)!r})",
     )
     lines = Lines(say, len(experiment.all_arms) * len(experiment.seeds))
-    return run_experiment(experiment, wishes, policies=given, tell=lines.tell, say=say)
+    return run_experiment(
+        experiment, wishes, policies=given, tell=lines.tell, say=say, expect=lines.expect
+    )
 
 
 def sweep(
@@ -152,6 +163,10 @@ def _own_policies(
 
 def _as_list(value: object) -> object:
     return list(value) if isinstance(value, Iterable) and not isinstance(value, str) else value
+
+
+def _as_texts(value: Iterable[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _flat(settings: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:

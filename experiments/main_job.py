@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,9 +28,12 @@ from experiments.outcome import Outcome
 from experiments.own_policy import OwnPolicy
 from experiments.report.bound import BOUND
 from experiments.report.explained_page import EXPLAINED
-from experiments.report.page import write_report
-from experiments.results import write_json, write_results
+from experiments.report.figure_files import FIGURES
+from experiments.report.page import PAGES, write_report
+from experiments.results import summary_of, write_json, write_results
 from experiments.runner import Runner, sweep_all
+from experiments.sequential import Sequential
+from experiments.until import Until, look_until
 from sumo_nets import Scenario, ScenarioError, freeze_routes
 
 
@@ -47,6 +50,8 @@ class Wishes:
     """As the user typed it."""
     signer: Signer | None = None
     """Who signs the ledger; None: no ledger is written."""
+    until: Until | None = None
+    """What seeds are added for; None: none are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,28 @@ class _Job:
     cache_dir: Path
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """What was done."""
+
+    job: _Job
+    """With the seeds that it came to."""
+    finished: list[Order]
+    failures: tuple[str, ...]
+    """A sentence for each run that failed."""
+    sequential: Sequential | None = None
+    """How seeds were added, if they were."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listener:
+    """Who is told what happens."""
+
+    tell: Callable[[Event], None]
+    say: Callable[[str], None]
+    expect: Callable[[int], None]
+
+
 def run_experiment(
     experiment: Experiment,
     wishes: Wishes,
@@ -68,6 +95,7 @@ def run_experiment(
     policies: Mapping[str, OwnPolicy] | None = None,
     tell: Callable[[Event], None] = lambda _event: None,
     say: Callable[[str], None] = lambda _text: None,
+    expect: Callable[[int], None] = lambda _n_runs: None,
 ) -> Outcome:
     """Run all arms and seeds, compare them, and write results and report.
 
@@ -77,6 +105,7 @@ def run_experiment(
         policies: Own policies that were given as objects, by arm; the experiment names them too.
         tell: Is called with what happens to the runs.
         say: Is called with a sentence on each longer step.
+        expect: Is called with the number of runs that there are more than seemed.
 
     Raises:
         ScenarioError: The scenario cannot be used; nothing was written.
@@ -94,11 +123,12 @@ def run_experiment(
             store=store,
             cache_dir=cache_folder(),
         )
-        return _run_claimed(job, tell, say)
+        return _run_claimed(job, _Listener(tell=tell, say=say, expect=expect))
 
 
-def _run_claimed(job: _Job, tell: Callable[[Event], None], say: Callable[[str], None]) -> Outcome:
-    experiment, scenario, out = job.experiment, job.scenario, job.wishes.out
+def _run_claimed(job: _Job, listener: _Listener) -> Outcome:
+    say = listener.say
+    experiment, scenario = job.experiment, job.scenario
     demand_files = [file.name for file in scenario.route_files] or ["in additional files"]
     say(f"{scenario.name}: {scenario.net_file.name}, demand {', '.join(demand_files)}")
     say("freezing routes and preparing emission maps")
@@ -112,30 +142,42 @@ def _run_claimed(job: _Job, tell: Callable[[Event], None], say: Callable[[str], 
         raise ScenarioError([f"{scenario.name}: no vehicle departs in the time window"])
     network = RoadNetwork(scenario.net_file)
     prepare_maps(experiment, network, cache_dir=job.cache_dir, n_jobs=job.wishes.n_jobs)
-    orders = _orders(job)
     sweep_all(job.store)
-    finished, failures = _done(orders, job.wishes.n_jobs, tell)
-    if not finished:
-        return Outcome(summary={}, failures=failures)
+    done = _do_all(job, listener)
+    if not done.finished:
+        return Outcome(summary={}, failures=done.failures)
     say("comparing arms and writing the report")
-    for name in (*MRV_FILES, BOUND, "report.html", "summary.json"):
-        # What is about results that are replaced; the last two say that the folder is whole.
+    return _write(
+        done, network_content(network, find_main_road(network, demand.routes)), demand.warnings, say
+    )
+
+
+def _write(
+    done: _Done,
+    network: dict[str, Any],
+    warnings: Sequence[str],
+    say: Callable[[str], None],
+) -> Outcome:
+    """The folder of results, from the finished runs."""
+    job, out = done.job, done.job.wishes.out
+    for name in (*MRV_FILES, BOUND, *PAGES, "summary.json"):
+        # What is about results that are replaced; the last ones say that the folder is whole.
         (out / name).unlink(missing_ok=True)
-    _write_appendix(job, network_content(network, find_main_road(network, demand.routes)))
+    _write_appendix(job, network)
     if job.wishes.keeps_raw:
-        lay_out_raw(finished, out / "raw")
+        lay_out_raw(done.finished, out / "raw")
     summary = write_results(
-        {(order.arm, order.seed): order.out for order in finished},
-        study=study_of(experiment, scenario),
+        _folders(done.finished),
+        study=study_of(job.experiment, job.scenario).looked(done.sequential),
         out=out,
-        failures=[failure.splitlines()[0] for failure in failures],
-        warnings=demand.warnings,
+        failures=[failure.splitlines()[0] for failure in done.failures],
+        warnings=warnings,
     )
     write_report(out)
     if job.wishes.signer is not None:
         written = write_ledger(out, job.wishes.signer)
         say(f"ledger: {written.n_records} records, signed by {written.public_key}")
-    return Outcome(summary=summary, failures=failures)
+    return Outcome(summary=summary, failures=done.failures)
 
 
 def run_again(
@@ -174,7 +216,46 @@ def run_again(
     prepare_maps(experiment, network, cache_dir=job.cache_dir, n_jobs=n_jobs)
     orders = [order for order in _orders(job) if (order.arm, order.seed) in chosen]
     finished, failures = _done(orders, n_jobs, tell)
-    return {(order.arm, order.seed): order.out for order in finished}, failures
+    return _folders(finished), failures
+
+
+def _do_all(job: _Job, listener: _Listener) -> _Done:
+    """Do the runs that were asked for; with `until`, those of ever more seeds."""
+    until = job.wishes.until
+    if until is None:
+        finished, failures = _done(_orders(job), job.wishes.n_jobs, listener.tell)
+        return _Done(job=job, finished=finished, failures=failures)
+    all_finished: list[Order] = []
+    all_failures: list[str] = []
+    seen: set[int] = set()
+
+    def look(seeds: tuple[int, ...]) -> Mapping[str, Any]:
+        asked = _with_seeds(job, seeds)
+        orders = [order for order in _orders(asked) if order.seed not in seen]
+        if seen:
+            listener.expect(len(orders))
+        seen.update(seeds)
+        finished, failures = _done(orders, job.wishes.n_jobs, listener.tell)
+        all_finished.extend(finished)
+        all_failures.extend(failures)
+        study = replace(study_of(asked.experiment, job.scenario), confidence=until.confidence)
+        return summary_of(_folders(all_finished), study=study)
+
+    seeds, sequential = look_until(until, look, say=listener.say)
+    return _Done(
+        job=_with_seeds(job, seeds),
+        finished=all_finished,
+        failures=tuple(all_failures),
+        sequential=sequential,
+    )
+
+
+def _folders(orders: Sequence[Order]) -> dict[tuple[str, int], Path]:
+    return {(order.arm, order.seed): order.out for order in orders}
+
+
+def _with_seeds(job: _Job, seeds: tuple[int, ...]) -> _Job:
+    return replace(job, experiment=job.experiment.model_copy(update={"seeds": seeds}))
 
 
 def _write_appendix(job: _Job, network: dict[str, Any]) -> None:
@@ -182,7 +263,7 @@ def _write_appendix(job: _Job, network: dict[str, Any]) -> None:
     made_of = manifest(job.experiment, job.scenario, job.policies, job.wishes.command)
     write_json(out / "manifest.json", made_of)
     write_json(out / "network.json", network)
-    for name in ("raw", EXPLAINED):
+    for name in ("raw", EXPLAINED, FIGURES):
         # They are about results that are replaced.
         shutil.rmtree(out / name, ignore_errors=True)
     remove_ledger(out)

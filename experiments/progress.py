@@ -40,6 +40,10 @@ class Lines:
     n_failed: int = 0
     n_told: int = 0
 
+    def expect(self, n_runs: int) -> None:
+        """Take note of runs that there are more."""
+        self.n_runs += n_runs
+
     def tell(self, event: Event) -> None:
         """Take note of an event."""
         if event.kind in ("failed", "retried"):
@@ -71,6 +75,11 @@ class Bars:
     n_done: int = 0
     n_failed: int = 0
     tasks: dict[str, TaskID] = field(default_factory=dict)
+
+    def expect(self, n_runs: int) -> None:
+        """Take note of runs that there are more."""
+        self.n_runs += n_runs
+        self.progress.update(self.whole, total=float(self.n_runs))
 
     def tell(self, event: Event) -> None:
         """Take note of an event."""

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from experiments.atomic import replacing
+from experiments.columns import parquet_metadata
 from experiments.result_files import PLACES, RECORDS, VEHICLES
 from experiments.study import Run, Study, select_runs
 from experiments.summary import summarise
@@ -203,6 +204,7 @@ def _write_table(path: Path, tables: Sequence[pl.DataFrame]) -> None:
             compression_level=3,
             statistics=True,
             row_group_size=1 << 18,
+            metadata=parquet_metadata(path.stem, whole.columns),
         )
 
 

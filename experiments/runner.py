@@ -15,6 +15,7 @@ from experiments.engines.events import Tell
 from experiments.engines.retries import PAUSE_S, RETRIES, Attempts
 from experiments.engines.unit import do_order
 from experiments.order import Order
+from experiments.starting import nursery
 
 WAIT_S = 0.2
 """Ctrl-C is heard within this time."""
@@ -47,7 +48,7 @@ class Runner:
 
     def do(self, orders: Sequence[Order]) -> list[str | None]:
         """Do all orders; see `Engine`."""
-        with ThreadPoolExecutor(self.n_jobs) as pool:
+        with nursery(), ThreadPoolExecutor(self.n_jobs) as pool:
             futures = [pool.submit(self._do, order) for order in orders]
             try:
                 _wait_for(futures)

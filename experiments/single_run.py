@@ -55,7 +55,7 @@ def perform(order: Order, folder: Path, report: Report) -> None:
     laps, watch = Laps(), Stopwatch()
     prepared = prepare(order, folder)
     laps.end("prepare")
-    course = _course(prepared)
+    course = course_of(prepared)
     tally = _simulate(prepared, course, report, watch if order.is_timed else None)
     laps.end("simulate")
     counters = _counters(folder, tally)
@@ -76,6 +76,7 @@ def perform(order: Order, folder: Path, report: Report) -> None:
         "vehicle_steps": found.n_steps,
         "most_running": tally.most_running,
         "max_rss_mib": _max_rss_mib(),
+        "process_cpu_s": time.process_time(),
     }
     timing: dict[str, Any] = laps.seconds | counts
     if order.is_timed:
@@ -95,7 +96,23 @@ def _check_outputs(folder: Path) -> None:
         check_whole(file, b"</tlsStates>")
 
 
-def _course(prepared: Prepared) -> Course:
+def output_arguments(folder: Path) -> list[str]:
+    """Arguments of SUMO for what it writes for the accounting."""
+    return [
+        *("--tripinfo-output", str(folder / "tripinfo.xml")),
+        *("--tripinfo-output.write-unfinished", "true"),
+        *("--tripinfo-output.write-undeparted", "true"),
+        *("--statistic-output", str(folder / "statistics.xml")),
+        *("--fcd-output", str(folder / "fcd.parquet")),
+        *("--fcd-output.attributes", "id,speed,lane,pos,slope,acceleration"),
+        *("--fcd-output.acceleration", "true"),
+        *("--fcd-output.skip-empty", "true"),
+        *("--output.compression", "zstd"),
+    ]
+
+
+def course_of(prepared: Prepared) -> Course:
+    """What a run simulates; its demand is written into its folder."""
     order, demand, arm, folder = (
         prepared.order,
         prepared.demand,
@@ -111,17 +128,9 @@ def _course(prepared: Prepared) -> Course:
     arguments = [
         *sumo_arguments(scenario, _demand_file(prepared), additional),
         *traffic_arguments(order),
-        *("--tripinfo-output", str(folder / "tripinfo.xml")),
-        *("--tripinfo-output.write-unfinished", "true"),
-        *("--tripinfo-output.write-undeparted", "true"),
-        *("--statistic-output", str(folder / "statistics.xml")),
-        *("--fcd-output", str(folder / "fcd.parquet")),
-        *("--fcd-output.attributes", "id,speed,lane,pos,slope,acceleration"),
-        *("--fcd-output.acceleration", "true"),
-        *("--fcd-output.skip-empty", "true"),
-        *("--output.compression", "zstd"),
         *("--xml-validation", "never"),
         *("--no-step-log", "true"),
+        *output_arguments(folder),
     ]
     if arm.device is not None:
         names = ("range", "min-speed", "max-speedfactor")

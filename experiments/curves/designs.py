@@ -10,6 +10,8 @@ FloatArray = NDArray[np.float64]
 Method = Literal["random", "sobol", "sobol_indices", "morris"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
+DEFAULT_SEED = 1
+"""Of a sample whose file names none."""
 MORRIS_LEVELS = 4
 """Levels of each key in a Morris design."""
 

@@ -1,35 +1,15 @@
-"""The processes that do runs: how one starts, and how all are ended at once."""
+"""The processes that do runs: how all are ended at once."""
 
 import contextlib
 import os
 import signal
-import subprocess
-import sys
 import threading
 from dataclasses import dataclass, field
 
-
-def start_child() -> subprocess.Popen[str]:
-    """Start a process that waits for an order on its stdin; it leads a group of its own.
-
-    Raises:
-        OSError: The machine cannot start one.
-    """
-    environment = {**os.environ, "POLARS_MAX_THREADS": "1", "PYTHONUNBUFFERED": "1"}
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "experiments.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        env=environment,
-        start_new_session=True,
-    )
+from experiments.starting import Child
 
 
-def kill(child: subprocess.Popen[str]) -> None:
+def kill(child: Child) -> None:
     """End a child, and SUMO's programs that it waits for."""
     if child.returncode is None:
         with contextlib.suppress(ProcessLookupError):
@@ -41,17 +21,17 @@ class Children:
     """The children at work; another thread may end them."""
 
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _alive: set[subprocess.Popen[str]] = field(default_factory=set)
+    _alive: set[Child] = field(default_factory=set)
     _ending: threading.Event = field(default_factory=threading.Event)
 
-    def add(self, child: subprocess.Popen[str]) -> None:
+    def add(self, child: Child) -> None:
         """Take note of a child; it is killed at once if all are to end."""
         with self._lock:
             self._alive.add(child)
             if self.are_ending():
                 kill(child)
 
-    def remove(self, child: subprocess.Popen[str]) -> None:
+    def remove(self, child: Child) -> None:
         """Forget a child that has ended."""
         with self._lock:
             self._alive.discard(child)

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -10,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from experiments.engines.child import Children, kill, start_child
+from experiments.engines.child import Children, kill
 from experiments.engines.end import End, LastWords, end_of
 from experiments.engines.events import Event
 from experiments.order import Order
 from experiments.shortages import shortage_of
+from experiments.starting import Child, start_child
 from experiments.worker import MARK
 
 
@@ -42,7 +42,7 @@ def do_order(
     watch = _Watch(order=order, tell=tell, timeout_s=timeout_s, started_s=time.perf_counter())
     try:
         order.out.parent.mkdir(parents=True, exist_ok=True)
-        child = start_child()
+        child = start_child(order.scenario.net_file)
     except OSError as error:
         why = shortage_of(error)
         return End(kind="lost" if why else "failed", why=why or f"cannot start: {error}")
@@ -56,7 +56,7 @@ def do_order(
     remove_rests(order)
     if is_done or children.are_ending():
         return End(kind="done" if is_done else "stopped", wall_s=watch.wall_s)
-    return watch.end(child.returncode)
+    return watch.end(child.wait())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,7 +77,7 @@ class _Watch:
         """Since the start."""
         return time.perf_counter() - self.started_s
 
-    def listen(self, child: subprocess.Popen[str]) -> None:
+    def listen(self, child: Child) -> None:
         """Hand over the order, and hear what the child tells until it ends."""
         assert child.stdin is not None
         assert child.stdout is not None
@@ -121,7 +121,7 @@ class _Watch:
             self.tell(self.progress)
 
     @contextmanager
-    def _limited(self, child: subprocess.Popen[str]) -> Iterator[None]:
+    def _limited(self, child: Child) -> Iterator[None]:
         """Kill a child that takes too long."""
 
         def end_late() -> None:

@@ -16,8 +16,8 @@ ALLOWED = {
     "sumo_nets": {"numpy", "pydantic", "yaml"} | SUMO_FILES,
     "corridor": {"numpy", "networkx", "controller", "sumo_nets"} | SUMO_FILES,
     "experiments": {"numpy", "networkx", "scipy", "pydantic", "pydantic_core", "yaml", "typer"}
-    | {"rich", "polars", "jinja2", "markupsafe", "matplotlib", "PIL", "cryptography", "SALib"}
-    | {"distributed", "dask_jobqueue"}
+    | {"rich", "polars", "jinja2", "markupsafe", "matplotlib", "PIL", "cryptography"}
+    | {"distributed", "dask_jobqueue", "optuna", "SALib", "rocrate"}  # extras, where needed
     | {"controller", "corridor", "emissions", "sumo_nets"}
     | SUMO_FILES,
 }

@@ -1,5 +1,6 @@
 """What tests with SUMO share: scenarios, a cache of their own, runs in child processes."""
 
+import fcntl
 import gzip
 import importlib.util
 import os
@@ -202,6 +203,67 @@ def run_arms(cache_dir) -> RunArms:
         return {arm: order.out for arm, order in orders.items()}
 
     return run
+
+
+NOTED = """
+import numpy as np
+from controller import Advice, Reason
+
+class Noted:
+    NOTES = ("target_s",)
+
+    def advise(self, seen):
+        n = seen.distance_m.size
+        return Advice(
+            speed_mps=np.full(n, np.nan),
+            reason=np.full(n, Reason.NOT_NEEDED),
+            memory=np.ones_like(seen.memory),
+        )
+"""
+
+
+ONE_CLASS = """
+version: "of the tests"
+class_sets:
+  petrol:
+    {carrier: petrol, shares: {HBEFA4/PC_petrol_Euro-4: 1.0}, source: x, year: 2024,
+     quality: assumed}
+mixes:
+  one-class:
+    title: All drive the petrol car whose map is there anyway
+    groups:
+      all:
+        vehicle_classes: [passenger, private, taxi, hov, delivery, truck, trailer, bus, coach, tram,
+          motorcycle, moped, evehicle, emergency, custom1, custom2, pedestrian, bicycle]
+        rows:
+          - {powertrain: petrol, share: 1.0, classes: petrol, source: x, year: 2024,
+             quality: assumed}
+"""
+
+
+@pytest.fixture(scope="session")
+def small_results(door, tmp_path_factory) -> Path:
+    """A folder of results with all that a run can write; beside it are its key and its mix."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "small"
+    # All workers of a session have the same parent: one makes the results, the others wait.
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "results" / "report.html").is_file():
+            _make_small_results(door, folder)
+    return folder / "results"
+
+
+def _make_small_results(door, folder):
+    (folder / "noted.py").write_text(NOTED)
+    (folder / "one_class.yaml").write_text(ONE_CLASS)
+    arms = ("--arms", "unadvised,eco", "--policy", "noted.py:Noted", "--seeds", "2", "--end", "60")
+    fleet = ("--fleet-mix", "one_class.yaml", "--grid", "CN/2023", "--penetration", "0.8")
+    more = ("--accounts", "HBEFA4/PC_petrol_Euro-4:fuel", "--ledger", "--key", "key.pem")
+    words = ("run", "arterial", *arms, *fleet, *more, "--out", "results")
+    done = door.call(*words, cwd=folder, environment={"XDG_CACHE_HOME": str(folder / "cache")})
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from experiments.code_hash import code_hash
 from experiments.config import Experiment
 from experiments.engines.dask import ClusterError, DaskEngine
-from experiments.order import Order, code_hash
+from experiments.order import Order
 from experiments.runner import Runner
 from experiments.worker import MARK
 from sumo_nets import Scenario

@@ -66,7 +66,14 @@ def order(tmp_path):
     def make(arm, seed=1):
         out = tmp_path / "runs" / f"{arm}-{seed}"
         text = json.dumps({"arm": arm, "out": str(out)})
-        return SimpleNamespace(arm=arm, seed=seed, out=out, key=out.name, to_json=lambda: text)
+        return SimpleNamespace(
+            arm=arm,
+            seed=seed,
+            out=out,
+            key=out.name,
+            to_json=lambda: text,
+            scenario=SimpleNamespace(net_file=tmp_path / "none.net.xml"),
+        )
 
     return make
 
@@ -202,7 +209,7 @@ def test_a_run_that_ends_in_time_is_not_disturbed(children, order, engine):
 
 
 def test_a_machine_that_cannot_start_processes_is_asked_again(order, engine, monkeypatch):
-    def refuse():
+    def refuse(_network):
         raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
     kinds = []
