@@ -21,6 +21,7 @@ from experiments.cli_engines import (
     Slurm,
     Timeout,
     engine_of,
+    job_script,
 )
 
 if TYPE_CHECKING:
@@ -35,10 +36,12 @@ DEFAULT = "run"
 class _WithDefault(TyperGroup):
     """A group whose first word may also be the file of a sweep."""
 
+    default_command = DEFAULT
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 (typer's own)
         """Put the default command before what is none of ours."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
-            args = [DEFAULT, *args]
+            args = [self.default_command, *args]
         return super().parse_args(ctx, args)
 
 
@@ -165,6 +168,9 @@ def sweep_retry(
             *(sweep, wishes), scheduler=scheduler, slurm=slurm, timeout=timeout, retries=retries
         )
     _tell_outcome(outcome, directory, as_json=as_json)
+
+
+sweep_app.command("job-script")(job_script)
 
 
 def _shard(text: str | None) -> tuple[int, int] | None:
