@@ -28,8 +28,8 @@ from experiments.outcome import Outcome
 from experiments.own_policy import OwnPolicy
 from experiments.report.bound import BOUND
 from experiments.report.explained_page import EXPLAINED
-from experiments.report.figure_files import FIGURES
-from experiments.report.page import PAGES, write_report
+from experiments.report.names import FIGURES, PAGES
+from experiments.report.page import write_report
 from experiments.results import summary_of, write_json, write_results
 from experiments.runner import Runner, sweep_all
 from experiments.sequential import Sequential
