@@ -21,6 +21,7 @@ from experiments.cli_engines import (
     Slurm,
     Timeout,
     engine_of,
+    job_script,
 )
 
 if TYPE_CHECKING:
@@ -165,6 +166,9 @@ def sweep_retry(
             *(sweep, wishes), scheduler=scheduler, slurm=slurm, timeout=timeout, retries=retries
         )
     _tell_outcome(outcome, directory, as_json=as_json)
+
+
+sweep_app.command("job-script")(job_script)
 
 
 def _shard(text: str | None) -> tuple[int, int] | None:
