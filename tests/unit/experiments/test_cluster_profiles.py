@@ -171,9 +171,11 @@ def test_a_timeout_is_a_time(text: str, told: str):
 @needs_dask
 def test_jobs_of_slurm_come_and_go_with_the_engine(tmp_path, monkeypatch):
     log = tmp_path / "log"
+    # As the real one, it keeps the script, which is gone when it has ended.
+    run = f'job=$(cat "$1"); setsid bash -c "$job" >>{log} 2>&1 &'
     for name, text in {
-        "sbatch": f'bash "$1" >>{log} 2>&1 & echo "Submitted batch job $!"; echo $! >>{log}.ids',
-        "scancel": 'echo "$@" >>' + f'{log}.gone; kill "$1"',
+        "sbatch": f'{run} echo "Submitted batch job $!"; echo $! >>{log}.ids',
+        "scancel": f'echo "$@" >>{log}.gone; kill -- "-$1"',
     }.items():
         (tmp_path / name).write_text(f"#!/bin/bash\n{text}\n")
         (tmp_path / name).chmod(0o755)
