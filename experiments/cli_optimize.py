@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from experiments.cli_ends import FAILED, AsJson, errors_told, stop
+from experiments.cli_engines import N_RETRIES, Retries, Scheduler, Slurm, Timeout, engine_of
 
 if TYPE_CHECKING:
     from experiments.engines import Event
@@ -23,6 +24,10 @@ def optimize(
     ],
     out: Annotated[Path, typer.Option(help="Folder for the results; a second call goes on.")],
     jobs: Annotated[int, typer.Option(min=1, help="Runs at a time.")] = os.cpu_count() or 1,
+    scheduler: Scheduler = None,
+    slurm: Slurm = None,
+    timeout: Timeout = None,
+    retries: Retries = N_RETRIES,
     as_json: AsJson = False,
 ) -> None:
     """Search for better parameters on some seeds, and confirm the best on others."""
@@ -34,8 +39,13 @@ def optimize(
     if failing := preflight():
         stop(render(failing), FAILED)
     with errors_told():
+        tuning = load_tuning(what)
+        engines = engine_of(
+            jobs=jobs, scheduler=scheduler, slurm=slurm, timeout=timeout, retries=retries
+        )
         try:
-            tuned = tune(load_tuning(what), out=out, n_jobs=jobs, say=_say, tell=_tell)
+            with engines as engine:
+                tuned = tune(tuning, out=out, engine=engine(_tell), n_jobs=jobs, say=_say)
         except RunsFailedError as error:
             stop(f"nothing can be told: {error}", FAILED)
     if as_json:
@@ -46,7 +56,7 @@ def optimize(
         changes = ", ".join(f"{key} = {value}" for key, value in each.trial.changes.items())
         print(f"trial {each.trial.number}: {changes}")
     overlay = out / "tuned.yaml"
-    print(f"overlay: {overlay}" if overlay.is_file() else "no overlay was written")
+    print(f"overlay: {overlay}" if overlay.is_file() else "no tuned.yaml was written")
     print(f"page: {out / 'optimize.html'}")
 
 

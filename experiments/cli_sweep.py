@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,8 +14,17 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from experiments.cli_ends import FAILED, AsJson, errors_told, stop, table_console
+from experiments.cli_engines import (
+    N_RETRIES,
+    Retries,
+    Scheduler,
+    Slurm,
+    Timeout,
+    engine_of,
+)
 
 if TYPE_CHECKING:
+    from experiments.engines import Engine, Tell
     from experiments.sweeps import Sweep, SweepOutcome, SweepWishes
     from experiments.sweeps.status import SweepStatus
 
@@ -57,6 +66,10 @@ def sweep_run(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Also try again what failed before.")
     ] = False,
+    scheduler: Scheduler = None,
+    slurm: Slurm = None,
+    timeout: Timeout = None,
+    retries: Retries = N_RETRIES,
     as_json: AsJson = False,
 ) -> None:
     """Do all runs that are not done yet and write the table; the same as 'sweep SWEEP.yaml'."""
@@ -66,7 +79,9 @@ def sweep_run(
         part = _shard(shard)
         sweep = load_sweep(file)
         wishes = SweepWishes(out=out, n_jobs=jobs, shard=part, retries_failed=retry_failed)
-        outcome = _carry_out(sweep, wishes)
+        outcome = _carry_out(
+            *(sweep, wishes), scheduler=scheduler, slurm=slurm, timeout=timeout, retries=retries
+        )
     _tell_outcome(outcome, out, as_json=as_json)
 
 
@@ -130,14 +145,25 @@ def sweep_collect(directory: Folder, as_json: AsJson = False) -> None:
 
 
 @sweep_app.command("retry")
-def sweep_retry(directory: Folder, jobs: Jobs = N_JOBS, as_json: AsJson = False) -> None:
+def sweep_retry(
+    directory: Folder,
+    jobs: Jobs = N_JOBS,
+    scheduler: Scheduler = None,
+    slurm: Slurm = None,
+    timeout: Timeout = None,
+    retries: Retries = N_RETRIES,
+    as_json: AsJson = False,
+) -> None:
     """Try the runs again that failed, and no others."""
     from experiments.sweeps import SweepWishes
     from experiments.sweeps.again import sweep_again
 
     with errors_told():
         sweep = sweep_again(directory)
-        outcome = _carry_out(sweep, SweepWishes(out=directory, n_jobs=jobs, only_failed=True))
+        wishes = SweepWishes(out=directory, n_jobs=jobs, only_failed=True)
+        outcome = _carry_out(
+            *(sweep, wishes), scheduler=scheduler, slurm=slurm, timeout=timeout, retries=retries
+        )
     _tell_outcome(outcome, directory, as_json=as_json)
 
 
@@ -150,7 +176,16 @@ def _shard(text: str | None) -> tuple[int, int] | None:
     return int(first), int(n)
 
 
-def _carry_out(sweep: "Sweep", wishes: "SweepWishes") -> "SweepOutcome":
+def _carry_out(
+    sweep: "Sweep",
+    wishes: "SweepWishes",
+    *,
+    scheduler: str | None,
+    slurm: Path | None,
+    timeout: str | None,
+    retries: int,
+) -> "SweepOutcome":
+    """Do a sweep on the engine that the options ask for, which is opened when it is needed."""
     from experiments.doctor import preflight, render
     from experiments.progress import showing
     from experiments.sweeps import run_sweep
@@ -159,9 +194,20 @@ def _carry_out(sweep: "Sweep", wishes: "SweepWishes") -> "SweepOutcome":
         stop(render(failing), FAILED)
     console = Console(stderr=True)
     with ExitStack() as stack:
+
+        def engine(tell: "Tell") -> "Engine":
+            asked = engine_of(
+                jobs=wishes.n_jobs,
+                scheduler=scheduler,
+                slurm=slurm,
+                timeout=timeout,
+                retries=retries,
+            )
+            return stack.enter_context(asked)(tell)
+
         return run_sweep(
             sweep,
-            wishes,
+            replace(wishes, engine=engine),
             show=lambda n_runs: stack.enter_context(showing(console, n_runs)).tell,
             say=lambda text: console.print(text, highlight=False, markup=False, soft_wrap=True),
         )

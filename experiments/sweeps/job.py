@@ -1,7 +1,7 @@
 """A sweep from its points to its table; what is done is not done again."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +58,8 @@ class _Keeper:
     """Keeps why runs failed as soon as they did, and passes on what is told."""
 
     store: Store
-    tell: Tell
-    n_done: int = field(default=0)
+    tell: Tell = lambda _event: None
+    n_done: int = 0
 
     def __call__(self, event: Event) -> None:
         order = event.order
@@ -146,13 +146,14 @@ def _do(
     say: Callable[[str], None],
 ) -> int:
     """Do runs; how many of them."""
+    keeper = _Keeper(store)
+    engine = wishes.engine(keeper) if wishes.engine else Runner(n_jobs=wishes.n_jobs, tell=keeper)
     broken = prepare(orders, store, n_jobs=wishes.n_jobs, say=say)
-    keeper = _Keeper(store, show(len(orders)))
+    keeper.tell = show(len(orders))
     for order in orders:
         if order.key in broken:
             keeper(Event(kind="failed", order=order, message=broken[order.key]))
     rest = [order for order in orders if order.key not in broken]
-    engine = wishes.engine(keeper) if wishes.engine else Runner(n_jobs=wishes.n_jobs, tell=keeper)
     for order, why in zip(rest, engine.do(rest), strict=True):
         if why is not None:
             store.note_failure(order.key, order.label, why)

@@ -34,6 +34,11 @@ class Gain:
         """Whether it is shown to be smaller."""
         return self.held_out is not None and (self.held_out.high or 0.0) < 0.0
 
+    @property
+    def is_more(self) -> bool:
+        """Whether it is shown to be greater."""
+        return self.held_out is not None and (self.held_out.low or 0.0) > 0.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
@@ -53,10 +58,19 @@ class Confirmed:
 
     @property
     def is_better(self) -> bool:
-        """Whether it keeps the constraints, and is smaller or mends what is broken now."""
+        """Whether it keeps the constraints, and mends what is broken now or is smaller for free."""
         if self.broken:
             return False
-        return any(each.is_less for each in self.gains) or bool(self.current_broken)
+        is_less = any(each.is_less for each in self.gains)
+        is_more = any(each.is_more for each in self.gains)
+        return bool(self.current_broken) or (is_less and not is_more)
+
+    @property
+    def is_trade(self) -> bool:
+        """Whether it keeps the constraints, and is smaller in one objective, greater in another."""
+        if self.broken or self.is_better:
+            return False
+        return any(each.is_less for each in self.gains)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +89,11 @@ class Confirmation:
     def better(self) -> tuple[Confirmed, ...]:
         """Candidates that are better."""
         return tuple(each for each in self.confirmed if each.is_better)
+
+    @property
+    def trades(self) -> tuple[Confirmed, ...]:
+        """Candidates that are better in one objective and worse in another."""
+        return tuple(each for each in self.confirmed if each.is_trade)
 
 
 def confirm(tuning: Tuning, bench: Bench, candidates: Sequence[Trial]) -> Confirmation:

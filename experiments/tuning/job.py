@@ -1,17 +1,16 @@
 """The whole of a tuning: search, confirm, tell."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from experiments.claim import claimed
-from experiments.engines import Event
+from experiments.engines import Engine
 from experiments.ordering import load_checked, try_policies
-from experiments.runner import Runner, sweep_all
+from experiments.runner import sweep_all
 from experiments.tuning.choosing import candidates
 from experiments.tuning.confirming import Confirmation, confirm, current_trial
-from experiments.tuning.measuring import Bench, Engine, Say, SumoBench
+from experiments.tuning.measuring import Bench, Say, SumoBench
 from experiments.tuning.page import write_page
 from experiments.tuning.searching import search
 from experiments.tuning.tune_file import Tuning
@@ -38,10 +37,9 @@ def optimize(
     tuning: Tuning,
     *,
     out: Path,
+    engine: Engine,
     n_jobs: int,
-    engine: Engine | None = None,
     say: Say = lambda _text: None,
-    tell: Callable[[Event], None] = lambda _event: None,
 ) -> Tuned:
     """Search for a better configuration, confirm it on held-out seeds, and write what was found.
 
@@ -50,10 +48,9 @@ def optimize(
     Args:
         tuning: As of `load_tuning`.
         out: Folder for the results.
-        n_jobs: Runs at a time.
-        engine: Does the runs; not given: processes of this machine.
+        engine: Does the runs.
+        n_jobs: Processors of this machine that emission maps are made on.
         say: Is called with a sentence now and then.
-        tell: Is called with what happens to the runs.
 
     Raises:
         ScenarioError: The scenario cannot be used; nothing was written.
@@ -69,7 +66,7 @@ def optimize(
             arm=tuning.arm,
             scenario=scenario,
             policies=policies,
-            engine=engine or Runner(n_jobs=n_jobs, tell=tell),
+            engine=engine,
             store=store,
             n_jobs=n_jobs,
         )
@@ -105,7 +102,7 @@ def tune(tuning: Tuning, bench: Bench, *, out: Path, about: object, say: Say) ->
     write_folder(
         tuning,
         content,
-        confirmation.better if confirmation else (),
+        confirmation,
         origin=tuning.current.folder or Path(),
         out=out,
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from corridor import RoadNetwork
 from experiments.config import Experiment
+from experiments.engines import Engine
 from experiments.machine import cache_folder
 from experiments.measures import effect_columns
 from experiments.order import Order
@@ -24,14 +25,6 @@ from sumo_nets import Scenario
 
 class RunsFailedError(RuntimeError):
     """Runs of a configuration failed, so that it cannot be compared on all seeds."""
-
-
-class Engine(Protocol):
-    """Does runs, somewhere."""
-
-    def do(self, orders: Sequence[Order]) -> list[str | None]:
-        """Do all orders: for each None, or why its folder does not stand."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,8 +36,8 @@ def _table(content: Mapping[str, Any], confirmed: Mapping[str, Any]) -> dict[str
     metrics = [
         (
             metric,
-            _percent(held_out["current_figures"][effect_key(metric)]),
-            _percent(confirmed["figures"][effect_key(metric)]),
+            _percent(held_out["current_figures"].get(effect_key(metric))),
+            _percent(confirmed["figures"].get(effect_key(metric))),
             interval_words(_effect(difference)),
         )
         for metric, difference in confirmed["metrics"].items()
@@ -53,7 +53,7 @@ def _table(content: Mapping[str, Any], confirmed: Mapping[str, Any]) -> dict[str
     ]
     return {
         "trial": confirmed["trial"],
-        "is_better": confirmed["is_better"],
+        "kind": _kind(confirmed),
         "changes": trial["changes"],
         "gains": [
             (
@@ -67,6 +67,12 @@ def _table(content: Mapping[str, Any], confirmed: Mapping[str, Any]) -> dict[str
         "events": events,
         "broken": confirmed["broken"],
     }
+
+
+def _kind(confirmed: Mapping[str, Any]) -> str:
+    if confirmed["is_trade"]:
+        return "one objective for another"
+    return "better" if confirmed["is_better"] else "not shown to be better"
 
 
 def _effect(entry: Mapping[str, Any] | None) -> Effect | None:

@@ -1,6 +1,7 @@
 """Pictures of a tuning: how the search went, and, of two objectives, what it found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -12,11 +13,13 @@ from experiments.report.plot_style import (
     FOCUS,
     INK,
     MORE,
-    MUTED,
     Picture,
     as_svg,
     drawing_style,
 )
+
+Place = Callable[[Mapping[str, Any]], tuple[float, float]]
+"""Where a trial stands in a picture."""
 
 
 def draw_tuning(content: Mapping[str, Any]) -> list[Picture]:
@@ -36,7 +39,7 @@ def _draw_history(content: Mapping[str, Any]) -> Picture:
     rows = figure.subplots(len(objectives), 1, sharex=True, squeeze=False)
     for place, objective in enumerate(objectives):
         axes: Axes = rows[place, 0]
-        _dots(axes, content["trials"], lambda trial, p=place: (trial["number"], trial["values"][p]))
+        _dots(axes, content["trials"], partial(_in_time, place))
         best, steps = None, []
         for trial in content["trials"]:
             if trial["values"] and not trial["broken"]:
@@ -57,6 +60,10 @@ def _draw_history(content: Mapping[str, Any]) -> Picture:
         "best so far. Dashed: the current configuration. The best value here is flattered by "
         "having been chosen; what counts is the table above.",
     )
+
+
+def _in_time(place: int, trial: Mapping[str, Any]) -> tuple[float, float]:
+    return trial["number"], trial["values"][place]
 
 
 def _draw_pareto(content: Mapping[str, Any]) -> Picture:
@@ -84,9 +91,8 @@ def _draw_pareto(content: Mapping[str, Any]) -> Picture:
     )
 
 
-def _dots(axes: Axes, trials: Sequence[Mapping[str, Any]], at: Any) -> None:  # noqa: ANN401
-    for trial in trials:
-        if trial["values"]:
-            colour = MORE if trial["broken"] else FOCUS
-            x, y = at(trial)
-            axes.plot([x], [y], marker="o", markersize=4.5, color=colour, markeredgecolor=MUTED)
+def _dots(axes: Axes, trials: Sequence[Mapping[str, Any]], at: Place) -> None:
+    for keeps, colour in ((True, FOCUS), (False, MORE)):
+        found = [at(each) for each in trials if each["values"] and bool(each["broken"]) != keeps]
+        x, y = [each[0] for each in found], [each[1] for each in found]
+        axes.scatter(x, y, s=22, color=colour, linewidths=0)

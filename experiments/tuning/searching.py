@@ -74,7 +74,7 @@ def search(tuning: Tuning, bench: Bench, *, folder: Path, about: object, say: Sa
     trials: list[Trial] = []
     for number in range(tuning.trials):
         study.sampler = _sampler(tuning, number)
-        known = study.trials
+        known = study.get_trials(deepcopy=False)
         if number < len(known) and known[number].state.is_finished():
             trials.append(_read(known[number]))
             continue
@@ -209,9 +209,9 @@ def figures_of(tuning: Tuning, measured: Measured) -> dict[str, float | None]:
     effects: Mapping[str, Any] = measured.summary["effects"].get(tuning.arm, {})
     arm: Mapping[str, Any] = measured.summary["arms"][tuning.arm]
     found: dict[str, float | None] = {}
-    for metric in tuning.metrics:
-        effect = effects.get(effect_key(metric))
-        found[effect_key(metric)] = None if effect is None else effect["mean"]
+    for key in map(effect_key, tuning.metrics):
+        if key in effects:
+            found[key] = None if effects[key] is None else effects[key]["mean"]
     return found | {name: arm[name] for name in SAFETY_COUNTERS}
 
 

@@ -28,22 +28,26 @@ def verdict_words(
             f"{NOTHING}: of {n_tried}, none beats the current one on the seeds of the search "
             f"and keeps the constraints ({n_broken} break one, {n_failed} failed)"
         )
-    better = confirmation.better
-    if len(confirmation.confirmed) == 1:
+    if len(confirmation.confirmed) == 1 and not confirmation.trades:
         only = confirmation.confirmed[0]
-        if better:
-            return f"better: {_gains_words(tuning, only)}{_mended(only)}"
-        return f"{NOTHING}: the best of {n_tried} {_why_not(tuning, only)}"
-    start = f"{len(confirmation.confirmed)} of {n_tried} were confirmed, as none beats them in all"
-    if not better:
-        told = "; ".join(
-            f"trial {each.trial.number} {_why_not(tuning, each)}" for each in confirmation.confirmed
-        )
-        return f"{NOTHING}: {start}: {told}"
-    told = "; ".join(
-        f"trial {each.trial.number}: {_gains_words(tuning, each)}{_mended(each)}" for each in better
+        if only.is_better:
+            return f"better: {_gains_words(only)}{_mended(only)} {_where(tuning)}"
+        return f"{NOTHING}: the best of {n_tried} {_why_not(only)} {_where(tuning)}"
+    n_better, n_trades = len(confirmation.better), len(confirmation.trades)
+    start = f"better: {n_better}" if n_better else f"{NOTHING}: none"
+    told = "; ".join(f"trial {each.trial.number} {_kind(each)}" for each in confirmation.confirmed)
+    return (
+        f"{start} of {len(confirmation.confirmed)} confirmed out of {n_tried}, {n_trades} trade "
+        f"one objective for another {_where(tuning)}: {told}"
     )
-    return f"better: {len(better)} of them. {start}. {told}"
+
+
+def _kind(confirmed: Confirmed) -> str:
+    if confirmed.is_better:
+        return f"is better: {_gains_words(confirmed)}{_mended(confirmed)}"
+    if confirmed.is_trade:
+        return f"trades: {_gains_words(confirmed)}"
+    return _why_not(confirmed)
 
 
 def interval_words(effect: Effect | None) -> str:
@@ -55,26 +59,27 @@ def interval_words(effect: Effect | None) -> str:
     return f"{effect.mean:+.2f} % [{effect.low:+.2f}, {effect.high:+.2f}]"
 
 
-def _gains_words(tuning: Tuning, confirmed: Confirmed) -> str:
-    """All gains, those on the seeds of the search beside those on the held-out ones."""
-    n_held_out, n_search = len(tuning.confirm_seeds), len(tuning.current.seeds)
+def _where(tuning: Tuning) -> str:
+    return (
+        f"(against the current configuration on {len(tuning.confirm_seeds)} held-out seeds; in "
+        f"round brackets on the {len(tuning.current.seeds)} seeds of the search)"
+    )
+
+
+def _gains_words(confirmed: Confirmed) -> str:
+    """All gains, those on the seeds of the search behind those on the held-out ones."""
     told = [
         f"{gain.objective} {interval_words(gain.held_out)}"
-        + (
-            ""
-            if gain.search is None
-            else f" (on the {n_search} seeds of the search {gain.search.mean:+.2f} %)"
-        )
+        + ("" if gain.search is None else f" ({gain.search.mean:+.2f} %)")
         for gain in confirmed.gains
     ]
-    return f"{', '.join(told)} against the current configuration on {n_held_out} held-out seeds"
+    return ", ".join(told)
 
 
-def _why_not(tuning: Tuning, confirmed: Confirmed) -> str:
-    gains = _gains_words(tuning, confirmed)
+def _why_not(confirmed: Confirmed) -> str:
     if confirmed.broken:
-        return f"breaks {' and '.join(confirmed.broken)} on held-out seeds ({gains})"
-    return f"is not shown to be better: {gains}"
+        return f"breaks {' and '.join(confirmed.broken)}: {_gains_words(confirmed)}"
+    return f"is not shown to be better: {_gains_words(confirmed)}"
 
 
 def _mended(confirmed: Confirmed) -> str:

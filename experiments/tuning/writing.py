@@ -43,7 +43,8 @@ def content_of(
     if confirmation is not None:
         held_out = asdict(confirmation)
         for plain, each in zip(held_out["confirmed"], confirmation.confirmed, strict=True):
-            plain["trial"], plain["is_better"] = each.trial.number, each.is_better
+            plain["trial"] = each.trial.number
+            plain["is_better"], plain["is_trade"] = each.is_better, each.is_trade
     content: dict[str, Any] = rounded(
         {
             "schema_version": _SCHEMA_VERSION,
@@ -72,7 +73,7 @@ def content_of(
 def write_folder(
     tuning: Tuning,
     content: Mapping[str, Any],
-    better: Sequence[Confirmed],
+    confirmation: Confirmation | None,
     *,
     origin: Path,
     out: Path,
@@ -82,16 +83,18 @@ def write_folder(
     Args:
         tuning: What was searched.
         content: As of `content_of`.
-        better: Configurations that are better, the first one as `tuned.yaml`.
+        confirmation: What was better stands in it.
         origin: Folder that relative paths of the current configuration start from.
         out: Folder of the tuning.
     """
     for old in (*out.glob("tuned*.yaml"), out / OPTIMIZE):
         old.unlink(missing_ok=True)
     _write_current(tuning, origin, out)
-    for place, each in enumerate(better):
-        name = TUNED if place == 0 else f"tuned-{each.trial.number}.yaml"
-        _write_overlay(tuning, each, out / name)
+    if confirmation is not None:
+        for each in (*confirmation.better, *confirmation.trades):
+            is_best = each is next(iter(confirmation.better), None)
+            name = TUNED if is_best else f"tuned-{each.trial.number}.yaml"
+            _write_overlay(tuning, each, out / name)
     _write_trials(tuning, content["trials"], out / TRIALS)
     write_json(out / OPTIMIZE, content)
 

@@ -9,10 +9,14 @@ import pytest
 
 from experiments.config import load_experiment, resolved_dump
 from experiments.require import parse_condition
+from experiments.tuning.choosing import candidates
+from experiments.tuning.confirming import confirm, current_trial
 from experiments.tuning.job import tune
 from experiments.tuning.knobs import changed
 from experiments.tuning.measuring import Measured, RunsFailedError
+from experiments.tuning.searching import search
 from experiments.tuning.tune_file import load_tuning
+from experiments.tuning.verdict import verdict_words
 
 TUNE = """\
 scenario: arterial
@@ -108,7 +112,7 @@ def test_the_best_that_keeps_the_constraints_is_found_and_confirmed(folder):
     assert "eco.leaders_only" not in best.trial.changes
     assert any(trial["broken"] for trial in tuned.content["trials"])
     assert tuned.verdict.startswith("better: co2_hbefa4 -2.")
-    assert "on 8 held-out seeds" in tuned.verdict
+    assert "against the current configuration on 8 held-out seeds" in tuned.verdict
     (gain,) = best.gains
     assert gain.held_out.high < 0.0
     assert gain.held_out.n == 8
@@ -125,19 +129,24 @@ def test_the_first_trial_is_the_current_configuration(folder):
 def test_what_was_only_luck_is_not_claimed(folder):
     """Where configurations differ by noise alone, the search finds a winner and others do not."""
     claims, flattered = 0, []
-    for seed in range(20):
-        tuning = load(folder, sampler_seed=seed)
+    for seed in range(10):
+        tuning = load(folder, sampler_seed=seed, trials=12)
         bench = MadeUp(tuning, lambda _changes: {"co2_hbefa4": -8.0}, noise=1.0)
-        tuned = run(folder, tuning, bench, out=f"out{seed}")
-        claims += bool(tuned.confirmation.better)
-        assert tuned.content["is_better"] is (folder / f"out{seed}" / "tuned.yaml").is_file()
-        if not tuned.confirmation.better:
-            assert tuned.verdict.startswith("nothing better was found: the best of 30 config")
-            assert "is not shown to be better: co2_hbefa4" in tuned.verdict
-        flattered.append(tuned.confirmation.confirmed[0].gains[0].search.mean)
-    assert np.mean(flattered) < -0.8
-    # By chance 2.5 % are claimed; 4 or more of 20 would be of probability 0.002.
-    assert claims <= 3
+        trials = search(tuning, bench, folder=folder, about="noise", say=lambda _text: None)
+        chosen = candidates(trials, current_trial(tuning, bench))
+        if not chosen:
+            continue
+        confirmation = confirm(tuning, bench, chosen)
+        claims += bool(confirmation.better)
+        if not confirmation.better:
+            told = verdict_words(tuning, trials, confirmation)
+            assert told.startswith("nothing better was found: the best of 12 configurations")
+            assert "is not shown to be better: co2_hbefa4" in told
+        flattered.append(confirmation.confirmed[0].gains[0].search.mean)
+    assert len(flattered) >= 8
+    assert np.mean(flattered) < -0.4
+    # By chance 2.5 % are claimed; 3 or more of 10 would be of probability 0.002.
+    assert claims <= 2
 
 
 def test_nothing_is_confirmed_where_nothing_beats_the_current_configuration(folder):
@@ -167,7 +176,7 @@ def test_what_breaks_a_constraint_on_held_out_seeds_is_not_better(folder):
     bench.measure = measure
     tuned = run(folder, tuning, bench)
     assert tuned.confirmation.better == ()
-    assert "breaks eco.seeds_with_more.collisions == 0 (it is 2) on held-out" in tuned.verdict
+    assert "breaks eco.seeds_with_more.collisions == 0 (it is 2): co2_hbefa4 -2." in tuned.verdict
 
 
 def test_a_current_configuration_that_breaks_a_constraint_may_be_mended(folder):
@@ -184,7 +193,7 @@ def test_a_current_configuration_that_breaks_a_constraint_may_be_mended(folder):
     )
 
 
-@pytest.mark.parametrize("n_done", [0, 1, 7, 15])
+@pytest.mark.parametrize("n_done", [0, 7, 15])
 def test_a_search_that_was_killed_ends_as_if_it_had_not_been(folder, n_done):
     tuning = load(folder, trials=16)
     whole = run(folder, tuning, MadeUp(tuning, bowl, noise=0.3), out="whole")
@@ -248,8 +257,14 @@ def test_of_several_objectives_those_that_none_beats_are_confirmed(folder):
     # Less CO2 costs time: both are sorted, in opposite order.
     assert (np.diff(values[:, 0]) > 0).all()
     assert (np.diff(values[:, 1]) < 0).all()
-    others = {path.name for path in (folder / "out").glob("tuned*.yaml")}
-    assert len(others) == len(tuned.confirmation.better)
+    better, trades = tuned.confirmation.better, tuned.confirmation.trades
+    # Much less CO2 costs time that is shown; a little may cost none that is.
+    assert confirmed[0] in trades
+    assert not any(gain.is_more for each in better for gain in each.gains)
+    overlays = {path.name for path in (folder / "out").glob("tuned*.yaml")}
+    assert {f"tuned-{each.trial.number}.yaml" for each in trades} <= overlays
+    assert len(overlays) == len(better) + len(trades)
+    assert ("tuned.yaml" in overlays) is bool(better) is tuned.verdict.startswith("better: ")
     assert "pareto" in (folder / "out" / "optimize.html").read_text()
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from experiments.report.language import recognised, speaking
 from experiments.require import parse_condition
 from experiments.sequential import Sequential, look_confidence, sequential_of
 from experiments.until import Until, look_until, seeds_wanted
@@ -148,3 +149,15 @@ def test_without_correction_they_would_not_hold():
 def test_a_summary_that_cannot_be_is_refused(plain):
     with pytest.raises(ValueError, match="sequential: not as it is written"):
         sequential_of({"sequential": plain})
+
+
+@pytest.mark.parametrize("stopped_by", ["conditions", "cap"])
+def test_the_report_can_say_in_chinese_how_seeds_were_added(stopped_by):
+    done = Sequential(
+        until=(WIDTH,), planned_looks=(8, 12), looks=(8, 12), stopped_by=stopped_by,
+        missed=(f"not reached after 12 seeds: {WIDTH} (it is 1.4)",),
+    )  # fmt: skip
+    with speaking("zh"):
+        for told in (done.words, *done.missed):
+            assert "随机种子" in recognised(told)
+            assert WIDTH in recognised(told)
