@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from experiments.engines import Event
 
 
-def optimize(  # noqa: PLR0917 (an option is an argument)
+def optimize(
     what: Annotated[
         Path,
         typer.Argument(

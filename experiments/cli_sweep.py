@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,9 +14,20 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from experiments.cli_ends import FAILED, AsJson, errors_told, stop, table_console
+from experiments.cli_engines import (
+    N_RETRIES,
+    Retries,
+    Scheduler,
+    Slurm,
+    Timeout,
+    engine_of,
+    job_script,
+)
 
 if TYPE_CHECKING:
+    from experiments.engines import Engine, Tell
     from experiments.sweeps import Sweep, SweepOutcome, SweepWishes
+    from experiments.sweeps.ending import Collected
     from experiments.sweeps.status import SweepStatus
 
 DEFAULT = "run"
@@ -26,10 +37,12 @@ DEFAULT = "run"
 class _WithDefault(TyperGroup):
     """A group whose first word may also be the file of a sweep."""
 
+    default_command = DEFAULT
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 (typer's own)
         """Put the default command before what is none of ours."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
-            args = [DEFAULT, *args]
+            args = [self.default_command, *args]
         return super().parse_args(ctx, args)
 
 
@@ -57,6 +70,10 @@ def sweep_run(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Also try again what failed before.")
     ] = False,
+    scheduler: Scheduler = None,
+    slurm: Slurm = None,
+    timeout: Timeout = None,
+    retries: Retries = N_RETRIES,
     as_json: AsJson = False,
 ) -> None:
     """Do all runs that are not done yet and write the table; the same as 'sweep SWEEP.yaml'."""
@@ -66,7 +83,9 @@ def sweep_run(
         part = _shard(shard)
         sweep = load_sweep(file)
         wishes = SweepWishes(out=out, n_jobs=jobs, shard=part, retries_failed=retry_failed)
-        outcome = _carry_out(sweep, wishes)
+        outcome = _carry_out(
+            *(sweep, wishes), scheduler=scheduler, slurm=slurm, timeout=timeout, retries=retries
+        )
     _tell_outcome(outcome, out, as_json=as_json)
 
 
@@ -117,28 +136,37 @@ def sweep_status(directory: Folder, as_json: AsJson = False) -> None:
 def sweep_collect(directory: Folder, as_json: AsJson = False) -> None:
     """Write the table from the runs that are there; says what is missing."""
     from experiments.claim import STORE
-    from experiments.sweeps.tables import collect
+    from experiments.sweeps.ending import collect
 
     with errors_told():
-        summary = collect(directory, directory / STORE)
-    if as_json:
-        print(json.dumps(summary, sort_keys=True))
-        return
-    for warning in summary["warnings"]:
-        print(f"warning: {warning}")
-    print(f"table: {directory / 'runs.csv'}")
+        found = collect(directory, directory / STORE)
+    _tell_found(found, directory, as_json=as_json)
 
 
 @sweep_app.command("retry")
-def sweep_retry(directory: Folder, jobs: Jobs = N_JOBS, as_json: AsJson = False) -> None:
+def sweep_retry(
+    directory: Folder,
+    jobs: Jobs = N_JOBS,
+    scheduler: Scheduler = None,
+    slurm: Slurm = None,
+    timeout: Timeout = None,
+    retries: Retries = N_RETRIES,
+    as_json: AsJson = False,
+) -> None:
     """Try the runs again that failed, and no others."""
     from experiments.sweeps import SweepWishes
     from experiments.sweeps.again import sweep_again
 
     with errors_told():
         sweep = sweep_again(directory)
-        outcome = _carry_out(sweep, SweepWishes(out=directory, n_jobs=jobs, only_failed=True))
+        wishes = SweepWishes(out=directory, n_jobs=jobs, only_failed=True)
+        outcome = _carry_out(
+            *(sweep, wishes), scheduler=scheduler, slurm=slurm, timeout=timeout, retries=retries
+        )
     _tell_outcome(outcome, directory, as_json=as_json)
+
+
+sweep_app.command("job-script")(job_script)
 
 
 def _shard(text: str | None) -> tuple[int, int] | None:
@@ -150,7 +178,16 @@ def _shard(text: str | None) -> tuple[int, int] | None:
     return int(first), int(n)
 
 
-def _carry_out(sweep: "Sweep", wishes: "SweepWishes") -> "SweepOutcome":
+def _carry_out(
+    sweep: "Sweep",
+    wishes: "SweepWishes",
+    *,
+    scheduler: str | None,
+    slurm: Path | None,
+    timeout: str | None,
+    retries: int,
+) -> "SweepOutcome":
+    """Do a sweep on the engine that the options ask for, which is opened when it is needed."""
     from experiments.doctor import preflight, render
     from experiments.progress import showing
     from experiments.sweeps import run_sweep
@@ -159,21 +196,27 @@ def _carry_out(sweep: "Sweep", wishes: "SweepWishes") -> "SweepOutcome":
         stop(render(failing), FAILED)
     console = Console(stderr=True)
     with ExitStack() as stack:
+
+        def engine(tell: "Tell") -> "Engine":
+            asked = engine_of(
+                jobs=wishes.n_jobs,
+                scheduler=scheduler,
+                slurm=slurm,
+                timeout=timeout,
+                retries=retries,
+            )
+            return stack.enter_context(asked)(tell)
+
         return run_sweep(
             sweep,
-            wishes,
+            replace(wishes, engine=engine),
             show=lambda n_runs: stack.enter_context(showing(console, n_runs)).tell,
             say=lambda text: console.print(text, highlight=False, markup=False, soft_wrap=True),
         )
 
 
 def _tell_outcome(outcome: "SweepOutcome", out: Path, *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(outcome.summary, sort_keys=True))
-    else:
-        for warning in outcome.summary["warnings"]:
-            print(f"warning: {warning}")
-        print(f"table: {out / 'runs.csv'}")
+    _tell_found(outcome, out, as_json=as_json)
     if outcome.failures:
         if outcome.n_failed_before:
             print(
@@ -186,6 +229,16 @@ def _tell_outcome(outcome: "SweepOutcome", out: Path, *, as_json: bool) -> None:
             f"{len(outcome.failures)} of {outcome.n_runs} runs failed, the first one: {first}",
             FAILED,
         )
+
+
+def _tell_found(found: "SweepOutcome | Collected", out: Path, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(found.summary, sort_keys=True))
+        return
+    for warning in found.summary["warnings"]:
+        print(f"warning: {warning}")
+    print(f"table: {out / 'runs.csv'}")
+    print(f"report: {found.page}" if found.page else f"no report: {found.why_no_page}")
 
 
 def _tell_status(status: "SweepStatus") -> None:

@@ -60,7 +60,7 @@ def sweep_schema() -> dict[str, Any]:
         "sample": sample,
     }
     schema["$defs"] |= form["$defs"]
-    del schema["required"]  # the scenario may be swept
+    del schema["anyOf"]  # the scenario may be swept
     return schema
 
 

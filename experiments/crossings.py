@@ -136,8 +136,10 @@ def _halves_to(edge: str, route: Route, halves: int) -> int:
     """Twice the place on the route that an edge is at; on the junction behind a place one more."""
     if edge.startswith(":"):
         return halves | 1
-    first = (halves + 1) // 2
-    return 2 * route.index(edge, first) if edge in route[first:] else halves
+    try:
+        return 2 * route.index(edge, (halves + 1) // 2)
+    except ValueError:
+        return halves
 
 
 def _when(

@@ -99,6 +99,7 @@ def orders_of(
     store: Path,
     cache_dir: Path,
     manner: Manner,
+    fleet: Mapping[str, object] | None = None,
     within: str = "",
 ) -> Iterator[Order]:
     """The runs of an experiment, by arm and seed.
@@ -110,9 +111,11 @@ def orders_of(
         store: Where the folders of the runs appear, each named by its content.
         cache_dir: Frozen routes and emission maps.
         manner: How they are done.
+        fleet: As of `fleet_content`; None: it is read here.
         within: Begins their labels.
     """
-    fleet = fleet_content(experiment)
+    if fleet is None:
+        fleet = fleet_content(experiment)
     for arm in experiment.all_arms:
         own = policies.get(arm)
         for seed in experiment.seeds:
@@ -123,7 +126,7 @@ def orders_of(
                 "api": manner.api,
             }
             if fleet:
-                extras["fleet"] = fleet
+                extras["fleet"] = dict(fleet)
             if own is not None:
                 extras["policy"] = own.content()
             key = run_key(experiment, scenario, arm, seed, extras=extras)

@@ -155,7 +155,7 @@ def _wrong_choice(message: str, got: object) -> str:
 def suggest_key(path: Path, schema: Mapping[str, Any]) -> str:
     """What the writer of an unknown key may have meant."""
     section, wrong = path[:-1], str(path[-1])
-    here = list(properties_at(schema, section))
+    here = list(_properties(schema, section))
     if close := difflib.get_close_matches(wrong, here, n=1):
         return f"did you mean '{close[0]}'?"
     everywhere = {leaf[-1]: ".".join(leaf) for leaf in _leaves(schema, ())}
@@ -178,8 +178,7 @@ def _quote(value: object) -> str:
     return f"'{text}'" if isinstance(value, str) else text
 
 
-def properties_at(schema: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
-    """Keys of a section by a JSON Schema, each with the schema of its value."""
+def _properties(schema: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
     node: Mapping[str, Any] = schema
     for part in path:
         node = _resolve(schema, node)
@@ -192,7 +191,7 @@ def properties_at(schema: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
 
 
 def _leaves(schema: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    for name, child in properties_at(schema, path).items():
+    for name, child in _properties(schema, path).items():
         is_section = "properties" in _resolve(schema, child)
         yield from _leaves(schema, (*path, name)) if is_section else [(*path, name)]
 

@@ -20,6 +20,10 @@ def _time_words(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
+def _failed_words(n_failed: int) -> str:
+    return f", {n_failed} failed" if n_failed else ""
+
+
 def _what_happened(event: Event) -> str:
     return f"{event.kind}: {event.order.label}: {event.message}"
 
@@ -33,6 +37,7 @@ class Lines:
     n_runs: int
     started_s: float = field(default_factory=time.perf_counter)
     n_done: int = 0
+    n_failed: int = 0
     n_told: int = 0
 
     def expect(self, n_runs: int) -> None:
@@ -46,13 +51,15 @@ class Lines:
         if event.kind not in ("done", "kept", "failed"):
             return
         self.n_done += 1
+        self.n_failed += event.kind == "failed"
         is_due = self.n_done - self.n_told >= QUIET_SHARE * self.n_runs
         if is_due or self.n_done == self.n_runs:
             self.n_told = self.n_done
             spent_s = time.perf_counter() - self.started_s
             left_s = spent_s / self.n_done * (self.n_runs - self.n_done)
             self.say(
-                f"{self.n_done} of {self.n_runs} runs, {_time_words(spent_s)}, "
+                f"{self.n_done} of {self.n_runs} runs{_failed_words(self.n_failed)}, "
+                f"{_time_words(spent_s)}, "
                 f"about {_time_words(left_s)} left"
             )
 
@@ -66,6 +73,7 @@ class Bars:
     whole: TaskID
     started_s: float = field(default_factory=time.perf_counter)
     n_done: int = 0
+    n_failed: int = 0
     tasks: dict[str, TaskID] = field(default_factory=dict)
 
     def expect(self, n_runs: int) -> None:
@@ -100,9 +108,11 @@ class Bars:
         if event.kind == "failed":
             self.say(_what_happened(event))
         self.n_done += 1
+        self.n_failed += event.kind == "failed"
         spent_s = time.perf_counter() - self.started_s
         left_s = spent_s / self.n_done * (self.n_runs - self.n_done)
-        detail = f"{self.n_done} of {self.n_runs}, about {_time_words(left_s)} left"
+        detail = f"{self.n_done} of {self.n_runs}{_failed_words(self.n_failed)}, "
+        detail += f"{len(self.tasks)} running, about {_time_words(left_s)} left"
         self.progress.update(self.whole, completed=self.n_done, detail=detail)
 
     def _remove(self, key: str) -> None:

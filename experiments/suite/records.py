@@ -1,6 +1,7 @@
 """What is kept of a finished run: hashes, counts and means, small enough to be committed."""
 
 import hashlib
+import math
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,7 +75,9 @@ def record_of(case: str, run: Run) -> Record:
     }
     return Record(
         case=case, arm=run.arm, seed=run.seed, vehicles_sha256=table_sha256(table),
-        counts=counts, means=rounded(means),
+        counts=counts,
+        # SUMO's own device does not tell for how long it advises: NaN.
+        means=rounded({name: mean for name, mean in means.items() if math.isfinite(mean)}),
     )  # fmt: skip
 
 

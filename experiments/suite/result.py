@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from experiments.order import code_hash
+from experiments.code_hash import code_hash
 from experiments.own_policy import OwnPolicy
 from experiments.suite.comparing import Difference, Likeness, differences
 from experiments.suite.definition import LoadedSuite, Suite, definition_sha256

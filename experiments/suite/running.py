@@ -10,6 +10,7 @@ from pathlib import Path
 
 from corridor import RoadNetwork
 from experiments.config import Experiment
+from experiments.engines import Event
 from experiments.order import Order
 from experiments.ordering import (
     Manner,
@@ -21,7 +22,7 @@ from experiments.ordering import (
 )
 from experiments.own_policy import OwnPolicy
 from experiments.results import read_runs
-from experiments.runner import Event, Runner, sweep_all
+from experiments.runner import Runner, sweep_all
 from experiments.suite.definition import Case, Suite, experiment_of
 from experiments.suite.records import Record, record_of
 from sumo_nets import Scenario, actuate_scenario, fingerprint, load_scenario

@@ -1,7 +1,7 @@
 """A sweep from its points to its table; what is done is not done again."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,12 @@ from experiments.engines import Engine, Event, Tell
 from experiments.machine import cache_folder
 from experiments.order import Order
 from experiments.runner import Runner, sweep_all
+from experiments.sweeps.ending import collect
 from experiments.sweeps.plan import Plan, plan_of
 from experiments.sweeps.points import Sweep
 from experiments.sweeps.preparing import prepare
 from experiments.sweeps.record import write_record
 from experiments.sweeps.store import Store
-from experiments.sweeps.tables import collect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,10 @@ class SweepOutcome:
 
     summary: dict[str, Any]
     """Contents of `summary.json`."""
+    page: Path | None
+    """The report, if there can be one."""
+    why_no_page: str
+    """Empty where there is one."""
     n_runs: int
     """Runs of the sweep that differ."""
     n_done: int
@@ -58,8 +62,8 @@ class _Keeper:
     """Keeps why runs failed as soon as they did, and passes on what is told."""
 
     store: Store
-    tell: Tell
-    n_done: int = field(default=0)
+    tell: Tell = lambda _event: None
+    n_done: int = 0
 
     def __call__(self, event: Event) -> None:
         order = event.order
@@ -100,11 +104,13 @@ def run_sweep(
         say(_words(plan, store, wishes, tried))
         n_done = _do(tried, store, wishes, show, say) if tried else 0
         if tried:
-            say("writing the table")
-        summary = collect(wishes.out, folder)
+            say("writing the table and the report")
+        collected = collect(wishes.out, folder)
         finished, failed_now = store.finished(plan.orders), store.failures(plan.orders)
     return SweepOutcome(
-        summary=summary,
+        summary=collected.summary,
+        page=collected.page,
+        why_no_page=collected.why_no_page,
         n_runs=len(plan.orders),
         n_done=n_done,
         n_missing=len(plan.orders) - len(finished) - len(failed_now),
@@ -146,13 +152,14 @@ def _do(
     say: Callable[[str], None],
 ) -> int:
     """Do runs; how many of them."""
+    keeper = _Keeper(store)
+    engine = wishes.engine(keeper) if wishes.engine else Runner(n_jobs=wishes.n_jobs, tell=keeper)
     broken = prepare(orders, store, n_jobs=wishes.n_jobs, say=say)
-    keeper = _Keeper(store, show(len(orders)))
+    keeper.tell = show(len(orders))
     for order in orders:
         if order.key in broken:
             keeper(Event(kind="failed", order=order, message=broken[order.key]))
     rest = [order for order in orders if order.key not in broken]
-    engine = wishes.engine(keeper) if wishes.engine else Runner(n_jobs=wishes.n_jobs, tell=keeper)
     for order, why in zip(rest, engine.do(rest), strict=True):
         if why is not None:
             store.note_failure(order.key, order.label, why)

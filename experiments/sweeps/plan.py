@@ -10,6 +10,7 @@ from typing import Any
 from experiments.appendix import manifest
 from experiments.config import Experiment, resolved_dump
 from experiments.data_files import ConfigError
+from experiments.fleet_account import fleet_content
 from experiments.order import Order
 from experiments.ordering import Manner, load_checked, orders_of, study_of, try_policies
 from experiments.own_policy import OwnPolicy
@@ -18,7 +19,8 @@ from experiments.sweeps.record import PointRecord, SweepRecord, Unit
 from sumo_nets import Scenario, ScenarioError, fingerprint
 
 _ROAD = ("scenario", "begin_s", "end_s", "step_length_s", "spat")
-_CHECKED = (*_ROAD, "fleet_mix", "grid", "factors", "accounts")
+_FLEET = ("fleet_mix", "grid", "factors")
+_CHECKED = (*_ROAD, *_FLEET, "accounts")
 """Keys that `load_checked` heeds."""
 
 
@@ -45,11 +47,14 @@ def plan_of(sweep: Sweep, *, store: Path, cache_dir: Path) -> Plan:
     """
     scenarios = _scenarios(sweep)
     policies = _policies(sweep)
+    fleets: dict[str, dict[str, Any]] = {}
     orders: dict[str, Order] = {}
     units: list[Unit] = []
-    points: list[PointRecord] = []
     for point, scenario in zip(sweep.points, scenarios, strict=True):
         experiment = point.experiment
+        fleet = _values(experiment, _FLEET)
+        if fleet not in fleets:
+            fleets[fleet] = fleet_content(experiment)
         for order in orders_of(
             experiment,
             scenario,
@@ -57,18 +62,11 @@ def plan_of(sweep: Sweep, *, store: Path, cache_dir: Path) -> Plan:
             store=store,
             cache_dir=cache_dir,
             manner=Manner(records=False),
+            fleet=fleets[fleet],
             within=f"{point.label}: ",
         ):
             orders.setdefault(order.key, order)
             units.append(Unit(point=point.number, arm=order.arm, seed=order.seed, key=order.key))
-        points.append(
-            PointRecord(
-                values=point.values,
-                study=study_of(experiment, scenario),
-                demand=demand_name(scenario, experiment.seeds[0], experiment.demand_scale),
-                experiment=resolved_dump(experiment),
-            )
-        )
     record = SweepRecord(
         name=sweep.name,
         kind=sweep.kind,
@@ -76,10 +74,20 @@ def plan_of(sweep: Sweep, *, store: Path, cache_dir: Path) -> Plan:
         folder=sweep.folder,
         form=sweep.form,
         manifest=_manifest(sweep, scenarios, policies),
-        points=tuple(points),
+        points=tuple(map(_point_record, sweep.points, scenarios)),
         units=tuple(units),
     )
     return Plan(sweep=sweep, orders=orders, record=record)
+
+
+def _point_record(point: SweepPoint, scenario: Scenario) -> PointRecord:
+    experiment = point.experiment
+    return PointRecord(
+        values=point.values,
+        study=study_of(experiment, scenario),
+        demand=demand_name(scenario, experiment.seeds[0], experiment.demand_scale),
+        experiment=resolved_dump(experiment),
+    )
 
 
 def demand_name(scenario: Scenario, seed: int, demand_scale: float) -> str:

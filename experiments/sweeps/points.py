@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from experiments.config import Experiment
-from experiments.curves.designs import between, chosen, n_rows, unit_design
+from experiments.curves import between, chosen, n_rows, unit_design
 from experiments.strict_yaml import Path as YamlPath
-from experiments.sweeps.form import Form, Kind, Sample, Sampled
+from experiments.sweeps.form import Form, Kind, Sample
 
 MAX_POINTS = 100_000
 """More points than this are taken for a mistake."""
@@ -80,12 +80,8 @@ def n_points(form: Form) -> int:
     return len(form.points or ())
 
 
-def written_points(form: Form, is_integer: Callable[[str], bool]) -> Iterator[WrittenPoint]:
+def written_points(form: Form) -> Iterator[WrittenPoint]:
     """The points of a sweep, in order.
-
-    Args:
-        form: What is swept over.
-        is_integer: Whether a key takes whole numbers.
 
     Raises:
         ValueError: A sample cannot be drawn so.
@@ -99,7 +95,7 @@ def written_points(form: Form, is_integer: Callable[[str], bool]) -> Iterator[Wr
                 places={key: ("grid", key, place) for key, place in at.items()},
             )
     elif form.sample is not None:
-        yield from _drawn(form.sample, is_integer)
+        yield from _drawn(form.sample)
     else:
         for position, values in enumerate(form.points or ()):
             places: dict[str, YamlPath] = {key: ("list", position, key) for key in values}
@@ -116,7 +112,7 @@ def ends_of_ranges(form: Form, point: WrittenPoint) -> Iterator[WrittenPoint]:
             )
 
 
-def _drawn(sample: Sample, is_integer: Callable[[str], bool]) -> Iterator[WrittenPoint]:
+def _drawn(sample: Sample) -> Iterator[WrittenPoint]:
     units = unit_design(sample.method, sample.n, len(sample.keys), sample.seed)
     columns: dict[str, list[Any]] = {}
     places: dict[str, list[YamlPath]] = {}
@@ -127,22 +123,12 @@ def _drawn(sample: Sample, is_integer: Callable[[str], bool]) -> Iterator[Writte
             columns[key] = [sampled.values[place] for place in at]
             places[key] = [("sample", "keys", key, "values", place) for place in at]
         else:
-            columns[key] = _in_range(sampled, unit, is_integer=is_integer(key))
+            assert sampled.low is not None
+            assert sampled.high is not None
+            columns[key] = between(unit, sampled.low, sampled.high, log=sampled.log).tolist()
             places[key] = [("sample", "keys", key)] * len(units)
     for row in range(len(units)):
         yield WrittenPoint(
             values={key: values[row] for key, values in columns.items()},
             places={key: found[row] for key, found in places.items()},
         )
-
-
-def _in_range(sampled: Sampled, unit: Any, *, is_integer: bool) -> list[Any]:  # noqa: ANN401
-    assert sampled.low is not None
-    assert sampled.high is not None
-    low, high = sampled.low, sampled.high
-    if is_integer and not sampled.log:
-        first, last = round(low), round(high)
-        found: list[Any] = (first + chosen(unit, last - first + 1)).tolist()
-        return found
-    values = between(unit, low, high, log=sampled.log).tolist()
-    return [round(value) for value in values] if is_integer else values

@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from experiments.config import Experiment, resolved_dump
+from experiments.config import Experiment, read_experiment, resolved_dump
 from experiments.data_files import ConfigError, checked, read_document, without_empty
-from experiments.problems import properties_at
+from experiments.extending import EXTENDS
 from experiments.source import Source, value_at, with_value
 from experiments.strict_yaml import Document, Mark
 from experiments.strict_yaml import Path as YamlPath
@@ -74,8 +74,10 @@ def load_sweep(path: str | Path) -> Sweep:
         ConfigError: With all problems.
     """
     path = Path(path)
-    source = Source.merged(read_document(path), {}, file=str(path))
+    source = Source.merged(read_experiment(path), {}, file=str(path))
     base, form_tree = split_form(source)
+    if "grid" in form_tree:
+        base |= _extended_grid(path)
     written = _Written(source=source, base=base, folder=path.parent)
     form = _checked_form(written, form_tree)
     points = _written_points(form, source)
@@ -98,6 +100,15 @@ def load_sweep(path: str | Path) -> Sweep:
         folder=path.parent.absolute(),
         place=place,
     )
+
+
+def _extended_grid(path: Path) -> dict[str, object]:
+    """The electricity of the experiment that a file extends, which a grid of points hides."""
+    own = read_document(path).value
+    named = own.get(EXTENDS) if isinstance(own, dict) else None
+    below = read_experiment(path.parent / named).value if isinstance(named, str) else None
+    grid = below.get("grid") if isinstance(below, dict) else None
+    return {"grid": grid} if isinstance(grid, str) else {}
 
 
 def _checked_form(written: _Written, tree: dict[str, object]) -> Form:
@@ -132,15 +143,9 @@ def _written_points(form: Form, source: Source) -> list[WrittenPoint]:
     if n > MAX_POINTS:
         raise ConfigError([f"{place}{n} points are more than {MAX_POINTS}"])
     try:
-        return list(written_points(form, _is_integer))
+        return list(written_points(form))
     except ValueError as error:
         raise ConfigError([f"{place}{error}"]) from None
-
-
-def _is_integer(key: str) -> bool:
-    path = tuple(key.split("."))
-    leaf = properties_at(Experiment.model_json_schema(), path[:-1]).get(path[-1], {})
-    return bool(leaf.get("type") == "integer")
 
 
 def _raise_if_wrong(written: _Written, form: Form, points: Sequence[WrittenPoint]) -> None:

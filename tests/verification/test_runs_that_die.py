@@ -19,7 +19,7 @@ pytestmark = pytest.mark.sumo
 
 WORDS = "run resco:cologne1 --begin 25200 --end 25500 --arms none,glosa --seeds 2 --jobs 1".split()
 FILES = ("summary.json", "runs.csv", "vehicles.parquet")
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 SECONDS = 5.0
 """Within which children end when their parent is gone."""
 

@@ -3,8 +3,9 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from experiments.study import Run
 from experiments.suite.comparing import Likeness, differences
-from experiments.suite.records import Record, table_sha256
+from experiments.suite.records import AVERAGED, COUNTED, Record, record_of, table_sha256
 
 MADE_ON = {
     "versions": {"eclipse-sumo": "1.28.0", "numpy": "2.4.6"},
@@ -77,6 +78,27 @@ def test_a_missing_and_a_surplus_run_are_failures():
         ("town, eco, seed 1", "none", "a run"),
         ("town, eco, seed 2", "a run", "none"),
     ]
+
+
+def test_a_record_holds_counts_and_means_and_no_figure_that_a_run_has_not():
+    zeros = {name: [0, 2] for name in (*COUNTED, *AVERAGED)}
+    table = pl.DataFrame(
+        zeros
+        | {"finished": [True, False], "advised_s": [float("nan")] * 2, "co2_own_g": [1.0, 2.0]}
+        | {"energy_own_wh": pl.Series([None, None], dtype=pl.Float64)}
+    )
+    counters = {"collisions": 3, "advice_reasons": {"advised": 7}}
+    run = Run(arm="glosa", seed=1, vehicles=table, approaches=pl.DataFrame(), counters=counters)
+    record = record_of("town", run)
+    assert record.counts["vehicles"] == 2
+    assert record.counts["arrived"] == 1
+    assert record.counts["stops"] == 2
+    assert record.counts["collisions"] == 3
+    assert record.counts["reason.advised"] == 7
+    assert record.means["co2_own_g"] == 1.5
+    assert not {"advised_s", "energy_own_wh"} & set(record.means)
+    with pytest.raises(ValueError, match="town: no vehicle departs"):
+        record_of("town", replace(run, vehicles=table.clear()))
 
 
 def test_the_hash_of_a_table_is_of_its_values_and_not_of_whose_run_it_is():

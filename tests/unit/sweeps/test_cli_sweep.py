@@ -3,7 +3,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-import experiments.sweeps.job
+import experiments.runner
 from experiments.cli import app
 
 POINTS = "2 points × 3 arms × 2 seeds: 12 places in the table, 10 runs that differ"
@@ -14,11 +14,11 @@ def command(town, written, tmp_path, monkeypatch, made_up):
     """Give a command; `SWEEP` is the file and `OUT` the folder."""
     engines = []
 
-    def local(*, n_jobs, tell):
+    def local(*, n_jobs, tell, timeout_s, retries):
         engines.append(made_up(fails=command.fails)(tell))
         return engines[-1]
 
-    monkeypatch.setattr(experiments.sweeps.job, "Runner", local)
+    monkeypatch.setattr(experiments.runner, "Runner", local)
     monkeypatch.setattr("experiments.doctor.preflight", lambda: ())
     places = {"SWEEP": str(written()), "OUT": str(tmp_path / "out")}
 
@@ -33,6 +33,7 @@ def test_a_sweep_is_done_by_naming_its_file(command, tmp_path):
     done = command("SWEEP", "--out", "OUT")
     assert done.exit_code == 0, done.output
     assert f"table: {tmp_path / 'out' / 'runs.csv'}" in done.output
+    assert f"report: {tmp_path / 'out' / 'report.html'}" in done.output
     assert "2 points, 10 runs (12 places in the table), 0 done before; 10 to do" in done.output
     again = command("--out", "OUT", "SWEEP", "--json")
     assert again.exit_code == 0

@@ -85,6 +85,15 @@ def test_a_text_under_grid_is_the_electricity_of_the_fleet(written):
     assert grids == ["CN/2022", "CN/2023"]
 
 
+def test_a_sweep_may_extend_an_experiment_and_keeps_its_electricity(written):
+    written(HEAD + "penetration: 0.3\nfleet_mix: CN-2024\ngrid: CN/2023\n", name="base.yaml")
+    sweep = load_sweep(written("extends: base.yaml\ngrid: {demand_scale: [0.5, 1]}"))
+    assert [point.values["demand_scale"] for point in sweep.points] == [0.5, 1.0]
+    experiment = sweep.points[0].experiment
+    assert (experiment.penetration, experiment.grid) == (0.3, "CN/2023")
+    assert (sweep.arms, sweep.seeds) == (("none", "glosa"), (1, 2))
+
+
 def test_a_wrong_value_is_told_once_where_it_stands_whatever_it_is_combined_with(problems):
     text = HEAD + (
         "grid:\n"
