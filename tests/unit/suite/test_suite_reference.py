@@ -13,6 +13,7 @@ from experiments.suite.definition import (
     experiment_of,
     load_suite,
 )
+from experiments.suite.leaderboard import leaderboard_markdown, read_entries
 from experiments.suite.records import Record, made_on
 from experiments.suite.reference import (
     Kept,
@@ -24,7 +25,8 @@ from experiments.suite.reference import (
 )
 from experiments.suite.result import check_against
 
-CHANGELOG = Path(experiments.__file__).parents[1] / "CHANGELOG.md"
+ROOT = Path(experiments.__file__).parents[1]
+CHANGELOG = ROOT / "CHANGELOG.md"
 SUITE = """
 version: 1
 name: tiny
@@ -203,18 +205,30 @@ def test_a_reference_needs_a_reason_and_the_changelog_must_tell_it(write):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_changelog_gives_the_reason_of_each_shipped_reference(name):
     reference = read_reference(load_suite(name).reference_file)
-    assert reference is not None
-    assert untold(reference, CHANGELOG.read_text(encoding="utf-8")) == []
+    assert reference is None or untold(reference, CHANGELOG.read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_reference_is_of_the_shipped_suite_and_of_all_runs_of_its_cases(name):
-    suite = load_suite(name).suite
-    reference = read_reference(load_suite(name).reference_file)
-    assert definition_differences(suite, reference) == []
+    loaded = load_suite(name)
+    reference = read_reference(loaded.reference_file)
+    if name == "smoke":
+        assert reference.cases == {case.name for case in loaded.suite.cases}
+    if reference is None:
+        return  # nothing is recorded of it yet, and docs/suite.md says so
+    assert definition_differences(loaded.suite, reference) == []
     runs = [run.key for each in reference.kept for run in each.runs]
     assert sorted(runs) == sorted(
-        (case, arm, seed) for case in reference.cases for arm in suite.arms for seed in suite.seeds
+        (case, arm, seed)
+        for case in reference.cases
+        for arm in loaded.suite.arms
+        for seed in loaded.suite.seeds
     )
-    if name == "smoke":
-        assert reference.cases == {case.name for case in suite.cases}
+
+
+def test_the_leaderboard_in_the_docs_is_the_one_of_its_entries():
+    loaded = load_suite("smoke")
+    reference = read_reference(loaded.reference_file)
+    entries = read_entries(ROOT / "leaderboard", loaded.suite, reference)
+    text = (ROOT / "docs" / "leaderboard.md").read_text(encoding="utf-8")
+    assert text == leaderboard_markdown(loaded.suite, reference, entries)
