@@ -115,7 +115,7 @@ def smaller(text: str) -> str:
 
 def more_for(call: str) -> list[str]:
     options = ["--seeds 1", "--jobs 1"]
-    if WITH_TOWN not in call and "actuated/" not in call:
+    if WITH_TOWN not in call:
         options.append("--end 60")
     if "--arms" not in call:
         options.append("--arms unadvised,eco")
