@@ -50,6 +50,7 @@ class RoadNetwork:
                 self.lane_number[lane.getID()] = len(self.lane_number)
         for edge in self.net.getEdges(withInternal=False):
             self._read_connections(edge)
+        self._slope_range_deg = self._find_slope_range_deg()
 
     def _read_connections(self, edge: sumolib.net.edge.Edge) -> None:
         for following, connections in edge.getOutgoing().items():
@@ -263,6 +264,9 @@ class RoadNetwork:
 
     def slope_range_deg(self) -> tuple[float, float]:
         """Least and greatest slope of all lanes, from the heights of their shapes."""
+        return self._slope_range_deg
+
+    def _find_slope_range_deg(self) -> tuple[float, float]:
         slopes = [0.0]
         for lane_id in self.lane_edge:
             shape = self.net.getLane(lane_id).getShape3D()

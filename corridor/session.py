@@ -66,6 +66,7 @@ class Session:
         self._course = course
         self._equipment = equipment
         self._driver = equipment.driver if equipment.execution == "driver" else None
+        self._is_asked = advises
         self._advises = advises and bool(equipment.equipped)
         self._table = VehicleTable(network)
         self._rows: IntArray = np.zeros(0, dtype=np.int64)
@@ -181,7 +182,8 @@ class Session:
         )
 
     def _see_nothing(self, time_s: float) -> Observation:
-        return replace(self._seen, time_s=time_s)
+        # Where no policy will be asked, nobody looks at it: it is made once.
+        return replace(self._seen, time_s=time_s) if self._is_asked else self._seen
 
     def _moment(self, time_s: float) -> Moment:
         return Moment(time_s=time_s, step_length_s=self._course.step_length_s, driver=self._driver)

@@ -24,6 +24,11 @@ from corridor.sumo_programs import program_of
 SAFE_AT_ANY_DECEL = 0b11011
 """SUMO's speed mode for set speeds: all checks (31) but that on the greatest deceleration, which
 would cap braking for the traffic ahead, too, and let drivers by IDM run into their leaders."""
+FACTS = (
+    *("getRoute", "getVehicleClass", "getSpeedFactor", "getMaxSpeed", "getAccel", "getDecel"),
+    *("getLength", "getMinGap"),
+)
+"""How SUMO calls the fields of `VehicleFacts`, in their order."""
 
 # A second libsumo.start() in a process silently replaces the first simulation.
 _ONE_SIMULATION = threading.Lock()
@@ -68,9 +73,14 @@ class SumoEngine:
         self._sumo: ModuleType = _import_api(api)
         self._translated = _Translation(_failures(self._sumo))
         self._lane, self._position_m, self._speed_mps, self._set_speed, self._set_speed_factor = (
-            _of_vehicle(self._sumo, name)
+            _getter(self._sumo, "vehicle", name)
             for name in ("getLaneID", "getLanePosition", "getSpeed", "setSpeed", "setSpeedFactor")
         )
+        self._time_s, self._n_expected, self._departed, self._arrived = (
+            _getter(self._sumo, "simulation", name)
+            for name in ("getTime", "getMinExpectedNumber", "getDepartedIDList", "getArrivedIDList")
+        )
+        self._facts = tuple(_getter(self._sumo, "vehicle", name) for name in FACTS)
         self._is_running = False
         self._may_brake_hard: set[str] = set()
 
@@ -109,19 +119,19 @@ class SumoEngine:
 
     def time_s(self) -> float:
         """Simulated time."""
-        return float(self._sumo.simulation.getTime())
+        return float(self._time_s())
 
     def n_expected(self) -> int:
         """Vehicles and persons under way or still to come."""
-        return int(self._sumo.simulation.getMinExpectedNumber())
+        return int(self._n_expected())
 
     def departed(self) -> Sequence[str]:
         """Vehicles that entered the road in the last step."""
-        return tuple(self._sumo.simulation.getDepartedIDList())
+        return tuple(self._departed())
 
     def arrived(self) -> Sequence[str]:
         """Vehicles that left it in the last step."""
-        return tuple(self._sumo.simulation.getArrivedIDList())
+        return tuple(self._arrived())
 
     def running(self) -> Sequence[str]:
         """Vehicles on the road."""
@@ -129,18 +139,9 @@ class SumoEngine:
 
     def facts(self, vehicle_id: str) -> VehicleFacts:
         """What does not change of a vehicle."""
-        vehicle = self._sumo.vehicle
         with self._translated:
-            return VehicleFacts(
-                route=tuple(vehicle.getRoute(vehicle_id)),
-                vehicle_class=vehicle.getVehicleClass(vehicle_id),
-                speed_factor=vehicle.getSpeedFactor(vehicle_id),
-                max_speed_mps=vehicle.getMaxSpeed(vehicle_id),
-                accel_mps2=vehicle.getAccel(vehicle_id),
-                decel_mps2=vehicle.getDecel(vehicle_id),
-                length_m=vehicle.getLength(vehicle_id),
-                min_gap_m=vehicle.getMinGap(vehicle_id),
-            )
+            route, *told = (get(vehicle_id) for get in self._facts)
+        return VehicleFacts(tuple(route), *told)
 
     def lanes(self, vehicle_ids: Sequence[str]) -> list[str]:
         """Id of the lane that each vehicle is on."""
@@ -210,17 +211,17 @@ def _import_api(api: Literal["libsumo", "traci"]) -> ModuleType:
             ) from None
 
 
-def _of_vehicle(api: ModuleType, name: str) -> Callable[..., Any]:
-    """A function that is called for many vehicles in each step.
+def _getter(api: ModuleType, domain: str, name: str) -> Callable[..., Any]:
+    """A function that is called in each step, or for many vehicles.
 
     libsumo's is Python that does nothing but pass the call on: what it calls takes half the time.
     """
     if api.__name__ == "libsumo":
         inner = importlib.import_module("libsumo._libsumo")
-        found = getattr(inner, f"vehicle_{name}", None)
+        found = getattr(inner, f"{domain}_{name}", None)
         if found is not None:
             return found  # type: ignore[no-any-return]
-    return getattr(api.vehicle, name)  # type: ignore[no-any-return]
+    return getattr(getattr(api, domain), name)  # type: ignore[no-any-return]
 
 
 def _failures(api: ModuleType) -> tuple[type[Exception], ...]:

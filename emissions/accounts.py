@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from emissions.map_loading import load_map
-from emissions.maps import JOULE_PER_WATTHOUR, EmissionMap, FloatArray
+from emissions.map_loading import load_maps
+from emissions.maps import JOULE_PER_WATTHOUR, EmissionMap, FloatArray, rates_of
 
 Quantity = Literal["CO2", "fuel", "electricity", "NOx", "PMx"]
 """What SUMO's models tell of a drive, as SUMO calls it."""
@@ -100,17 +100,27 @@ def load_accounts(
     sumo_version: str,
     cache_dir: Path,
 ) -> dict[Account, EmissionMap]:
-    """Maps of accounts; see `load_map` for the arguments."""
-    maps = {}
-    for account in accounts:
-        found = load_map(
-            account.emission_class,
-            account.quantity,
+    """Maps of accounts; see `load_maps` for the arguments."""
+    wanted = tuple(accounts)
+    quantities: dict[str, list[str]] = {}
+    for account in wanted:
+        of_class = quantities.setdefault(account.emission_class, [])
+        if account.quantity not in of_class:
+            of_class.append(account.quantity)
+    loaded = {
+        name: load_maps(
+            name,
+            of_class,
             slopes_deg=slopes_deg,
             sumo_home=sumo_home,
             sumo_version=sumo_version,
             cache_dir=cache_dir,
         )
+        for name, of_class in quantities.items()
+    }
+    maps = {}
+    for account in wanted:
+        found = loaded[account.emission_class][account.quantity]
         maps[account] = found if account.has_coasting_jump else found.without_coasting_jump()
     return maps
 
@@ -136,8 +146,8 @@ def account_steps(
         (n,) per account: g, or Wh (negative where a battery is charged).
     """
     speed_mps = np.maximum(speed_mps, 0.0)
+    rates = rates_of(list(maps.values()), speed_mps, accel_mps2, slope_deg)
     return {
-        account.column: found.at(speed_mps, accel_mps2, slope_deg)
-        * (step_length_s * account.unit_per_rate_s)
-        for account, found in maps.items()
+        account.column: rate * (step_length_s * account.unit_per_rate_s)
+        for account, rate in zip(maps, rates, strict=True)
     }

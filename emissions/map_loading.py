@@ -89,6 +89,7 @@ def load_maps(
             raise ValueError(_refused(name.sumo_class, known, str(error))) from error
         write_whole(path, lambda part: np.savez(part, **made))
     with np.load(path) as kept:
+        coasting_mps2 = kept.get(COASTING)
         return {
             quantity: EmissionMap(
                 emission_class=emission_class,
@@ -97,7 +98,7 @@ def load_maps(
                 speed_mps=GRID.speeds_mps,
                 accel_mps2=axis(GRID.accel_mps2),
                 rate=_rate(kept, quantity, len(slopes_deg)),
-                coasting_mps2=kept[COASTING] if COASTING in kept and quantity in kept else None,
+                coasting_mps2=coasting_mps2 if quantity in kept else None,
             )
             for quantity in quantities
         }

@@ -1,6 +1,7 @@
 """An emission map: a rate over speed, acceleration and slope, and how it is looked up."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 JOULE_PER_WATTHOUR = 3600.0
 STANDING_MPS = 0.5
@@ -56,25 +58,11 @@ class EmissionMap:
         Returns:
             (n,) g/s or W.
         """
-        arrays = np.broadcast_arrays(speed_mps, accel_mps2, slope_deg)
-        speed, accel, slope = (array.reshape(-1) for array in arrays)
-        speed_axis, accel_axis = _Axis.of(self.speed_mps), _Axis.of(self.accel_mps2)
-        slope_axis = _Axis.of(self.slope_deg)
-        cells = self.rate.reshape(-1)
-        total = np.empty(speed.size)
-        for start in range(0, speed.size, CHUNK_ROWS):
-            rows = slice(start, start + CHUNK_ROWS)
-            on_slope, on_speed = slope_axis.place(slope[rows]), speed_axis.place(speed[rows])
-            found = self._traction(cells, on_slope, on_speed, accel_axis.place(accel[rows]))
-            if self.coasting_mps2 is not None:
-                found *= accel[rows] >= _coasting(self.coasting_mps2, on_slope, on_speed)
-            total[rows] = found
-        return total.reshape(arrays[0].shape)
+        return rates_of([self], speed_mps, accel_mps2, slope_deg)[0]
 
-    def _traction(
-        self, cells: FloatArray, slope: "_Place", speed: "_Place", accel: "_Place"
-    ) -> FloatArray:
-        """Rate without the drop; `cells` are the rates in a row."""
+    def traction(self, slope: "_Place", speed: "_Place", accel: "_Place") -> FloatArray:
+        """Rate without the drop, at places on the axes."""
+        cells = self.rate.reshape(-1)
         n_slopes, n_speeds, n_accels = self.rate.shape
         corner = speed.cell * n_accels + accel.cell
         if n_slopes == 1:
@@ -110,6 +98,38 @@ class EmissionMap:
             rate=rate.compress(keeps, axis=1),
             coasting_mps2=None,
         )
+
+
+def rates_of(
+    maps: Sequence[EmissionMap],
+    speed_mps: FloatArray,
+    accel_mps2: FloatArray,
+    slope_deg: FloatArray,
+) -> list[FloatArray]:
+    """Rates of several maps, as from `EmissionMap.at`; what they share is looked up once.
+
+    Args:
+        maps: What is looked up.
+        speed_mps: (n,) not negative; shapes that broadcast will do.
+        accel_mps2: (n,).
+        slope_deg: (n,) angle of the road in degrees, as SUMO states it.
+
+    Returns:
+        (n,) g/s or W of each map.
+    """
+    arrays = np.broadcast_arrays(speed_mps, accel_mps2, slope_deg)
+    speed, accel, slope = (array.reshape(-1) for array in arrays)
+    grids = [_Grid.of(each) for each in maps]
+    totals = [np.empty(speed.size) for _ in maps]
+    for start in range(0, speed.size, CHUNK_ROWS):
+        rows = slice(start, start + CHUNK_ROWS)
+        known = _Known(accel[rows])
+        for each, grid, total in zip(maps, grids, totals, strict=True):
+            places = known.places.get(grid)
+            if places is None:
+                places = known.places[grid] = grid.places(slope[rows], speed[rows], accel[rows])
+            total[rows] = known.rate(each, places)
+    return [total.reshape(arrays[0].shape) for total in totals]
 
 
 class _Place(NamedTuple):
@@ -153,6 +173,51 @@ class _Axis:
         if self.n_before <= self.last_cell:
             cell += cell >= self.n_before
         return _Place(cell, place)
+
+
+_Places = tuple[_Place, _Place, _Place]
+"""On the axes of slope, speed and acceleration."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The axes of a map; those of maps of one size are equal."""
+
+    slope: _Axis
+    speed: _Axis
+    accel: _Axis
+
+    @classmethod
+    def of(cls, each: EmissionMap) -> "_Grid":
+        return cls(*map(_Axis.of, (each.slope_deg, each.speed_mps, each.accel_mps2)))
+
+    def places(self, slope: FloatArray, speed: FloatArray, accel: FloatArray) -> _Places:
+        return self.slope.place(slope), self.speed.place(speed), self.accel.place(accel)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What has been looked up of some rows, to be used for other maps too."""
+
+    accel: FloatArray
+    places: dict[_Grid, _Places] = field(default_factory=dict)
+    _tractions: dict[int, FloatArray] = field(default_factory=dict)
+    """By the identity of the rates; maps of one class share them, as do the lines of the drop."""
+    _is_drawing: dict[int, BoolArray] = field(default_factory=dict)
+
+    def rate(self, each: EmissionMap, places: _Places) -> FloatArray:
+        """Rates of a map."""
+        found = self._tractions.get(id(each.rate))
+        if found is None:
+            found = self._tractions[id(each.rate)] = each.traction(*places)
+        line = each.coasting_mps2
+        if line is None:
+            return found
+        is_drawing = self._is_drawing.get(id(line))
+        if is_drawing is None:
+            is_drawing = self.accel >= _coasting(line, *places[:2])
+            self._is_drawing[id(line)] = is_drawing
+        return found * is_drawing
 
 
 def _coasting(line: FloatArray, slope: _Place, speed: _Place) -> FloatArray:

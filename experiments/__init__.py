@@ -1,6 +1,6 @@
 """From a question to its answer: run the arms of an experiment, compare them, tell it."""
 
-from experiments.from_python import run
+from experiments.from_python import run, sweep
 from experiments.outcome import Outcome
 
-__all__ = ["Outcome", "run"]
+__all__ = ["Outcome", "run", "sweep"]

@@ -11,6 +11,7 @@ from emissions import ACCOUNTS
 from experiments.conflicts import conflict_rows
 from experiments.crossings import crossing_rows, with_distance
 from experiments.fleet_account import CLASS_COLUMN, add_fleet, draw_fleet
+from experiments.lookup import looked_up
 from experiments.places import approach_rows, minute_rows, place_steps, road_rows
 from experiments.preparation import Prepared
 from experiments.recording import journey_rows, write_records
@@ -78,11 +79,10 @@ def write_tables(prepared: Prepared, tally: Tally, step_length_s: float) -> Foun
     # Before it is cut down to those who count: whoever does not may still be in the way.
     conflicts = conflict_rows(recorded, tally.length_m, step_length_s, is_sublane=is_sublane)
     trace = add_arrivals(recorded, trips, step_length_s)
-    trace = trace.join(
-        counted.select("vehicle_id", "equipped", *_of_fleet(counted)),
-        on="vehicle_id",
-        maintain_order="left",
-    )
+    facts = counted.select("vehicle_id", "equipped", *_of_fleet(counted))
+    trace = trace.hstack(looked_up(trace["vehicle_id"], facts))
+    if trace["equipped"].null_count():
+        trace = trace.filter(pl.col("equipped").is_not_null())
     trace = add_accounts(add_roads(trace, network), maps, step_length_s)
     trace = add_fleet(
         trace,

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from corridor import MainRoad, RoadNetwork
+from experiments.code_hash import code_hash
 from experiments.config import Experiment, resolved_dump
 from experiments.fleet_account import fleet_content
-from experiments.order import Order, code_hash, versions
+from experiments.order import Order, versions
 from experiments.own_policy import OwnPolicy
 from experiments.single_run import RAW_FILES
 from sumo_nets import Scenario, input_hashes

@@ -7,7 +7,7 @@ from typing import Any
 
 from experiments.config import Experiment
 from experiments.data_files import ConfigError
-from experiments.main_job import load_checked
+from experiments.ordering import load_checked
 from sumo_nets import Scenario, ScenarioError
 
 

@@ -12,7 +12,8 @@ def replacing(path: Path) -> Iterator[Path]:
 
     After an error nothing is left of it, and what stood at `path` stands there still.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Processes of several machines may write it at the same time.
+    temporary = path.with_name(f".{path.name}.{os.uname().nodename}-{os.getpid()}.tmp")
     try:
         yield temporary
         temporary.replace(path)

@@ -11,17 +11,22 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
+from experiments.code_hash import code_hash
 from experiments.config import Experiment
+from experiments.engines import Event
 from experiments.machine import cache_folder
-from experiments.order import Order, code_hash, versions
-from experiments.runner import Event, Runner
+from experiments.order import Order, versions
+from experiments.runner import Runner
 from sumo_nets import Scenario, load_scenario
 
 ARMS = ("none", "glosa-sumo", "eco")
 """What is timed; the first is what the others are compared with."""
 TIMES = ("simulate_s", "simulate_cpu_s", "run_s", "run_cpu_s")
 """What is compared; the ratio of the first is told first."""
-TOLD = ("simulate_s", "simulate_cpu_s", "vehicle_steps", "most_running", "max_rss_mib")
+TOLD = (
+    *("prepare_s", "simulate_s", "simulate_cpu_s", "account_s", "process_cpu_s"),
+    *("vehicle_steps", "most_running", "max_rss_mib"),
+)
 """What a run tells of itself."""
 QUICK_S = 600.0
 """A quick benchmark simulates only the begin of a scenario."""
@@ -41,6 +46,12 @@ class Timing:
     simulate_s: float
     """Of that, from the start of SUMO to its end."""
     simulate_cpu_s: float
+    prepare_s: float
+    """Before that, once the process is there."""
+    account_s: float
+    """Behind it."""
+    process_cpu_s: float
+    """Of all three, and the start of the process."""
     vehicle_steps: int
     most_running: int
     max_rss_mib: float
@@ -99,6 +110,27 @@ class Bench:
             "us_per_vehicle_step": parts.us_per_vehicle_step(),
         }
 
+    def order(
+        self, scenario: Scenario, arm: str, *, demand_scale: float = 1.0, is_timed: bool = False
+    ) -> Order:
+        """A run that was not there before; as of `time`."""
+        self._n_runs += 1
+        overrides = {"execution": self.execution, "demand_scale": demand_scale}
+        return Order(
+            experiment=Experiment.from_scenario(scenario.name, overrides, by_option=False),
+            scenario=scenario,
+            arm=arm,
+            seed=self.seed,
+            cache_dir=self.cache_dir,
+            out=self.folder / str(self._n_runs),
+            keeps_raw=False,
+            records=False,
+            api="libsumo",
+            gui=False,
+            code_sha256=code_hash(),
+            is_timed=is_timed,
+        )
+
     def time(
         self, scenario: Scenario, arm: str, *, demand_scale: float = 1.0, is_timed: bool = False
     ) -> Timing:
@@ -113,25 +145,10 @@ class Bench:
         Raises:
             BenchError: The run failed.
         """
-        self._n_runs += 1
-        overrides = {"execution": self.execution, "demand_scale": demand_scale}
-        order = Order(
-            experiment=Experiment.from_scenario(scenario.name, overrides, by_option=False),
-            scenario=scenario,
-            arm=arm,
-            seed=self.seed,
-            cache_dir=self.cache_dir,
-            out=self.folder / str(self._n_runs),
-            keeps_raw=False,
-            records=False,
-            api="libsumo",
-            gui=False,
-            code_sha256=code_hash(),
-            is_timed=is_timed,
-        )
+        order = self.order(scenario, arm, demand_scale=demand_scale, is_timed=is_timed)
         ended: list[Event] = []
         before_s = _children_cpu_s()
-        [failure] = Runner(n_jobs=1, tell=ended.append).do([order]).values()
+        [failure] = Runner(n_jobs=1, tell=ended.append).do([order])
         if failure is not None:
             raise BenchError(f"{scenario.name}, {arm}: {failure}")
         told = json.loads((order.out / "timing.json").read_text(encoding="utf-8"))

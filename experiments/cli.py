@@ -17,6 +17,7 @@ from rich.console import Console
 from experiments.cli_bench import bench_app
 from experiments.cli_bound import bound
 from experiments.cli_config import config_app
+from experiments.cli_curves import curves, sensitivity
 from experiments.cli_emissions import emissions_app
 from experiments.cli_ends import (
     FAILED,
@@ -32,7 +33,10 @@ from experiments.cli_factors import factors_app
 from experiments.cli_ledger import credits_, verify
 from experiments.cli_mrv import mrv
 from experiments.cli_nets import nets_app
+from experiments.cli_optimize import optimize
+from experiments.cli_report import crate, figures, report
 from experiments.cli_schema import schema
+from experiments.cli_sweep import sweep_app
 
 if TYPE_CHECKING:
     from experiments.config import Experiment
@@ -46,6 +50,7 @@ app = typer.Typer(
 )
 app.add_typer(nets_app, name="nets")
 app.add_typer(bench_app, name="bench")
+app.add_typer(sweep_app, name="sweep")
 app.add_typer(emissions_app, name="emissions")
 app.add_typer(config_app, name="config")
 app.add_typer(factors_app, name="factors")
@@ -132,12 +137,21 @@ def run(
         list[str] | None,
         typer.Option(help='Exit 3 unless it holds, as in "glosa.trip_time_pct.high <= 1".'),
     ] = None,
+    until: Annotated[
+        list[str] | None,
+        typer.Option(help='Add seeds until it holds, as in "eco.co2_own_pct.width < 1".'),
+    ] = None,
+    batch: Annotated[
+        int | None, typer.Option(help="With --until: seeds to add at a time; 4.")
+    ] = None,
+    most_seeds: Annotated[int | None, typer.Option(help="With --until: the cap; 64.")] = None,
 ) -> None:
     """Run the arms of an experiment on equal traffic, compare them, and write a report."""
     from experiments.asked import asked_experiment
     from experiments.main_job import Wishes, run_experiment
     from experiments.progress import showing
     from experiments.require import parse_condition
+    from experiments.until import parse_until
 
     overrides: dict[str, object] = {
         "arms": arms,
@@ -151,7 +165,6 @@ def run(
         "accounts": accounts,
         "grid": grid,
     }
-    console = Console(stderr=True)
     _check_machine()
     with errors_told():
         _check_display(gui=gui)
@@ -170,16 +183,19 @@ def run(
             gui=gui,
             command=shlex.join(["ecocorridor", *sys.argv[1:]]),
             signer=_signer(key, folder) if ledger or key else None,
+            until=parse_until(until or (), experiment, batch=batch, most=most_seeds),
         )
         n_runs = len(experiment.all_arms) * len(experiment.seeds)
-        with showing(console, n_runs) as shown:
-            outcome = run_experiment(experiment, wishes, tell=shown.tell, say=shown.say)
+        with showing(Console(stderr=True), n_runs) as shown:
+            outcome = run_experiment(
+                experiment, wishes, tell=shown.tell, say=shown.say, expect=shown.expect
+            )
     _tell_outcome(outcome.summary, wishes.out, as_json=as_json)
     for condition in conditions:
         print(condition.sentence(outcome.summary), file=sys.stderr)
     if outcome.failures:
         n_failed, first = len(outcome.failures), outcome.failures[0].splitlines()[0]
-        stop(f"{n_failed} of {n_runs} runs failed, the first one: {first}", FAILED)
+        stop(f"{n_failed} of {shown.n_runs} runs failed, the first one: {first}", FAILED)
     if not all(condition.holds(outcome.summary) for condition in conditions):
         raise typer.Exit(NOT_MET)
 
@@ -246,22 +262,17 @@ def _tell_outcome(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> No
     console.print(f"report: {out / 'report.html'}", highlight=False, markup=False, soft_wrap=True)
 
 
-@app.command()
-def report(
-    directory: Annotated[Path, typer.Argument(help="Folder of results.")],
-) -> None:
-    """Write the report of a folder of results anew."""
-    from experiments.report.page import write_report
-
-    with errors_told():
-        print(write_report(directory))
-
-
+app.command()(report)
+app.command()(figures)
+app.command()(crate)
 app.command()(explain)
 app.command()(mrv)
 app.command()(verify)
 app.command("credits")(credits_)
 app.command()(bound)
+app.command()(optimize)
+app.command()(curves)
+app.command()(sensitivity)
 app.command()(schema)
 
 

@@ -1,4 +1,4 @@
-"""The commands `bench …`: what advice, and a ledger, cost in time."""
+"""The commands `bench …`: the suite of fixed cases, and what advice and a ledger cost in time."""
 
 import json
 import sys
@@ -10,17 +10,15 @@ import typer
 from rich.table import Table
 
 from experiments.cli_ends import BAD_INPUT, FAILED, AsJson, errors_told, stop, table_console
+from experiments.cli_suite import leaderboard, suite
 
 if TYPE_CHECKING:
     from experiments.bench import Bench
     from experiments.bench_maps import MapTiming
 
-bench_app = typer.Typer(help="Fixed benchmarks of speed.", no_args_is_help=True)
-
-
-@bench_app.callback()
-def _common() -> None:
-    pass
+bench_app = typer.Typer(invoke_without_command=True)
+bench_app.callback()(suite)
+bench_app.command()(leaderboard)
 
 
 @bench_app.command("speed")
@@ -70,6 +68,70 @@ def bench_speed(
         console.print(_network_table(name, network))
     for name, grown in found["growth"].items():
         console.print(_growth_table(name, grown))
+
+
+@bench_app.command("overhead")
+def bench_overhead(
+    *,
+    networks: Annotated[
+        str, typer.Option(help="Scenarios, as in A,B.")
+    ] = "resco:cologne8,resco:ingolstadt7,resco:ingolstadt21",
+    repeat: Annotated[int, typer.Option(min=1, help="Turns.")] = 5,
+    seed: Annotated[int, typer.Option(min=0, help="Of all runs.")] = 1,
+    quick: Annotated[bool, typer.Option("--quick", help="Ten minutes of each scenario.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Time bare SUMO and a run without advice in turn: what process and accounting cost."""
+    from corridor import EngineError
+    from experiments.bench import BenchError, benching, checked_networks, machine
+    from experiments.bench_overhead import measure_overhead, nursery_wall_s
+    from sumo_nets import SumoProgramError
+
+    def say(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    found: dict[str, Any] = {"machine": machine(), "networks": {}}
+    try:
+        scenarios = checked_networks(networks, is_quick=quick)
+        found["nursery_s"] = nursery_wall_s()
+        with benching(seed=seed, execution="automated", say=say) as bench:
+            for name, scenario in scenarios.items():
+                found["networks"][name] = measure_overhead(bench, scenario, repeat=repeat)
+    except ValueError as error:
+        stop(str(error), BAD_INPUT)
+    except (BenchError, EngineError, SumoProgramError, OSError) as error:
+        stop(str(error), FAILED)
+    if as_json:
+        print(json.dumps(found))
+        return
+    console = table_console()
+    for name, network in found["networks"].items():
+        console.print(_overhead_table(name, network))
+    print(f"once per call, importing what runs need: {found['nursery_s']:.2f} s")
+
+
+def _overhead_table(name: str, network: Mapping[str, Any]) -> Table:
+    """What bare SUMO and a run took, and how much more that is."""
+    kinds = {
+        "idle": "SUMO without its emission device",
+        "bare": "bare SUMO",
+        "writing": "SUMO with the outputs of a run",
+        "run": "a run",
+    }
+    stages = ", ".join(f"{stage} {wall_s:.2f}" for stage, wall_s in network["stages_s"].items())
+    table = Table(
+        title=f"{name}: seconds, and shares, medians over {network['repeat']} turns",
+        title_justify="left",
+        caption=f"of the run, seconds on the wall: {stages}",
+        caption_justify="left",
+    )
+    for column in ("", "wall", "cpu"):
+        table.add_column(column, justify="right" if column else "left")
+    for kind, words in kinds.items():
+        table.add_row(words, f"{network['wall_s'][kind]:.2f}", f"{network['cpu_s'][kind]:.2f}")
+    for words, share in network["overhead"].items():
+        table.add_row(words, f"{share['wall']:+.0%}", f"{share['cpu']:+.0%}")
+    return table
 
 
 @bench_app.command("maps")

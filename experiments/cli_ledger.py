@@ -29,7 +29,7 @@ KeyOption = Annotated[
 ]
 
 
-def verify(  # noqa: PLR0913 (an option is an argument)
+def verify(
     directory: Annotated[
         Path | None,
         typer.Argument(metavar="[DIR]", help="Folder of results, or a ledger by itself."),

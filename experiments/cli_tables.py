@@ -13,6 +13,7 @@ from experiments.measures import (
     difference_key,
     effect_key,
 )
+from experiments.sequential import sequential_of
 from experiments.statistics import Effect, verdict
 from sumo_nets import CatalogueEntry, ScenarioDescription
 
@@ -37,12 +38,14 @@ SAFETY_ROWS = (
 def effects_table(summary: Mapping[str, Any]) -> Table:
     """Change of each metric against the reference, one column per arm."""
     arms = summary["effects"]
+    looked = sequential_of(summary)
     n_seeds = len(summary["seeds"])
     table = Table(
         title=f"{summary['scenario']}: change against {summary['reference']}, in %, "
         f"95 % interval over {n_seeds} seed{'s' if n_seeds != 1 else ''}",
         title_justify="left",
-        caption="* interval contains 0: no effect shown",
+        caption="* interval contains 0: no effect shown"
+        + ("" if looked is None else f"\n{looked.words}"),
         caption_justify="left",
     )
     table.add_column("")

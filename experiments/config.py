@@ -31,7 +31,8 @@ from experiments.choices import (
     wrong_policies,
     wrong_seeds,
 )
-from experiments.data_files import checked, read_document, without_empty
+from experiments.data_files import checked, without_empty
+from experiments.extending import read_extended
 from experiments.measures import reference_arm
 from experiments.planning_maps import PlanningAccount
 from experiments.run_accounts import wrong_accounts
@@ -227,9 +228,23 @@ def load_experiment(
     Raises:
         ConfigError: With all problems of file and overrides.
     """
-    document = read_document(Path(path))
+    document = read_experiment(Path(path))
     source = Source.merged(document, overrides or {}, file=str(path), by_option=by_option)
     return checked(without_empty(source, Experiment), Experiment, context=Path(path).parent)
+
+
+def read_experiment(path: Path) -> Document:
+    """What an experiment file holds, with what it `extends` below it.
+
+    Raises:
+        ConfigError: A file cannot be read, or one that is extended is no whole experiment.
+    """
+
+    def check(document: Document, base: Path) -> None:
+        source = Source.merged(document, {}, file=str(base))
+        checked(without_empty(source, Experiment), Experiment, context=base.parent)
+
+    return read_extended(path, check)
 
 
 def _raise_if_any(wrong: Sequence[WrongItem]) -> None:

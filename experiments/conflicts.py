@@ -20,6 +20,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from experiments.lookup import is_first, numbered
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -115,7 +117,7 @@ def conflict_rows(
         begins = _begins(following, is_conflict)
         columns[f"{name}_s"] = pl.Series(_count(vehicle, is_conflict) * step_length_s)
         columns[f"{name}_events"] = pl.Series(_count(vehicle, begins))
-    names = trace["vehicle_id"].filter(pl.Series(_is_first(vehicle)))
+    names = trace["vehicle_id"].filter(pl.Series(is_first(vehicle))).cast(pl.String)
     return pl.DataFrame({"vehicle_id": names, **columns})
 
 
@@ -163,8 +165,7 @@ def _find_leaders(steps: _Steps, step_length_s: float) -> tuple[IntArray, FloatA
 
 def _read(trace: pl.DataFrame, step_length_s: float) -> _Steps:
     time_s = trace["time_s"].to_numpy()
-    lanes = trace["lane"].unique().sort()
-    lane = trace["lane"].cast(pl.Enum(lanes)).to_physical().to_numpy().astype(np.int64)
+    lane, lanes = numbered(trace["lane"])
     edge = lanes.str.replace(r"_\d+$", "").rank("dense").to_numpy()[lane]
     return _Steps(
         vehicle=trace["vehicle_id"].rle_id().to_numpy().astype(np.int64),
@@ -204,7 +205,7 @@ def _onward(steps: _Steps, rows: IntArray, step_length_s: float) -> tuple[IntArr
 
 
 def _lengths(ids: pl.Series, vehicle: IntArray, length_m: Mapping[str, float]) -> FloatArray:
-    names = ids.filter(pl.Series(_is_first(vehicle)))
+    names = ids.filter(pl.Series(is_first(vehicle)))
     return np.array([length_m.get(name, np.nan) for name in names], dtype=np.float64)[vehicle]
 
 
@@ -212,15 +213,10 @@ def _begins(following: Following, is_conflict: BoolArray) -> BoolArray:
     """(n,) whether a row is the first of an event."""
     leader = following.vehicle[following.leader]
     goes_on = is_conflict[1:] & is_conflict[:-1] & (leader[1:] == leader[:-1])
-    goes_on &= ~_is_first(following.vehicle)[1:]
+    goes_on &= ~is_first(following.vehicle)[1:]
     begins = is_conflict.copy()
     begins[1:] &= ~goes_on
     return begins
-
-
-def _is_first(vehicle: IntArray) -> BoolArray:
-    """(n,) whether a row is the first of its vehicle."""
-    return np.asarray(np.diff(vehicle, prepend=-1) != 0)
 
 
 def _count(vehicle: IntArray, is_counted: BoolArray) -> IntArray:

@@ -1,13 +1,14 @@
 """When each vehicle crossed the stop line of each signal on its way."""
 
-import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from corridor import RoadNetwork
+from emissions import FloatArray
+from experiments.lookup import BoolArray, IntArray, numbered
 
 Route = tuple[str, ...]
 
@@ -49,117 +50,118 @@ def crossing_rows(
         edge_id and street before the line, main (whether that is the main road), time_s (within
         a step, at the speed of the step), distance_m (from the insertion).
     """
-    moves = _lane_changes(measured)
-    names = ("vehicle_id", *_Move._fields)
-    rows = _crossings(moves.select(names).iter_rows(), network, routes)
+    vehicle, vehicles = numbered(measured["vehicle_id"])
+    lane, lanes = numbered(measured["lane"])
+    before = _rows_before_changes(vehicle, lane, lanes.len())
+    moves = zip(
+        vehicles[vehicle[before]].to_list(),
+        lanes[lane[before]].to_list(),
+        lanes[lane[before + 1]].to_list(),
+        strict=True,
+    )
+    found = list(_crossed(moves, network, routes))
+    edges = [each.edge for each in found]
+    rows = before[np.array([each.move for each in found], dtype=np.int64)]
+    is_at_line = np.array([each.is_at_line for each in found], dtype=np.bool_)
+    lengths_m = np.array([network.edge_length_m[edge] for edge in edges], dtype=np.float64)
+    time_s, way_m = _when(measured, rows, is_at_line, lengths_m)
+    streets = {edge: network.street_name([edge]) for edge in set(edges)}
     table = pl.DataFrame(
-        [
-            (
-                vehicle_id,
-                line.place,
-                line.signal,
-                line.link_index,
-                line.edge,
-                network.street_name([line.edge]),
-                line.edge in main_edges,
-                line.time_s,
-                line.distance_m,
-            )
-            for vehicle_id, line in rows
-        ],
+        {
+            "vehicle_id": vehicles[vehicle[rows]],
+            "place": [each.place for each in found],
+            "signal_id": [each.signal for each in found],
+            "link_index": [each.link_index for each in found],
+            "edge_id": edges,
+            "street": [streets[edge] for edge in edges],
+            "main": [edge in main_edges for edge in edges],
+            "time_s": time_s,
+            "distance_m": way_m,
+        },
         schema=CROSSING_SCHEMA,
-        orient="row",
     )
     return table.sort("vehicle_id", "place")
 
 
-class _Move(NamedTuple):
-    """A vehicle was on one lane, and a step later on another."""
+class _Crossed(NamedTuple):
+    """A vehicle went over a signal's stop line when it came to another lane."""
 
-    from_lane: str
-    from_m: float
-    from_s: float
-    from_way_m: float
-    lane: str
-    position_m: float
-    time_s: float
-    speed_mps: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Crossing:
+    move: int
+    """Which of all comings to another lane."""
     place: int
+    """Of the edge before the line, in the route."""
+    edge: str
     signal: str
     link_index: int
-    edge: str
-    time_s: float
-    distance_m: float
+    is_at_line: bool
+    """Whether it was on that edge before; else it passed the whole edge within the step."""
 
 
-def _lane_changes(measured: pl.DataFrame) -> pl.DataFrame:
-    before = {
-        "from_lane": "lane",
-        "from_m": "position_m",
-        "from_s": "time_s",
-        "from_way_m": "distance_m",
-    }
-    shifted = (
-        pl.col(name).shift(1).over("vehicle_id").alias(new_name)
-        for new_name, name in before.items()
-    )
-    return measured.with_columns(*shifted).filter(pl.col("lane") != pl.col("from_lane"))
+def _rows_before_changes(vehicle: IntArray, lane: IntArray, no_lane: int) -> IntArray:
+    """Rows whose vehicle is on another lane in the row that follows."""
+    changes = (vehicle[1:] == vehicle[:-1]) & (lane[1:] != lane[:-1])
+    changes &= (lane[1:] != no_lane) & (lane[:-1] != no_lane)
+    return np.flatnonzero(changes)
 
 
-def _crossings(
-    moves: Iterable[tuple[object, ...]], network: RoadNetwork, routes: Mapping[str, Route]
-) -> Iterator[tuple[str, _Crossing]]:
-    who, at = "", 0.0
+def _crossed(
+    moves: Iterable[tuple[str, str, str]], network: RoadNetwork, routes: Mapping[str, Route]
+) -> Iterator[_Crossed]:
+    """The stop lines that were crossed.
+
+    Args:
+        moves: Vehicle, its lane, and the lane that it came to within a step; by vehicle and time.
+        network: The road.
+        routes: Edges of each vehicle.
+    """
+    who, halves = "", 0
     route: Route = ()
-    for vehicle_id, *values in moves:
-        move = _Move(*values)  # type: ignore[arg-type]
+    lane_edge = network.lane_edge
+    for move, (vehicle_id, from_lane, to_lane) in enumerate(moves):
         if vehicle_id != who:
-            who, route = str(vehicle_id), routes[str(vehicle_id)]
-            at = _place_on(route, move.from_lane, network, 0.0)
-        reached = _place_on(route, move.lane, network, at)
-        for place in range(math.ceil(at), min(math.ceil(reached), len(route) - 1)):
-            crossing = _cross(place, route, move, network)
-            if crossing is not None:
-                yield who, crossing
-        at = reached
+            who, route = vehicle_id, routes[vehicle_id]
+            halves = _halves_to(lane_edge[from_lane], route, 0)
+        reached = _halves_to(lane_edge[to_lane], route, halves)
+        for place in range((halves + 1) // 2, min((reached + 1) // 2, len(route) - 1)):
+            edge = route[place]
+            movement = network.movement(edge, route[place + 1])
+            if movement is not None:
+                link = movement.links.get(from_lane, movement.first_link)
+                is_at_line = lane_edge[from_lane] == edge
+                yield _Crossed(move, place, edge, link.signal, link.index, is_at_line)
+        halves = reached
 
 
-def _place_on(route: Route, lane: str, network: RoadNetwork, at: float) -> float:
-    """Place on the route: of an edge its number, on the junction behind it half more."""
-    edge = network.lane_edge[lane]
+def _halves_to(edge: str, route: Route, halves: int) -> int:
+    """Twice the place on the route that an edge is at; on the junction behind a place one more."""
     if edge.startswith(":"):
-        return math.floor(at) + 0.5
-    first = math.ceil(at)
-    return float(route.index(edge, first)) if edge in route[first:] else at
+        return halves | 1
+    try:
+        return 2 * route.index(edge, (halves + 1) // 2)
+    except ValueError:
+        return halves
 
 
-def _cross(place: int, route: Route, move: _Move, network: RoadNetwork) -> _Crossing | None:
-    edge = route[place]
-    movement = network.movement(edge, route[place + 1])
-    if movement is None:
-        return None
-    step_s = move.time_s - move.from_s
-    ahead_m = _ahead_m(edge, move, network)
-    within_s = min(ahead_m / move.speed_mps, step_s) if move.speed_mps > 0.0 else step_s
-    link = movement.links.get(move.from_lane, movement.first_link)
-    return _Crossing(
-        place=place,
-        signal=link.signal,
-        link_index=link.index,
-        edge=edge,
-        time_s=move.from_s + within_s,
-        distance_m=move.from_way_m + ahead_m,
+def _when(
+    measured: pl.DataFrame, rows: IntArray, is_at_line: BoolArray, lengths_m: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """When stop lines were crossed, and how far the vehicles had driven then.
+
+    Args:
+        measured: Trace with `distance_m`.
+        rows: (m,) rows of the vehicles' last steps before the lines.
+        is_at_line: (m,) whether they were on the edges that end at the lines.
+        lengths_m: (m,) of those edges.
+    """
+    position_m, time_s, speed_mps, way_m = (
+        measured[name].to_numpy() for name in ("position_m", "time_s", "speed_mps", "distance_m")
     )
-
-
-def _ahead_m(edge: str, move: _Move, network: RoadNetwork) -> float:
-    """How far the stop line was ahead when the step began."""
-    if network.lane_edge[move.from_lane] == edge:
-        return max(network.edge_length_m[edge] - move.from_m, 0.0)
+    step_s, speed_mps = time_s[rows + 1] - time_s[rows], speed_mps[rows + 1]
     # A short edge was passed within the step: counted back from where the vehicle is behind it.
-    driven_m = move.speed_mps * (move.time_s - move.from_s)
-    return max(driven_m - move.position_m, 0.0)
+    passed_m = speed_mps * step_s - position_m[rows + 1]
+    ahead_m = np.maximum(np.where(is_at_line, lengths_m - position_m[rows], passed_m), 0.0)
+    drives = speed_mps > 0.0
+    within_s = np.where(
+        drives, np.minimum(ahead_m / np.where(drives, speed_mps, 1.0), step_s), step_s
+    )
+    return time_s[rows] + within_s, way_m[rows] + ahead_m

@@ -52,15 +52,20 @@ class DataFile(Generic[ModelT]):
         return self.source.place(path, at_key=True) + message
 
 
-def read_data_file(path: Path, model: type[ModelT]) -> DataFile[ModelT]:
+def read_data_file(path: Path, model: type[ModelT], context: object = None) -> DataFile[ModelT]:
     """A file that has the form of a model.
+
+    Args:
+        path: The file.
+        model: Its form.
+        context: Is handed to the model.
 
     Raises:
         ConfigError: With all that is wrong: `file:line:column: key: message`.
     """
     data, document = _read(path)
     source = Source.merged(document, {}, file=str(path))
-    content = checked(source, model)
+    content = checked(source, model, context)
     return DataFile(content=content, source=source, sha256=hashlib.sha256(data).hexdigest())
 
 

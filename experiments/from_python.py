@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from experiments.outcome import Outcome
 from experiments.own_policy import (
@@ -14,8 +14,12 @@ from experiments.own_policy import (
     policy_of_object,
 )
 
+if TYPE_CHECKING:
+    from experiments.engines import Engine, Tell
+    from experiments.sweeps import SweepOutcome
 
-def run(
+
+def run(  # noqa: PLR0913 (what is an option of the command line is an argument here)
     what: str | os.PathLike[str],
     *,
     out: str | os.PathLike[str],
@@ -25,6 +29,9 @@ def run(
     execution: Literal["automated", "driver"] | None = None,
     n_jobs: int | None = None,
     say: Callable[[str], None] = lambda _text: None,
+    until: Iterable[str] = (),
+    batch: int | None = None,
+    most_seeds: int | None = None,
     **settings: object,
 ) -> Outcome:
     """Run the arms of an experiment on equal traffic, compare them, and write a report.
@@ -41,6 +48,10 @@ def run(
         execution: Who carries out advice.
         n_jobs: Runs at a time; not given: as many as there are processors.
         say: Is called with a sentence now and then, as in `say=print`.
+        until: Conditions; seeds are added until all of them hold, as in
+            `["eco.co2_own_pct.width < 1"]`.
+        batch: Seeds to add at a time; not given: 4.
+        most_seeds: The cap; not given: 64.
         **settings: Any other keys of an experiment file: `penetration=0.5`,
             `rsu={"range_m": 200}`.
 
@@ -57,6 +68,7 @@ def run(
     from experiments.main_job import Wishes, run_experiment
     from experiments.mix_files import absolute_mix
     from experiments.progress import Lines
+    from experiments.until import parse_until
 
     given, references = _own_policies(policies or {})
     asked = {
@@ -80,10 +92,55 @@ def run(
     wishes = Wishes(
         out=Path(out),
         n_jobs=n_jobs or os.cpu_count() or 1,
+        until=parse_until(_as_texts(until), experiment, batch=batch, most=most_seeds),
         command=f"experiments.run({os.fspath(what)!r})",
     )
     lines = Lines(say, len(experiment.all_arms) * len(experiment.seeds))
-    return run_experiment(experiment, wishes, policies=given, tell=lines.tell, say=say)
+    return run_experiment(
+        experiment, wishes, policies=given, tell=lines.tell, say=say, expect=lines.expect
+    )
+
+
+def sweep(
+    file: str | os.PathLike[str],
+    *,
+    out: str | os.PathLike[str],
+    n_jobs: int | None = None,
+    retries_failed: bool = False,
+    engine: Callable[["Tell"], "Engine"] | None = None,
+    say: Callable[[str], None] = lambda _text: None,
+) -> "SweepOutcome":
+    """Do all runs of a sweep that are not done yet, and write their table.
+
+    Args:
+        file: The file of the sweep.
+        out: Folder for the results; runs that stand in it are not done again.
+        n_jobs: Runs at a time; not given: as many as there are processors.
+        retries_failed: Whether runs that failed before are tried again.
+        engine: Given what is told of the runs, makes what does them; not given: processes here.
+        say: Is called with a sentence now and then, as in `say=print`.
+
+    Returns:
+        The summary of the results, and what failed.
+
+    Raises:
+        ValueError: With all that is wrong with what was asked; nothing was simulated.
+        RuntimeError: SUMO cannot run on this machine.
+    """
+    from experiments.doctor import preflight, render
+    from experiments.progress import Lines
+    from experiments.sweeps import SweepWishes, load_sweep, run_sweep
+
+    asked = load_sweep(os.fspath(file))
+    if failing := preflight():
+        raise RuntimeError(render(failing))
+    wishes = SweepWishes(
+        out=Path(out),
+        n_jobs=n_jobs or os.cpu_count() or 1,
+        retries_failed=retries_failed,
+        engine=engine,
+    )
+    return run_sweep(asked, wishes, show=lambda n_runs: Lines(say, n_runs).tell, say=say)
 
 
 def _own_policies(
@@ -106,6 +163,10 @@ def _own_policies(
 
 def _as_list(value: object) -> object:
     return list(value) if isinstance(value, Iterable) and not isinstance(value, str) else value
+
+
+def _as_texts(value: Iterable[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _flat(settings: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:

@@ -1,41 +1,40 @@
 """The main job: an experiment from its configuration to a folder of results."""
 
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from corridor import RoadNetwork, find_main_road
-from experiments.accounting import slope_slices
 from experiments.appendix import lay_out_raw, manifest, network_content
 from experiments.claim import claimed
 from experiments.config import Experiment
-from experiments.data_files import ConfigError
-from experiments.fleet_account import check_fleet, fleet_content, prepare_fleet
+from experiments.engines import Event
 from experiments.ledger.notes import Signer
 from experiments.ledger.writing import remove_ledger, write_ledger
 from experiments.machine import cache_folder
 from experiments.mrv.page import MRV_FILES
-from experiments.order import Order, code_hash, run_key
+from experiments.order import Order
+from experiments.ordering import (
+    Manner,
+    load_checked,
+    orders_of,
+    prepare_maps,
+    study_of,
+    try_policies,
+)
 from experiments.outcome import Outcome
-from experiments.own_policy import OwnPolicy, policy_of_file
-from experiments.planning_maps import load_planning_maps
-from experiments.rehearsal import rehearse
+from experiments.own_policy import OwnPolicy
 from experiments.report.bound import BOUND
 from experiments.report.explained_page import EXPLAINED
-from experiments.report.page import write_report
-from experiments.results import write_json, write_results
-from experiments.run_accounts import load_run_accounts
-from experiments.runner import Event, Runner, sweep_all
-from experiments.study import Study
-from sumo_nets import (
-    Scenario,
-    ScenarioError,
-    freeze_routes,
-    load_scenario,
-    signals_to_replay,
-)
+from experiments.report.figure_files import FIGURES
+from experiments.report.page import PAGES, write_report
+from experiments.results import summary_of, write_json, write_results
+from experiments.runner import Runner, sweep_all
+from experiments.sequential import Sequential
+from experiments.until import Until, look_until
+from sumo_nets import Scenario, ScenarioError, freeze_routes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +50,8 @@ class Wishes:
     """As the user typed it."""
     signer: Signer | None = None
     """Who signs the ledger; None: no ledger is written."""
+    until: Until | None = None
+    """What seeds are added for; None: none are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,28 @@ class _Job:
     cache_dir: Path
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """What was done."""
+
+    job: _Job
+    """With the seeds that it came to."""
+    finished: list[Order]
+    failures: tuple[str, ...]
+    """A sentence for each run that failed."""
+    sequential: Sequential | None = None
+    """How seeds were added, if they were."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listener:
+    """Who is told what happens."""
+
+    tell: Callable[[Event], None]
+    say: Callable[[str], None]
+    expect: Callable[[int], None]
+
+
 def run_experiment(
     experiment: Experiment,
     wishes: Wishes,
@@ -72,6 +95,7 @@ def run_experiment(
     policies: Mapping[str, OwnPolicy] | None = None,
     tell: Callable[[Event], None] = lambda _event: None,
     say: Callable[[str], None] = lambda _text: None,
+    expect: Callable[[int], None] = lambda _n_runs: None,
 ) -> Outcome:
     """Run all arms and seeds, compare them, and write results and report.
 
@@ -81,6 +105,7 @@ def run_experiment(
         policies: Own policies that were given as objects, by arm; the experiment names them too.
         tell: Is called with what happens to the runs.
         say: Is called with a sentence on each longer step.
+        expect: Is called with the number of runs that there are more than seemed.
 
     Raises:
         ScenarioError: The scenario cannot be used; nothing was written.
@@ -98,11 +123,12 @@ def run_experiment(
             store=store,
             cache_dir=cache_folder(),
         )
-        return _run_claimed(job, tell, say)
+        return _run_claimed(job, _Listener(tell=tell, say=say, expect=expect))
 
 
-def _run_claimed(job: _Job, tell: Callable[[Event], None], say: Callable[[str], None]) -> Outcome:
-    experiment, scenario, out = job.experiment, job.scenario, job.wishes.out
+def _run_claimed(job: _Job, listener: _Listener) -> Outcome:
+    say = listener.say
+    experiment, scenario = job.experiment, job.scenario
     demand_files = [file.name for file in scenario.route_files] or ["in additional files"]
     say(f"{scenario.name}: {scenario.net_file.name}, demand {', '.join(demand_files)}")
     say("freezing routes and preparing emission maps")
@@ -115,33 +141,43 @@ def _run_claimed(job: _Job, tell: Callable[[Event], None], say: Callable[[str], 
     if not demand.vehicle_ids:
         raise ScenarioError([f"{scenario.name}: no vehicle departs in the time window"])
     network = RoadNetwork(scenario.net_file)
-    _prepare_maps(experiment, network, job.cache_dir, job.wishes.n_jobs)
-    orders = tuple(_orders(job))
+    prepare_maps(experiment, network, cache_dir=job.cache_dir, n_jobs=job.wishes.n_jobs)
     sweep_all(job.store)
-    ends = Runner(n_jobs=job.wishes.n_jobs, tell=tell).do(orders)
-    failures = tuple(f"{arm}, seed {seed}: {why}" for (arm, seed), why in ends.items() if why)
-    finished = [order for order in orders if ends[order.arm, order.seed] is None]
-    if not finished:
-        return Outcome(summary={}, failures=failures)
+    done = _do_all(job, listener)
+    if not done.finished:
+        return Outcome(summary={}, failures=done.failures)
     say("comparing arms and writing the report")
-    for name in (*MRV_FILES, BOUND, "report.html", "summary.json"):
-        # What is about results that are replaced; the last two say that the folder is whole.
+    return _write(
+        done, network_content(network, find_main_road(network, demand.routes)), demand.warnings, say
+    )
+
+
+def _write(
+    done: _Done,
+    network: dict[str, Any],
+    warnings: Sequence[str],
+    say: Callable[[str], None],
+) -> Outcome:
+    """The folder of results, from the finished runs."""
+    job, out = done.job, done.job.wishes.out
+    for name in (*MRV_FILES, BOUND, *PAGES, "summary.json"):
+        # What is about results that are replaced; the last ones say that the folder is whole.
         (out / name).unlink(missing_ok=True)
-    _write_appendix(job, network_content(network, find_main_road(network, demand.routes)))
+    _write_appendix(job, network)
     if job.wishes.keeps_raw:
-        lay_out_raw(finished, out / "raw")
+        lay_out_raw(done.finished, out / "raw")
     summary = write_results(
-        {(order.arm, order.seed): order.out for order in finished},
-        study=_study(experiment, scenario),
+        _folders(done.finished),
+        study=study_of(job.experiment, job.scenario).looked(done.sequential),
         out=out,
-        failures=[failure.splitlines()[0] for failure in failures],
-        warnings=demand.warnings,
+        failures=[failure.splitlines()[0] for failure in done.failures],
+        warnings=warnings,
     )
     write_report(out)
     if job.wishes.signer is not None:
         written = write_ledger(out, job.wishes.signer)
         say(f"ledger: {written.n_records} records, signed by {written.public_key}")
-    return Outcome(summary=summary, failures=failures)
+    return Outcome(summary=summary, failures=done.failures)
 
 
 def run_again(
@@ -176,12 +212,50 @@ def run_again(
         store=store,
         cache_dir=cache_folder(),
     )
-    _prepare_maps(experiment, RoadNetwork(scenario.net_file), job.cache_dir, n_jobs)
+    network = RoadNetwork(scenario.net_file)
+    prepare_maps(experiment, network, cache_dir=job.cache_dir, n_jobs=n_jobs)
     orders = [order for order in _orders(job) if (order.arm, order.seed) in chosen]
-    ends = Runner(n_jobs=n_jobs, tell=tell).do(orders)
-    failures = tuple(f"{arm}, seed {seed}: {why}" for (arm, seed), why in ends.items() if why)
-    done = {(order.arm, order.seed): order.out for order in orders}
-    return {run: folder for run, folder in done.items() if ends[run] is None}, failures
+    finished, failures = _done(orders, n_jobs, tell)
+    return _folders(finished), failures
+
+
+def _do_all(job: _Job, listener: _Listener) -> _Done:
+    """Do the runs that were asked for; with `until`, those of ever more seeds."""
+    until = job.wishes.until
+    if until is None:
+        finished, failures = _done(_orders(job), job.wishes.n_jobs, listener.tell)
+        return _Done(job=job, finished=finished, failures=failures)
+    all_finished: list[Order] = []
+    all_failures: list[str] = []
+    seen: set[int] = set()
+
+    def look(seeds: tuple[int, ...]) -> Mapping[str, Any]:
+        asked = _with_seeds(job, seeds)
+        orders = [order for order in _orders(asked) if order.seed not in seen]
+        if seen:
+            listener.expect(len(orders))
+        seen.update(seeds)
+        finished, failures = _done(orders, job.wishes.n_jobs, listener.tell)
+        all_finished.extend(finished)
+        all_failures.extend(failures)
+        study = replace(study_of(asked.experiment, job.scenario), confidence=until.confidence)
+        return summary_of(_folders(all_finished), study=study)
+
+    seeds, sequential = look_until(until, look, say=listener.say)
+    return _Done(
+        job=_with_seeds(job, seeds),
+        finished=all_finished,
+        failures=tuple(all_failures),
+        sequential=sequential,
+    )
+
+
+def _folders(orders: Sequence[Order]) -> dict[tuple[str, int], Path]:
+    return {(order.arm, order.seed): order.out for order in orders}
+
+
+def _with_seeds(job: _Job, seeds: tuple[int, ...]) -> _Job:
+    return replace(job, experiment=job.experiment.model_copy(update={"seeds": seeds}))
 
 
 def _write_appendix(job: _Job, network: dict[str, Any]) -> None:
@@ -189,107 +263,31 @@ def _write_appendix(job: _Job, network: dict[str, Any]) -> None:
     made_of = manifest(job.experiment, job.scenario, job.policies, job.wishes.command)
     write_json(out / "manifest.json", made_of)
     write_json(out / "network.json", network)
-    for name in ("raw", EXPLAINED):
+    for name in ("raw", EXPLAINED, FIGURES):
         # They are about results that are replaced.
         shutil.rmtree(out / name, ignore_errors=True)
     remove_ledger(out)
 
 
-def load_checked(experiment: Experiment) -> Scenario:
-    """The scenario of an experiment.
-
-    Raises:
-        ScenarioError: With all problems; a network without signals is one.
-        ValueError: SUMO does not know the class of an account, or nobody the mix or the grid.
-    """
-    scenario = load_scenario(
-        experiment.scenario,
-        base=experiment.folder,
-        begin_s=experiment.begin_s,
-        end_s=experiment.end_s,
-        step_length_s=experiment.step_length_s,
-        cache_dir=cache_folder(),
+def _orders(job: _Job) -> list[Order]:
+    wishes = job.wishes
+    return list(
+        orders_of(
+            job.experiment,
+            job.scenario,
+            job.policies,
+            store=job.store,
+            cache_dir=job.cache_dir,
+            manner=Manner(keeps_raw=wishes.keeps_raw, api=wishes.api, gui=wishes.gui),
+        )
     )
-    if experiment.spat == "oracle":
-        signals_to_replay(scenario)
-    check_fleet(experiment)
-    if experiment.accounts:
-        load_run_accounts(experiment.accounts, slopes_deg=(0.0,), cache_dir=cache_folder())
-    return scenario
 
 
-def try_policies(experiment: Experiment, given: Mapping[str, OwnPolicy]) -> dict[str, OwnPolicy]:
-    """The own policies of an experiment, each of them rehearsed.
-
-    Args:
-        experiment: What is asked.
-        given: Those that were given as objects, by arm.
-
-    Raises:
-        ConfigError: With all problems.
-    """
-    tried, problems = {}, []
-    for arm, reference in experiment.policies.items():
-        try:
-            own = given.get(arm) or policy_of_file(arm, reference, experiment.folder)
-            tried[arm] = rehearse(own)
-        except ValueError as error:
-            problems.append(str(error))
-    if problems:
-        raise ConfigError(problems)
-    return tried
-
-
-def _prepare_maps(
-    experiment: Experiment, network: RoadNetwork, cache_dir: Path, n_jobs: int
-) -> None:
-    """Make the emission maps once, so that the children find them."""
-    slopes_deg = slope_slices(network)
-    load_run_accounts(experiment.accounts, slopes_deg=slopes_deg, cache_dir=cache_dir)
-    prepare_fleet(experiment, slopes_deg=slopes_deg, cache_dir=cache_dir, n_jobs=n_jobs)
-    if "eco" in experiment.arms:
-        load_planning_maps(experiment.eco_accounts, cache_dir=cache_dir)
-
-
-def _orders(job: _Job) -> Iterator[Order]:
-    experiment, wishes = job.experiment, job.wishes
-    fleet = fleet_content(experiment)
-    for arm in experiment.all_arms:
-        own = job.policies.get(arm)
-        for seed in experiment.seeds:
-            records = seed == experiment.seeds[0]
-            extras: dict[str, object] = {
-                "raw": wishes.keeps_raw,
-                "records": records,
-                "api": wishes.api,
-            }
-            if fleet:
-                extras["fleet"] = fleet
-            if own is not None:
-                extras["policy"] = own.content()
-            key = run_key(experiment, job.scenario, arm, seed, extras=extras)
-            yield Order(
-                experiment=experiment,
-                scenario=job.scenario,
-                arm=arm,
-                seed=seed,
-                cache_dir=job.cache_dir,
-                out=(job.store / key[:32]).absolute(),
-                keeps_raw=wishes.keeps_raw,
-                records=records,
-                api=wishes.api,
-                gui=wishes.gui,
-                code_sha256=code_hash(),
-                own_policy=own,
-            )
-
-
-def _study(experiment: Experiment, scenario: Scenario) -> Study:
-    return Study(
-        scenario=scenario.name,
-        arms=experiment.all_arms,
-        seeds=experiment.seeds,
-        execution=experiment.execution,
-        penetration=experiment.penetration,
-        step_length_s=scenario.step_length_s,
-    )
+def _done(
+    orders: Sequence[Order], n_jobs: int, tell: Callable[[Event], None]
+) -> tuple[list[Order], tuple[str, ...]]:
+    """The orders that were done, and a sentence for each that failed."""
+    ends = Runner(n_jobs=n_jobs, tell=tell).do(orders)
+    told = list(zip(orders, ends, strict=True))
+    failures = tuple(f"{order.label}: {why}" for order, why in told if why is not None)
+    return [order for order, why in told if why is None], failures

@@ -1,22 +1,27 @@
 """An order: everything that one run depends on, as it is handed to its own process."""
 
-import functools
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from experiments.arms import PARAMETERS
+from experiments.arms import PARAMETERS, Arm
+from experiments.code_hash import code_hash
 from experiments.config import Experiment, resolved_dump
 from experiments.own_policy import OwnPolicy
-from experiments.packages import PACKAGES
 from sumo_nets import Scenario, fingerprint, sumo_version
 
-RUN_KEYS_LEFT_OUT = ("version", "scenario", "policies", "fleet_mix", "arms", "seeds")
-"""Keys of an experiment that a single run does not depend on, or not by how they are written."""
+RUN_KEYS_LEFT_OUT = (
+    *("version", "scenario", "policies", "fleet_mix", "arms", "seeds"),
+    *("begin_s", "end_s", "step_length_s"),
+)
+"""Keys of an experiment that a single run does not depend on, or not by how they are written.
+
+The window and the step are those of the scenario, which may be its own.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +44,20 @@ class Order:
     """Of the sources that the order was made by; the child must run the same."""
     own_policy: OwnPolicy | None = None
     """The user's policy of the arm, if it has one."""
+    within: str = ""
+    """What it is a run of, where there are several such: begins its label."""
     is_timed: bool = False
     """Whether it is told where the time of the simulation goes, which costs a little more."""
+
+    @property
+    def key(self) -> str:
+        """Name of the run by its content: equal keys are the same run."""
+        return self.out.name
+
+    @property
+    def label(self) -> str:
+        """What a user calls the run."""
+        return f"{self.within}{self.arm}, seed {self.seed}"
 
     def to_json(self) -> str:
         """One line of text."""
@@ -59,6 +76,7 @@ class Order:
             "gui": self.gui,
             "code_sha256": self.code_sha256,
             "own_policy": None if self.own_policy is None else self.own_policy.to_plain(),
+            "within": self.within,
             "is_timed": self.is_timed,
         }
         return json.dumps(content)
@@ -89,9 +107,13 @@ def run_key(
         seed: Seed of the run.
         extras: What else decides what the run's folder holds.
     """
-    left_out = {*RUN_KEYS_LEFT_OUT, *_of_other_arms(experiment, arm)}
+    left_out = {*RUN_KEYS_LEFT_OUT, *_without_effect(experiment, experiment.arm(arm))}
+    asked = {key: value for key, value in resolved_dump(experiment).items() if key not in left_out}
+    if "driver" in asked and experiment.arm(arm).policy is None:
+        # SUMO's device is in the vehicles of those who would follow it, and asks no driver.
+        asked["driver"] = asked["driver"]["compliant_drivers"]
     content = {
-        "experiment": {k: v for k, v in resolved_dump(experiment).items() if k not in left_out},
+        "experiment": asked,
         "scenario": fingerprint(scenario),
         "arm": arm,
         "seed": seed,
@@ -103,23 +125,18 @@ def run_key(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _of_other_arms(experiment: Experiment, arm: str) -> set[str]:
-    """Keys that only policies of other arms depend on."""
-    used = PARAMETERS.get(experiment.arm(arm).policy or "", ())
-    return {key for keys in PARAMETERS.values() for key in keys if key not in used}
-
-
-@functools.cache
-def code_hash() -> str:
-    """SHA-256 over all of our sources that a run may depend on."""
-    digest = hashlib.sha256()
-    root = Path(__file__).parent.parent
-    report = root / "experiments" / "report"  # reads results and makes none
-    for package in PACKAGES:
-        files = (root / package).rglob("*.py")
-        for file in sorted(file for file in files if report not in file.parents):
-            digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
+def _without_effect(experiment: Experiment, arm: Arm) -> Iterator[str]:
+    """Keys that change nothing in the runs of an arm."""
+    used = PARAMETERS.get(arm.policy or "", ())
+    yield from (key for keys in PARAMETERS.values() for key in keys if key not in used)
+    if arm.policy is None:
+        yield from ("rsu", "sensing")  # nobody listens to roadside units of ours
+    if not arm.is_advised:
+        yield from ("spat", "driver")
+    if experiment.execution == "automated":
+        yield "driver"
+    if not arm.is_equipped:
+        yield from ("execution", "penetration", "equipment")
 
 
 def versions() -> dict[str, str]:

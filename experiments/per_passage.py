@@ -9,7 +9,7 @@ import polars as pl
 
 from experiments.measures import metric_of
 from experiments.places import ZONES
-from experiments.statistics import FloatArray, paired_difference
+from experiments.statistics import CONFIDENCE, FloatArray, paired_difference
 from experiments.study import Run
 from experiments.trace import account_columns
 
@@ -17,7 +17,9 @@ TOLD_QUANTITIES = ("co2_", "energy_")
 """How the metrics begin that are told by passage; all are in `approaches.parquet`."""
 
 
-def per_passage(reference: Sequence[Run], arm: Sequence[Run]) -> dict[str, Any]:
+def per_passage(
+    reference: Sequence[Run], arm: Sequence[Run], *, confidence: float = CONFIDENCE
+) -> dict[str, Any]:
     """Change of each account per passage of a stop line, in g or Wh, by zone and in all.
 
     The zones of an account add up to `all`. In percent, the change depends on how far apart
@@ -26,6 +28,7 @@ def per_passage(reference: Sequence[Run], arm: Sequence[Run]) -> dict[str, Any]:
     Args:
         reference: Runs of the reference, in the order of the seeds.
         arm: Runs of the arm, of the same seeds and vehicles.
+        confidence: Probability that the intervals are made for.
 
     Returns:
         Metric → zone → paired difference; nothing where nobody passed a signal.
@@ -42,7 +45,7 @@ def per_passage(reference: Sequence[Run], arm: Sequence[Run]) -> dict[str, Any]:
         metric = metric_of(column)
         if metric.startswith(TOLD_QUANTITIES):
             found[metric] = {
-                zone: _difference(before[:, row, place], after[:, row, place])
+                zone: _difference(before[:, row, place], after[:, row, place], confidence)
                 for row, zone in enumerate((*ZONES, "all"))
             }
     return found
@@ -65,6 +68,6 @@ def _passages(approaches: pl.DataFrame) -> int:
     return int(approaches.group_by(keys).agg(pl.col("passages").first())["passages"].sum())
 
 
-def _difference(before: FloatArray, after: FloatArray) -> dict[str, Any] | None:
-    found = paired_difference(before, after)
+def _difference(before: FloatArray, after: FloatArray, confidence: float) -> dict[str, Any] | None:
+    found = paired_difference(before, after, confidence=confidence)
     return None if found is None else asdict(found)

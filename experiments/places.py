@@ -1,9 +1,14 @@
 """Where along the way, and when, a drive was paid for: approaches to signals, and minutes."""
 
 from collections.abc import Collection
+from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from emissions import FloatArray
+from experiments.lookup import IntArray, as_enum, groups, is_first, numbered
 from experiments.trace import account_columns
 
 AT_M = 50.0
@@ -30,7 +35,8 @@ def road_rows(
     """
     keys = ["edge_id", "equipped"]
     return (
-        _sums(trace.with_columns(pl.col("edge_id").fill_null("")), keys, step_length_s)
+        _sums(trace, keys, step_length_s)
+        .with_columns(pl.col("edge_id").fill_null(""))
         .with_columns(main=pl.col("edge_id").is_in(list(main_edges)))
         .sort(keys)
     )
@@ -46,47 +52,65 @@ def place_steps(measured: pl.DataFrame, crossings: pl.DataFrame) -> pl.DataFrame
         measured: Trace with `distance_m`, by vehicle and time.
         crossings: As from `crossing_rows`: the stop lines on each vehicle's way.
     """
-    lines = crossings.select(
-        "vehicle_id", "signal_id", pl.col("edge_id").alias("approach"), line_m=pl.col("distance_m")
-    ).sort("vehicle_id", "line_m")
-    steps = measured.drop("edge_id").sort("vehicle_id", "distance_m", maintain_order=True)
-    found = steps
-    for suffix, strategy in (("_next", "forward"), ("_last", "backward")):
-        named = lines.rename({n: f"{n}{suffix}" for n in ("signal_id", "approach", "line_m")})
-        found = found.join_asof(
-            named,
-            left_on="distance_m",
-            right_on=f"line_m{suffix}",
-            by="vehicle_id",
-            strategy=strategy,  # type: ignore[arg-type]
-            # Both tables are sorted within each vehicle.
-            check_sortedness=False,
-        )
-    ahead_m = pl.col("line_m_next") - pl.col("distance_m")
-    past_m = pl.col("distance_m") - pl.col("line_m_last")
-    half_m = (pl.col("line_m_next") - pl.col("line_m_last")) / 2.0
-    reach_m = pl.min_horizontal(half_m, pl.lit(BEHIND_M))
-    zone = (
-        pl.when(past_m < reach_m)
-        .then(pl.lit("behind"))
-        .when(ahead_m <= AT_M)
-        .then(pl.lit("at"))
-        .when(ahead_m <= BEFORE_M)
-        .then(pl.lit("before"))
-        .otherwise(pl.lit("elsewhere"))
+    vehicle, vehicles = numbered(measured["vehicle_id"])
+    of_vehicle = pl.DataFrame({"vehicle_id": vehicles, "vehicle": range(len(vehicles))})
+    lines = (
+        crossings.select("vehicle_id", "signal_id", "edge_id", "distance_m")
+        .join(of_vehicle, on="vehicle_id")
+        .sort("vehicle", "distance_m")
+    )
+    way_m, line_m = measured["distance_m"].to_numpy(), lines["distance_m"].to_numpy()
+    following, last = _lines_around(vehicle, way_m, lines["vehicle"].to_numpy(), line_m)
+    # Behind all lines stands one more, which is none.
+    line_m = np.append(line_m, np.nan)
+    ahead_m, past_m = line_m[following] - way_m, way_m - line_m[last]
+    reach_m = np.fmin((line_m[following] - line_m[last]) / 2.0, BEHIND_M)
+    zone = np.select(
+        [past_m < reach_m, ahead_m <= AT_M, ahead_m <= BEFORE_M],
+        [ZONES.index(name) for name in ("behind", "at", "before")],
+        ZONES.index("elsewhere"),
+    )
+    belongs = np.select(
+        [zone == ZONES.index("behind"), zone != ZONES.index("elsewhere")],
+        [last, following],
+        lines.height,
+    )
+    names = lines.select(as_enum(lines[name]) for name in ("signal_id", "edge_id"))
+    return (
+        measured.drop("edge_id")
+        .hstack(names.vstack(names.clear(1))[belongs])
+        .with_columns(zone=pl.Series(ZONES, dtype=pl.Enum(ZONES))[zone])
     )
 
-    def of_zone(name: str) -> pl.Expr:
-        return (
-            pl.when(pl.col("zone") == "behind")
-            .then(f"{name}_last")
-            .when(pl.col("zone") != "elsewhere")
-            .then(f"{name}_next")
-        )
 
-    return found.with_columns(zone=zone).with_columns(
-        signal_id=of_zone("signal_id"), edge_id=of_zone("approach")
+def _lines_around(
+    vehicle: IntArray, way_m: FloatArray, line_vehicle: IntArray, line_m: FloatArray
+) -> tuple[IntArray, IntArray]:
+    """The stop lines next to each step on the way of its vehicle.
+
+    Args:
+        vehicle: (n,) number of the vehicle of each step, rising.
+        way_m: (n,) how far it has come.
+        line_vehicle: (k,) number of the vehicle that crosses each line, rising.
+        line_m: (k,) how far it has come there, rising for each vehicle.
+
+    Returns:
+        (n,) the first line at or behind the step; (n,) the last one at or before it; k: none.
+    """
+    n_lines = line_m.size
+    following, last = (np.full(vehicle.size, n_lines) for _ in range(2))
+    numbers = np.unique(line_vehicle)
+    steps, lines = (
+        (np.searchsorted(rows, numbers), np.searchsorted(rows, numbers, "right"))
+        for rows in (vehicle, line_vehicle)
     )
+    for start, end, first, behind in zip(*steps, *lines, strict=True):
+        own_m, ways_m = line_m[first:behind], way_m[start:end]
+        ahead = own_m.searchsorted(ways_m)
+        following[start:end] = np.where(ahead < own_m.size, first + ahead, n_lines)
+        past = own_m.searchsorted(ways_m, "right")
+        last[start:end] = np.where(past > 0, first + past - 1, n_lines)
+    return following, last
 
 
 def approach_rows(
@@ -102,7 +126,8 @@ def approach_rows(
         step_length_s: Length of a step.
     """
     keys = ["signal_id", "edge_id", "equipped"]
-    kinds = placed.select("vehicle_id", "equipped").unique()
+    first = placed.filter(pl.Series(is_first(numbered(placed["vehicle_id"]).number)))
+    kinds = first.select(pl.col("vehicle_id").cast(pl.String), "equipped")
     passages = crossings.join(kinds, on="vehicle_id").group_by(keys).agg(passages=pl.len())
     return (
         _sums(placed, [*keys, "zone"], step_length_s)
@@ -119,18 +144,31 @@ def minute_rows(trace: pl.DataFrame, step_length_s: float) -> pl.DataFrame:
         trace: With accounts and `equipped`.
         step_length_s: Length of a step.
     """
-    minute_s = (pl.col("time_s") / MINUTE_S).floor() * MINUTE_S
-    keys = ["minute_s", "equipped"]
-    return _sums(trace.with_columns(minute_s=minute_s), keys, step_length_s).sort(keys)
+    minute = (pl.col("time_s") / MINUTE_S).floor().cast(pl.Int64)
+    sums = _sums(trace.with_columns(minute_s=minute), ["minute_s", "equipped"], step_length_s)
+    return sums.with_columns(pl.col("minute_s") * MINUTE_S).sort("minute_s", "equipped")
 
 
 def _sums(trace: pl.DataFrame, keys: list[str], step_length_s: float) -> pl.DataFrame:
-    return (
-        trace.filter("is_move")
-        .group_by(keys)
-        .agg(
-            vehicle_s=pl.len() * step_length_s,
-            distance_m=pl.col("speed_mps").sum() * step_length_s,
-            **{column: pl.col(column).sum() for column in account_columns(trace)},
+    """Time, distance and accounts of the steps that have the same keys."""
+    moving = trace["is_move"].to_numpy()
+    number, first = groups(trace, keys)
+    # Who was just inserted has driven nothing: these rows make a group that is left out.
+    number = np.where(moving, number, first.size)
+
+    def total(column: str | None = None) -> NDArray[Any]:
+        weights = None if column is None else trace[column].to_numpy()
+        return np.bincount(number, weights, minlength=first.size)[: first.size]
+
+    n_steps = total()
+    names = pl.col(pl.Enum)
+    sums = (
+        trace.select(keys)[first]
+        .with_columns(names.cast(pl.String))
+        .with_columns(
+            vehicle_s=pl.Series(n_steps * step_length_s),
+            distance_m=pl.Series(total("speed_mps") * step_length_s),
+            **{column: pl.Series(total(column)) for column in account_columns(trace)},
         )
     )
+    return sums.filter(pl.Series(n_steps > 0))

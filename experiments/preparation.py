@@ -1,5 +1,6 @@
 """What a run works with: frozen demand, equipped vehicles, network and main road."""
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,21 @@ class Prepared:
         return self.equipped if self.order.experiment.execution == "automated" else frozenset()
 
 
+def read_network(file: Path) -> RoadNetwork:
+    """The network in a file; read once as long as it does not change.
+
+    Raises:
+        ValueError: The file cannot be read as a network.
+    """
+    status = file.stat()
+    return _read_network(file, status.st_size, status.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=4)
+def _read_network(file: Path, _size: int, _time_ns: int) -> RoadNetwork:
+    return RoadNetwork(file)
+
+
 def prepare(order: Order, folder: Path) -> Prepared:
     """Freeze the demand (or take it from the cache) and draw who is equipped."""
     experiment = order.experiment
@@ -45,7 +61,7 @@ def prepare(order: Order, folder: Path) -> Prepared:
     parameters = experiment.equipment_parameters
     vehicles = zip(demand.vehicle_ids, demand.vehicle_classes, strict=True)
     equipped = draw_equipped(vehicles, parameters, order.seed)
-    network = RoadNetwork(order.scenario.net_file)
+    network = read_network(order.scenario.net_file)
     accounts = experiment.eco_accounts if arm.policy == "eco" else ()
     return Prepared(
         order=order,

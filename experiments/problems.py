@@ -26,6 +26,7 @@ _PLAIN = {
     "model_type": "should be a mapping of keys",
     "finite_number": "should be a finite number",
     "tuple_type": "should be a list",
+    "list_type": "should be a list",
     "string_too_short": "must not be empty",
     "too_short": "must not be empty",
 }

@@ -9,7 +9,7 @@ from functools import partial
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from experiments.runner import Event
+from experiments.engines import Event
 
 QUIET_SHARE = 0.1
 """Without a terminal, a line is printed each time this share of the runs is done."""
@@ -18,6 +18,14 @@ QUIET_SHARE = 0.1
 def _time_words(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def _failed_words(n_failed: int) -> str:
+    return f", {n_failed} failed" if n_failed else ""
+
+
+def _what_happened(event: Event) -> str:
+    return f"{event.kind}: {event.order.label}: {event.message}"
 
 
 @dataclass(slots=True)
@@ -29,22 +37,29 @@ class Lines:
     n_runs: int
     started_s: float = field(default_factory=time.perf_counter)
     n_done: int = 0
+    n_failed: int = 0
     n_told: int = 0
+
+    def expect(self, n_runs: int) -> None:
+        """Take note of runs that there are more."""
+        self.n_runs += n_runs
 
     def tell(self, event: Event) -> None:
         """Take note of an event."""
-        if event.kind == "failed":
-            self.say(f"failed: {event.order.arm}, seed {event.order.seed}: {event.message}")
+        if event.kind in ("failed", "retried"):
+            self.say(_what_happened(event))
         if event.kind not in ("done", "kept", "failed"):
             return
         self.n_done += 1
+        self.n_failed += event.kind == "failed"
         is_due = self.n_done - self.n_told >= QUIET_SHARE * self.n_runs
         if is_due or self.n_done == self.n_runs:
             self.n_told = self.n_done
             spent_s = time.perf_counter() - self.started_s
             left_s = spent_s / self.n_done * (self.n_runs - self.n_done)
             self.say(
-                f"{self.n_done} of {self.n_runs} runs, {_time_words(spent_s)}, "
+                f"{self.n_done} of {self.n_runs} runs{_failed_words(self.n_failed)}, "
+                f"{_time_words(spent_s)}, "
                 f"about {_time_words(left_s)} left"
             )
 
@@ -58,18 +73,29 @@ class Bars:
     whole: TaskID
     started_s: float = field(default_factory=time.perf_counter)
     n_done: int = 0
-    tasks: dict[tuple[str, int], TaskID] = field(default_factory=dict)
+    n_failed: int = 0
+    tasks: dict[str, TaskID] = field(default_factory=dict)
+
+    def expect(self, n_runs: int) -> None:
+        """Take note of runs that there are more."""
+        self.n_runs += n_runs
+        self.progress.update(self.whole, total=float(self.n_runs))
 
     def tell(self, event: Event) -> None:
         """Take note of an event."""
-        key = (event.order.arm, event.order.seed)
+        key = event.order.key
         if event.kind == "started":
-            name = f"{event.order.arm}, seed {event.order.seed}"
-            self.tasks[key] = self.progress.add_task(name, total=1.0, detail="starting")
+            self._remove(key)  # where another machine starts it anew
+            self.tasks[key] = self.progress.add_task(
+                event.order.label, total=1.0, detail="starting"
+            )
         elif event.kind == "progress":
             self.progress.update(
                 self.tasks[key], completed=event.share_arrived, detail=self._detail(event)
             )
+        elif event.kind == "retried":
+            self._remove(key)
+            self.say(_what_happened(event))
         else:
             self._finish(event, key)
 
@@ -77,16 +103,21 @@ class Bars:
         """Print a sentence above the bars."""
         self.progress.console.print(text, highlight=False, markup=False)
 
-    def _finish(self, event: Event, key: tuple[str, int]) -> None:
-        if key in self.tasks:
-            self.progress.remove_task(self.tasks.pop(key))
+    def _finish(self, event: Event, key: str) -> None:
+        self._remove(key)
         if event.kind == "failed":
-            self.say(f"failed: {key[0]}, seed {key[1]}: {event.message}")
+            self.say(_what_happened(event))
         self.n_done += 1
+        self.n_failed += event.kind == "failed"
         spent_s = time.perf_counter() - self.started_s
         left_s = spent_s / self.n_done * (self.n_runs - self.n_done)
-        detail = f"{self.n_done} of {self.n_runs}, about {_time_words(left_s)} left"
+        detail = f"{self.n_done} of {self.n_runs}{_failed_words(self.n_failed)}, "
+        detail += f"{len(self.tasks)} running, about {_time_words(left_s)} left"
         self.progress.update(self.whole, completed=self.n_done, detail=detail)
+
+    def _remove(self, key: str) -> None:
+        if key in self.tasks:
+            self.progress.remove_task(self.tasks.pop(key))
 
     def _detail(self, event: Event) -> str:
         simulated_s = event.time_s - event.order.scenario.begin_s

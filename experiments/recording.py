@@ -69,7 +69,7 @@ def journey_rows(measured: pl.DataFrame) -> pl.DataFrame:
     accounts = [account.column for account in ACCOUNTS]
     values = ("distance_m", "speed_mps", *accounts)
     return measured.select(
-        "vehicle_id",
+        pl.col("vehicle_id").cast(pl.String),
         "time_s",
         *(pl.col(name).round(DIGITS).cast(pl.Float32) for name in values),
     )

@@ -33,6 +33,12 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
 }
 _CONDITION = re.compile(r"\s*(?P<path>.*?\S)\s*(?P<operator>[<>=!]+)\s*(?P<number>\S.*?)\s*")
+WIDTH = "width"
+"""Field of an effect that a condition may name, and that is not kept: high - low."""
+
+CONDITION_FIELDS = (*EFFECT_FIELDS, WIDTH)
+"""Fields of an effect that a condition may name."""
+
 _EXAMPLE = "glosa.trip_time_pct.high <= 1"
 
 
@@ -49,10 +55,15 @@ class Condition:
 
     def value(self, summary: Mapping[str, Any]) -> float | None:
         """The figure; None where the summary has none."""
-        found: Any = summary
-        for key in self.path:
-            found = found.get(key) if isinstance(found, Mapping) else None
-        return found if isinstance(found, int | float) else None
+        if self.field != WIDTH:
+            return _number_at(summary, self.path)
+        low, high = (_number_at(summary, (*self.path[:-1], end)) for end in ("low", "high"))
+        return None if low is None or high is None else high - low
+
+    @property
+    def field(self) -> str:
+        """Last key of the figure: of an effect, one of `CONDITION_FIELDS`."""
+        return self.path[-1]
 
     def holds(self, summary: Mapping[str, Any]) -> bool:
         """Whether the condition is met; a figure that is missing meets none."""
@@ -61,10 +72,13 @@ class Condition:
 
     def sentence(self, summary: Mapping[str, Any]) -> str:
         """Whether the condition is met, and the value found."""
-        value = self.value(summary)
         met = "met" if self.holds(summary) else "not met"
-        got = "there is no such figure in the results" if value is None else f"it is {value:.4g}"
-        return f"required {self.text}: {met}, {got}"
+        return f"required {self.text}: {met}, {self.found(summary)}"
+
+    def found(self, summary: Mapping[str, Any]) -> str:
+        """The value found, in words."""
+        value = self.value(summary)
+        return "there is no such figure in the results" if value is None else f"it is {value:.4g}"
 
 
 def parse_condition(text: str, arms: Sequence[str], accounts: Sequence[str] = ()) -> Condition:
@@ -97,6 +111,13 @@ def parse_condition(text: str, arms: Sequence[str], accounts: Sequence[str] = ()
     return Condition(text.strip(), path, match["operator"], number)
 
 
+def _number_at(summary: Mapping[str, Any], path: Sequence[str]) -> float | None:
+    found: Any = summary
+    for key in path:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, int | float) else None
+
+
 def _resolve(written: str, arms: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
     """Keys of a figure from its written path."""
     known = dict(_known_figures(arms, columns))
@@ -121,7 +142,7 @@ def _resolve(written: str, arms: Sequence[str], columns: Sequence[str]) -> tuple
     metrics = ", ".join(map(effect_key, effect_columns(columns)))
     raise ValueError(
         f"no figure is called '{written}'; write an arm ({', '.join(arms)}), a metric "
-        f"({metrics}) and one of {', '.join(EFFECT_FIELDS)}, "
+        f"({metrics}) and one of {', '.join(CONDITION_FIELDS)}, "
         f"such as '{_EXAMPLE}'"
     )
 
@@ -148,12 +169,12 @@ def _known_figures(
 
 def _effect_figures(columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
     for metric in effect_columns(columns):
-        for field in EFFECT_FIELDS:
+        for field in CONDITION_FIELDS:
             yield (effect_key(metric), field)
             for group in GROUPS:
                 yield (group, effect_key(metric), field)
     for rate in SAFETY_RATES:
-        for field in EFFECT_FIELDS:
+        for field in CONDITION_FIELDS:
             yield (difference_key(rate), field)
     for name in SAFETY_COUNTERS:
         yield (SEEDS_WITH_MORE, name)

@@ -49,11 +49,8 @@ def write_results(
     Raises:
         ValueError: A run's folder is damaged.
     """
-    order = [
-        (arm, seed) for arm in study.arms for seed in study.seeds if (arm, seed) in run_folders
-    ]
-    folders = {key: run_folders[key] for key in order}
-    runs = [_read_run(arm, seed, folder) for (arm, seed), folder in folders.items()]
+    folders = _in_order(run_folders, study)
+    runs = read_runs(folders, study)
     selection = select_runs(study, runs)
     summary: dict[str, Any] = rounded(summarise(study, selection, failures, warnings))
     out.mkdir(parents=True, exist_ok=True)
@@ -61,7 +58,7 @@ def write_results(
     _write_table(out / VEHICLES, [run.vehicles for run in runs])
     for name in (*PLACES, *RECORDS):
         _write_table(out / f"{name}.parquet", _read_tables(folders, f"{name}.parquet"))
-    _write_csv(
+    write_csv(
         out / "runs.csv",
         [
             {"arm": run.arm, "seed": run.seed, "counted": (run.arm, run.seed) in selection.runs}
@@ -69,7 +66,7 @@ def write_results(
             for run in runs
         ],
     )
-    _write_csv(
+    write_csv(
         out / "timings.csv",
         [
             {"arm": arm, "seed": seed} | read_json(folder / "timing.json")
@@ -77,6 +74,51 @@ def write_results(
         ],
     )
     write_json(out / "summary.json", summary)
+    return summary
+
+
+def read_runs(run_folders: RunFolders, study: Study) -> list[Run]:
+    """The finished runs of a study, by arm and seed.
+
+    Raises:
+        ValueError: A run's folder is damaged.
+    """
+    folders = _in_order(run_folders, study)
+    return [_read_run(arm, seed, folder) for (arm, seed), folder in folders.items()]
+
+
+def summary_of(
+    run_folders: RunFolders,
+    *,
+    study: Study,
+    failures: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+) -> dict[str, Any]:
+    """What `summary.json` would hold of finished runs, and nothing is written.
+
+    Args:
+        run_folders: The finished runs, in any order.
+        study: What was asked for.
+        failures: A sentence for each run that failed.
+        warnings: What else is to be told.
+
+    Raises:
+        ValueError: A run's folder is damaged.
+    """
+    runs = read_runs(run_folders, study)
+    return summary_of_runs(runs, study=study, failures=failures, warnings=warnings)
+
+
+def summary_of_runs(
+    runs: Sequence[Run],
+    *,
+    study: Study,
+    failures: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+) -> dict[str, Any]:
+    """As `summary_of`, of runs as of `read_runs`."""
+    selection = select_runs(study, runs)
+    summary: dict[str, Any] = rounded(summarise(study, selection, failures, warnings))
     return summary
 
 
@@ -98,6 +140,11 @@ def rounded(value: Any) -> Any:  # noqa: ANN401 (JSON has no better type)
     if not math.isfinite(value):
         return None
     return float(f"{value:.{_DIGITS}g}") + 0.0  # no negative zero
+
+
+def _in_order(run_folders: RunFolders, study: Study) -> dict[tuple[str, int], Path]:
+    runs = [(arm, seed) for arm in study.arms for seed in study.seeds if (arm, seed) in run_folders]
+    return {run: run_folders[run] for run in runs}
 
 
 def _read_run(arm: str, seed: int, folder: Path) -> Run:
@@ -161,7 +208,8 @@ def _write_table(path: Path, tables: Sequence[pl.DataFrame]) -> None:
         )
 
 
-def _write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows as CSV, with a column for each name in any of them; all of the file or nothing."""
     names = dict.fromkeys(name for row in rows for name in row)
     with (
         replacing(path) as temporary,

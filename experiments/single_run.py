@@ -21,14 +21,18 @@ from experiments.order import Order
 from experiments.policy_loading import load_policy
 from experiments.preparation import Prepared, prepare
 from experiments.stopwatch import Laps, Stopwatch
-from sumo_nets import sumo_arguments, sumo_home, write_demand
+from sumo_nets import check_whole, sumo_arguments, sumo_home, write_demand
 
 PATIENCE_S = 3600.0
 """Traffic in which for so long nobody arrives is stuck."""
 PROGRESS_S = 0.5
 """Wall time between two reports of progress."""
-RAW_FILES = ("tripinfo.xml", "statistics.xml", "fcd.parquet")
-"""Outputs as SUMO writes them."""
+RAW_FILES = {
+    "tripinfo.xml": b"</tripinfos>",
+    "statistics.xml": b"</statistics>",
+    "fcd.parquet": b"PAR1",
+}
+"""Outputs as SUMO writes them, and how they end."""
 
 Report = Callable[[Mapping[str, float]], None]
 """Is told simulated time and vehicles under way now and then."""
@@ -43,6 +47,7 @@ def perform(order: Order, folder: Path, report: Report) -> None:
 
     Raises:
         RunFailedError: The road was not empty at the cap.
+        CutShortError: SUMO did not write an output to its end.
         PolicyError: The user's policy of the arm failed.
         corridor.EngineError: SUMO failed.
         sumo_nets.ScenarioError: The demand cannot be frozen.
@@ -50,7 +55,7 @@ def perform(order: Order, folder: Path, report: Report) -> None:
     laps, watch = Laps(), Stopwatch()
     prepared = prepare(order, folder)
     laps.end("prepare")
-    course = _course(prepared)
+    course = course_of(prepared)
     tally = _simulate(prepared, course, report, watch if order.is_timed else None)
     laps.end("simulate")
     counters = _counters(folder, tally)
@@ -71,6 +76,7 @@ def perform(order: Order, folder: Path, report: Report) -> None:
         "vehicle_steps": found.n_steps,
         "most_running": tally.most_running,
         "max_rss_mib": _max_rss_mib(),
+        "process_cpu_s": time.process_time(),
     }
     timing: dict[str, Any] = laps.seconds | counts
     if order.is_timed:
@@ -78,7 +84,35 @@ def perform(order: Order, folder: Path, report: Report) -> None:
     _write_json(folder / "timing.json", timing)
 
 
-def _course(prepared: Prepared) -> Course:
+def _check_outputs(folder: Path) -> None:
+    """On a full disk SUMO goes on, and its outputs are short.
+
+    Raises:
+        CutShortError: One is.
+    """
+    for name, ending in RAW_FILES.items():
+        check_whole(folder / name, ending)
+    for file in folder.glob("signal-*.xml"):
+        check_whole(file, b"</tlsStates>")
+
+
+def output_arguments(folder: Path) -> list[str]:
+    """Arguments of SUMO for what it writes for the accounting."""
+    return [
+        *("--tripinfo-output", str(folder / "tripinfo.xml")),
+        *("--tripinfo-output.write-unfinished", "true"),
+        *("--tripinfo-output.write-undeparted", "true"),
+        *("--statistic-output", str(folder / "statistics.xml")),
+        *("--fcd-output", str(folder / "fcd.parquet")),
+        *("--fcd-output.attributes", "id,speed,lane,pos,slope,acceleration"),
+        *("--fcd-output.acceleration", "true"),
+        *("--fcd-output.skip-empty", "true"),
+        *("--output.compression", "zstd"),
+    ]
+
+
+def course_of(prepared: Prepared) -> Course:
+    """What a run simulates; its demand is written into its folder."""
     order, demand, arm, folder = (
         prepared.order,
         prepared.demand,
@@ -94,17 +128,9 @@ def _course(prepared: Prepared) -> Course:
     arguments = [
         *sumo_arguments(scenario, _demand_file(prepared), additional),
         *traffic_arguments(order),
-        *("--tripinfo-output", str(folder / "tripinfo.xml")),
-        *("--tripinfo-output.write-unfinished", "true"),
-        *("--tripinfo-output.write-undeparted", "true"),
-        *("--statistic-output", str(folder / "statistics.xml")),
-        *("--fcd-output", str(folder / "fcd.parquet")),
-        *("--fcd-output.attributes", "id,speed,lane,pos,slope,acceleration"),
-        *("--fcd-output.acceleration", "true"),
-        *("--fcd-output.skip-empty", "true"),
-        *("--output.compression", "zstd"),
         *("--xml-validation", "never"),
         *("--no-step-log", "true"),
+        *output_arguments(folder),
     ]
     if arm.device is not None:
         names = ("range", "min-speed", "max-speedfactor")
@@ -207,6 +233,7 @@ def _simulate(prepared: Prepared, course: Course, report: Report, watch: Stopwat
                         "share_arrived": share,
                     }
                 )
+    _check_outputs(prepared.folder)
     return session.tally
 
 

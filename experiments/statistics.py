@@ -1,15 +1,15 @@
 """Effects of an arm from pairs of runs with equal seeds."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 FloatArray = NDArray[np.float64]
 
 CONFIDENCE = 0.95
-"""Probability that an interval of either kind is made for."""
+"""Probability that an interval of either kind is made for, where nothing else is said."""
 
 _N_RESAMPLES = 9_999
 _REL_NOISE = 1e-9
@@ -34,7 +34,9 @@ class Effect:
     bca_high: float | None
 
 
-def paired_effect(reference: FloatArray, arm: FloatArray) -> Effect | None:
+def paired_effect(
+    reference: FloatArray, arm: FloatArray, *, confidence: float = CONFIDENCE
+) -> Effect | None:
     """Effect of an arm on a metric in percent, paired by seed.
 
     Each pair gives 100 · (arm - reference) / mean of all references; the rest is as in
@@ -47,10 +49,12 @@ def paired_effect(reference: FloatArray, arm: FloatArray) -> Effect | None:
     base = float(reference.mean()) if reference.size else 0.0
     if base == 0.0:
         return None
-    return paired_difference(100.0 / base * reference, 100.0 / base * arm)
+    return paired_difference(100.0 / base * reference, 100.0 / base * arm, confidence=confidence)
 
 
-def paired_difference(reference: FloatArray, arm: FloatArray) -> Effect | None:
+def paired_difference(
+    reference: FloatArray, arm: FloatArray, *, confidence: float = CONFIDENCE
+) -> Effect | None:
     """Difference that an arm makes to a metric in the metric's own unit, paired by seed.
 
     Each pair gives arm - reference. The intervals are for the mean of these: by Student's t, and
@@ -62,6 +66,7 @@ def paired_difference(reference: FloatArray, arm: FloatArray) -> Effect | None:
     Args:
         reference: (n,) metric of the reference arm per seed; NaN where a seed has none.
         arm: (n,) metric of the arm, in the same order of seeds.
+        confidence: Probability that the intervals are made for.
 
     Returns:
         The difference; None where there is no pair.
@@ -81,8 +86,10 @@ def paired_difference(reference: FloatArray, arm: FloatArray) -> Effect | None:
         return Effect(mean=0.0, low=0.0, high=0.0, n=n, bca_low=0.0, bca_high=0.0)
     if float(np.ptp(changes)) <= noise:
         return Effect(mean=mean, low=None, high=None, n=1, bca_low=None, bca_high=None)
-    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)) * float(stats.sem(changes))
-    bca_low, bca_high = _bca(changes)
+    from scipy import stats  # takes long to open
+
+    reach = float(stats.t.ppf((1 + confidence) / 2, n - 1)) * float(stats.sem(changes))
+    bca_low, bca_high = _bca(tuple(changes.tolist()), confidence)
     return Effect(
         mean=mean, low=mean - reach, high=mean + reach, n=n, bca_low=bca_low, bca_high=bca_high
     )
@@ -105,12 +112,15 @@ def _pairs(reference: FloatArray, arm: FloatArray) -> tuple[FloatArray, FloatArr
     return reference[is_pair], arm[is_pair]
 
 
-def _bca(values: FloatArray) -> tuple[float, float]:
-    """BCa interval of the mean of values that are not all equal."""
+@functools.lru_cache(maxsize=1 << 16)
+def _bca(values: tuple[float, ...], confidence: float) -> tuple[float, float]:
+    """BCa interval of the mean of values that are not all equal; points of a sweep share some."""
+    from scipy import stats
+
     interval = stats.bootstrap(
         (values,),
         np.mean,
-        confidence_level=CONFIDENCE,
+        confidence_level=confidence,
         n_resamples=_N_RESAMPLES,
         method="BCa",
         vectorized=True,

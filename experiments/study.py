@@ -1,7 +1,7 @@
 """What is compared, and the finished runs that can be."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -9,6 +9,8 @@ import polars as pl
 
 from emissions import column_parts
 from experiments.measures import RUN_COUNTERS, SAFETY_RATES, reference_arm
+from experiments.sequential import Sequential
+from experiments.statistics import CONFIDENCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,16 @@ class Study:
     penetration: float
     step_length_s: float
     """The one that was run with, be it from the experiment or from the scenario."""
+    confidence: float = CONFIDENCE
+    """Probability that intervals are made for: higher where results were looked at repeatedly."""
+    sequential: Sequential | None = None
+    """How seeds were added, if they were not all listed beforehand."""
+
+    def looked(self, sequential: Sequential | None) -> "Study":
+        """The same study, with intervals that allow for how seeds were added."""
+        if sequential is None:
+            return self
+        return replace(self, sequential=sequential, confidence=sequential.confidence)
 
     @property
     def reference(self) -> str:

@@ -23,7 +23,7 @@ from experiments.measures import (
     per_km_place,
 )
 from experiments.per_passage import per_passage
-from experiments.statistics import FloatArray, paired_difference, paired_effect
+from experiments.statistics import CONFIDENCE, FloatArray, paired_difference, paired_effect
 from experiments.study import Run, Selection, Study
 
 SCHEMA_VERSION = 1
@@ -44,6 +44,8 @@ def summarise(
     """
     reference = study.reference if study.reference in selection.arms else None
     told = [*warnings, *failures, *selection.warnings]
+    if study.sequential is not None:
+        told += study.sequential.missed
     if reference is None:
         told.append(f"{study.reference}: without this reference nothing is compared")
     elif len(selection.seeds) < FEW_SEEDS:
@@ -60,7 +62,9 @@ def summarise(
             told.append(difference)
         else:
             pairs = selection.of(reference), selection.of(arm)
-            effects[arm] = effects_of(*pairs) | {PER_PASSAGE: per_passage(*pairs)}
+            effects[arm] = effects_of(*pairs, confidence=study.confidence) | {
+                PER_PASSAGE: per_passage(*pairs, confidence=study.confidence)
+            }
     told += _event_warnings(selection, reference)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -74,10 +78,13 @@ def summarise(
         "warnings": list(dict.fromkeys(told)),
         "arms": {arm: _arm_figures(selection.of(arm)) for arm in selection.arms},
         "effects": effects,
-    } | _smoothing(selection, reference)
+        **({} if study.sequential is None else {"sequential": study.sequential.to_plain()}),
+    } | _smoothing(selection, reference, study.confidence)
 
 
-def effects_of(reference: Sequence[Run], arm: Sequence[Run]) -> dict[str, Any]:
+def effects_of(
+    reference: Sequence[Run], arm: Sequence[Run], *, confidence: float = CONFIDENCE
+) -> dict[str, Any]:
     """Effects on all metrics, for all vehicles and for each group, and what became of safety.
 
     None stands where there is nothing to compare.
@@ -85,6 +92,7 @@ def effects_of(reference: Sequence[Run], arm: Sequence[Run]) -> dict[str, Any]:
     Args:
         reference: Runs of the reference, in the order of the seeds.
         arm: Runs of the arm, of the same seeds and vehicles.
+        confidence: Probability that the intervals are made for.
     """
     metrics = effect_columns(reference[0].vehicles.columns)
     columns = list(metrics.values())
@@ -98,18 +106,18 @@ def effects_of(reference: Sequence[Run], arm: Sequence[Run]) -> dict[str, Any]:
         entries = {}
         for column, metric in enumerate(metrics):
             pairs = (np.array([means[row, column] for means in runs]) for runs in (before, after))
-            effect = paired_effect(*pairs)
+            effect = paired_effect(*pairs, confidence=confidence)
             entries[effect_key(metric)] = None if effect is None else asdict(effect)
         found |= entries if group == "all" else {group: entries}
-    return found | _safety(reference, arm)
+    return found | _safety(reference, arm, confidence)
 
 
-def _safety(reference: Sequence[Run], arm: Sequence[Run]) -> dict[str, Any]:
+def _safety(reference: Sequence[Run], arm: Sequence[Run], confidence: float) -> dict[str, Any]:
     """Differences of all safety rates, and in how many seeds the arm has more events."""
     found: dict[str, Any] = {}
     for rate in SAFETY_RATES:
         pairs = (np.array([run.figures[rate] for run in runs]) for runs in (reference, arm))
-        difference = paired_difference(*pairs)
+        difference = paired_difference(*pairs, confidence=confidence)
         found[difference_key(rate)] = None if difference is None else asdict(difference)
     found[SEEDS_WITH_MORE] = {
         name: sum(
@@ -169,13 +177,14 @@ def _per_km(runs: Sequence[Run], mean: Callable[[str], float]) -> dict[str, dict
     return found
 
 
-def _smoothing(selection: Selection, reference: str | None) -> dict[str, Any]:
+def _smoothing(selection: Selection, reference: str | None, confidence: float) -> dict[str, Any]:
     """Effect of equipment without advice, told beside the effects and never added to them."""
     if reference != "unadvised" or "none" not in selection.arms:
         return {}
     if _difference_of_demand(selection, "none", reference):
         return {}
-    return {"smoothing": effects_of(selection.of("none"), selection.of("unadvised"))}
+    pair = selection.of("none"), selection.of("unadvised")
+    return {"smoothing": effects_of(*pair, confidence=confidence)}
 
 
 def _difference_of_demand(selection: Selection, arm: str, reference: str) -> str | None:

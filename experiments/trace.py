@@ -4,16 +4,25 @@ The trace is SUMO's own output (position, speed, acceleration, slope of every ve
 the same for all arms, so that no arm is measured by other means than another.
 """
 
-import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from xml.parsers import expat
 
 import numpy as np
 import polars as pl
 
 from corridor import MainRoad, RoadNetwork
-from emissions import Account, EmissionMap, account_steps, column_parts
+from emissions import Account, EmissionMap, FloatArray, account_steps, column_parts
+from experiments.lookup import (
+    BoolArray,
+    IntArray,
+    as_enum,
+    is_first,
+    looked_up,
+    numbered,
+    run_lengths,
+)
 
 STOP_SPEED_MPS = 5.0 / 3.6
 """Slower is standing, if it lasts."""
@@ -57,32 +66,40 @@ TRIP_SCHEMA = {
 
 def read_trips(tripinfo: Path) -> pl.DataFrame:
     """One row per vehicle of SUMO's tripinfo, unfinished ones included."""
-    rows = []
-    for _, element in ET.iterparse(tripinfo):
-        if element.tag != "tripinfo":
-            continue
-        emissions = element.find("emissions")
-        counted = {} if emissions is None else emissions.attrib
-        number = {k: float(element.get(k, "nan")) for k in ("depart", "departDelay", "duration")}
-        has_departed = number["depart"] >= 0.0
-        rows.append(
-            {
-                "vehicle_id": element.get("id"),
-                "depart_s": number["depart"] - number["departDelay"],
-                "depart_delay_s": number["departDelay"],
-                "duration_s": number["duration"],
-                "distance_m": float(element.get("routeLength", "nan")),
-                "arrival_speed_mps": float(element.get("arrivalSpeed", "nan")),
-                **{
-                    column: float(counted.get(name, "nan")) * scale
-                    for column, (name, scale) in OWN_QUANTITIES.items()
-                },
-                "finished": float(element.get("arrival", "-1")) >= 0.0,
-                "departed": has_departed,
-            }
-        )
-        element.clear()
-    return pl.DataFrame(rows, schema=TRIP_SCHEMA)
+    trips: list[dict[str, str]] = []
+    emissions: list[dict[str, str]] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if tag == "tripinfo":
+            trips.append(attributes)
+            emissions.append({})
+        elif tag == "emissions" and trips:
+            emissions[-1] = attributes
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    with tripinfo.open("rb") as file:
+        parser.ParseFile(file)
+
+    def numbers(told: list[dict[str, str]], name: str, default: str = "nan") -> FloatArray:
+        return np.array([float(each.get(name, default)) for each in told], dtype=np.float64)
+
+    depart_s, depart_delay_s = numbers(trips, "depart"), numbers(trips, "departDelay")
+    columns = {
+        "vehicle_id": [trip.get("id") for trip in trips],
+        "depart_s": depart_s - depart_delay_s,
+        "depart_delay_s": depart_delay_s,
+        "duration_s": numbers(trips, "duration"),
+        "distance_m": numbers(trips, "routeLength"),
+        "arrival_speed_mps": numbers(trips, "arrivalSpeed"),
+        **{
+            column: numbers(emissions, name) * scale
+            for column, (name, scale) in OWN_QUANTITIES.items()
+        },
+        "finished": numbers(trips, "arrival", "-1") >= 0.0,
+        "departed": depart_s >= 0.0,
+    }
+    return pl.DataFrame(columns, schema=TRIP_SCHEMA)
 
 
 def read_trace(fcd: Path) -> pl.DataFrame:
@@ -96,15 +113,19 @@ def read_trace(fcd: Path) -> pl.DataFrame:
         empty = {"time_s": pl.Float64, "vehicle_id": pl.String, "lane": pl.String}
         numbers = dict.fromkeys(list(COLUMNS.values())[3:], pl.Float64)
         return pl.DataFrame(schema={**empty, **numbers, "is_move": pl.Boolean})
-    trace = (
+    recorded = (
         pl.read_parquet(fcd, columns=list(COLUMNS))
         .rename(COLUMNS)
         .filter(pl.col("vehicle_id").is_not_null())
-        .with_columns(pl.col(list(COLUMNS.values())[3:]).cast(pl.Float64))
-        .sort("vehicle_id", "time_s", maintain_order=True)
     )
-    is_first = pl.col("vehicle_id") != pl.col("vehicle_id").shift(1)
-    return trace.with_columns(is_move=~is_first.fill_null(value=True))
+    names = (as_enum(recorded[name]) for name in ("vehicle_id", "lane"))
+    # SUMO records one step after the other: within a vehicle the rows stay as they are.
+    trace = recorded.with_columns(*names).sort("vehicle_id", maintain_order=True)
+    vehicle = trace["vehicle_id"].to_physical()
+    return trace.with_columns(
+        pl.col(list(COLUMNS.values())[3:]).cast(pl.Float64),
+        is_move=(vehicle == vehicle.shift(1)).fill_null(value=False),
+    )
 
 
 def add_arrivals(trace: pl.DataFrame, trips: pl.DataFrame, step_length_s: float) -> pl.DataFrame:
@@ -113,10 +134,14 @@ def add_arrivals(trace: pl.DataFrame, trips: pl.DataFrame, step_length_s: float)
     SUMO does not record a vehicle in the step in which it arrives: that row is added, with the
     speed of arrival, at the place of the row before.
     """
+    vehicle = trace["vehicle_id"]
+    last = trace.filter((vehicle != vehicle.shift(-1)).fill_null(value=True))
+    ends = looked_up(
+        last["vehicle_id"], trips.select("vehicle_id", "arrival_speed_mps", "finished")
+    )
     arrivals = (
-        trace.group_by("vehicle_id", maintain_order=True)
-        .last()
-        .join(trips.filter("finished").select("vehicle_id", "arrival_speed_mps"), on="vehicle_id")
+        last.hstack(ends)
+        .filter("finished")
         .with_columns(
             accel_mps2=(pl.col("arrival_speed_mps") - pl.col("speed_mps")) / step_length_s,
             speed_mps=pl.col("arrival_speed_mps"),
@@ -125,18 +150,19 @@ def add_arrivals(trace: pl.DataFrame, trips: pl.DataFrame, step_length_s: float)
         )
         .select(trace.columns)
     )
-    return pl.concat([trace, arrivals]).sort("vehicle_id", "time_s", maintain_order=True)
+    return pl.concat([trace, arrivals]).sort("vehicle_id", maintain_order=True)
 
 
 def add_roads(trace: pl.DataFrame, network: RoadNetwork) -> pl.DataFrame:
     """With `edge_id`, its length and limit; a junction counts for the road that leads to it."""
+    edges = [None if e.startswith(":") else e for e in network.lane_edge.values()]
     lanes = pl.DataFrame(
         {
             "lane": list(network.lane_edge),
-            "edge_id": [None if e.startswith(":") else e for e in network.lane_edge.values()],
+            "edge_id": as_enum(pl.Series(edges, dtype=pl.String)),
             "limit_mps": [network.lane_limit_mps[lane] for lane in network.lane_edge],
         },
-        schema={"lane": pl.String, "edge_id": pl.String, "limit_mps": pl.Float64},
+        schema_overrides={"lane": pl.String, "limit_mps": pl.Float64},
     )
     lengths = pl.DataFrame(
         {
@@ -145,11 +171,10 @@ def add_roads(trace: pl.DataFrame, network: RoadNetwork) -> pl.DataFrame:
         },
         schema={"edge_id": pl.String, "edge_length_m": pl.Float64},
     )
-    return (
-        trace.join(lanes, on="lane", how="left", maintain_order="left")
-        .with_columns(pl.col("edge_id").forward_fill().over("vehicle_id"))
-        .join(lengths, on="edge_id", how="left", maintain_order="left")
+    on_road = trace.hstack(looked_up(trace["lane"], lanes)).with_columns(
+        pl.col("edge_id").forward_fill().over("vehicle_id")
     )
+    return on_road.hstack(looked_up(on_road["edge_id"], lengths))
 
 
 def account_columns(table: pl.DataFrame) -> list[str]:
@@ -178,55 +203,50 @@ def vehicle_rows(
     trace: pl.DataFrame, speed_factor: Mapping[str, float], step_length_s: float
 ) -> pl.DataFrame:
     """One row per vehicle that drove: stops, creeping, harsh braking, accounts."""
-    factors = pl.DataFrame(
-        {"vehicle_id": list(speed_factor), "speed_factor": list(speed_factor.values())},
-        schema={"vehicle_id": pl.String, "speed_factor": pl.Float64},
+    vehicle, names = numbered(trace["vehicle_id"])
+    known = pl.Series("speed_factor", list(map(speed_factor.get, names)), dtype=pl.Float64)
+    factors = known.to_numpy()
+    speed_mps, accel_mps2, limit_mps = (
+        trace[name].to_numpy() for name in ("speed_mps", "accel_mps2", "limit_mps")
     )
-    is_move = pl.col("is_move")
-    is_slow = (pl.col("speed_mps") < STOP_SPEED_MPS) & is_move
-    is_harsh = (pl.col("accel_mps2") < HARSH_MPS2) & is_move
-    ceiling_mps = pl.col("limit_mps") * pl.col("speed_factor") + CEILING_TOLERANCE_MPS
-    marked = trace.join(factors, on="vehicle_id", how="left", maintain_order="left").with_columns(
-        is_slow=is_slow,
-        slow_run=(is_slow != is_slow.shift(1)).fill_null(value=True).cum_sum().over("vehicle_id"),
-        starts_harsh=is_harsh & ~is_harsh.shift(1).fill_null(value=False).over("vehicle_id"),
-        creeps=pl.col("speed_mps").is_between(*CREEP_MPS) & is_move,
-        is_over=(pl.col("speed_mps") > ceiling_mps) & is_move,
-    )
+    is_move = trace["is_move"].to_numpy()
+    is_slow = (speed_mps < STOP_SPEED_MPS) & is_move
+    creeps = (speed_mps >= CREEP_MPS[0]) & (speed_mps <= CREEP_MPS[1]) & is_move
+    is_over = (speed_mps > limit_mps * factors[vehicle] + CEILING_TOLERANCE_MPS) & is_move
+    halts, n_steps = run_lengths(is_slow, vehicle)
     n_needed = int(np.ceil(STOP_TIME_S / step_length_s - 1e-9))
-    stops = (
-        marked.filter("is_slow")
-        .group_by("vehicle_id", "slow_run")
-        .len()
-        .filter(pl.col("len") >= n_needed)
-        .group_by("vehicle_id")
-        .agg(stops=pl.len().cast(pl.Int64))
+    brakings, _ = run_lengths((accel_mps2 < HARSH_MPS2) & is_move, vehicle)
+    first = is_first(vehicle)
+    who = vehicle[first]
+
+    def count(vehicles: IntArray) -> IntArray:
+        return np.bincount(vehicles, minlength=names.len())[who]
+
+    accounts = trace.group_by("vehicle_id", maintain_order=True).agg(
+        pl.col(column).sum() for column in account_columns(trace)
     )
-    accounts = [pl.col(column).sum() for column in account_columns(trace)]
-    return (
-        marked.group_by("vehicle_id", maintain_order=True)
-        .agg(
-            pl.col("speed_factor").first(),
-            *accounts,
-            creep_time_s=pl.col("creeps").sum() * step_length_s,
-            over_ceiling_s=pl.col("is_over").sum() * step_length_s,
-            harsh_brakings=pl.col("starts_harsh").sum().cast(pl.Int64),
-        )
-        .join(stops, on="vehicle_id", how="left", maintain_order="left")
-        .with_columns(pl.col("stops").fill_null(0))
+    return accounts.select(
+        pl.col("vehicle_id").cast(pl.String),
+        known[who],
+        pl.exclude("vehicle_id"),
+        creep_time_s=pl.Series(count(vehicle[creeps]) * step_length_s),
+        over_ceiling_s=pl.Series(count(vehicle[is_over]) * step_length_s),
+        harsh_brakings=pl.Series(count(brakings)),
+        stops=pl.Series(count(halts[n_steps >= n_needed])),
     )
 
 
 def count_blockers(trace: pl.DataFrame, patience_s: float, step_length_s: float) -> int:
     """How often a vehicle stood inside a junction for at least a time."""
-    is_blocking = (pl.col("speed_mps") < CREEP_MPS[0]) & pl.col("lane").str.starts_with(":")
-    marked = trace.select(
-        "vehicle_id",
-        is_blocking=is_blocking,
-        run=(is_blocking != is_blocking.shift(1)).fill_null(value=True).cum_sum(),
-    )
-    runs = marked.filter("is_blocking").group_by("vehicle_id", "run").len()
-    return runs.filter(pl.col("len") * step_length_s >= patience_s).height
+    lane, lanes = numbered(trace["lane"])
+    is_blocking = (trace["speed_mps"].to_numpy() < CREEP_MPS[0]) & _is_inside(lanes)[lane]
+    _, n_steps = run_lengths(is_blocking, numbered(trace["vehicle_id"]).number)
+    return int(np.count_nonzero(n_steps * step_length_s >= patience_s))
+
+
+def _is_inside(lanes: pl.Series) -> BoolArray:
+    """Whether each of some lanes is inside a junction; no lane (one more value) is not."""
+    return np.append(lanes.str.starts_with(":").to_numpy(), False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,22 +270,28 @@ def trajectory_rows(
         schema={"direction": pl.Int64, "edge_id": pl.String, "start_m": pl.Float64},
         orient="row",
     ).unique("edge_id", keep="first", maintain_order=True)
+    on_road = trace.hstack(looked_up(trace["edge_id"], places)).filter(
+        pl.col("direction").is_not_null()
+    )
     told = pl.DataFrame(
         {"time_s": advised.time_s, "vehicle_id": advised.vehicle_id},
         schema={"time_s": pl.Float64, "vehicle_id": pl.String},
-    ).with_columns(advised=pl.lit(value=True))
+    ).select(
+        "time_s",
+        pl.col("vehicle_id").cast(trace.schema["vehicle_id"], strict=False),
+        advised=pl.lit(value=True),
+    )
+    lane, lanes = numbered(on_road["lane"])
     # On a junction a position counts from its start, which is the end of the edge before it.
-    before_m = pl.when(pl.col("lane").str.starts_with(":")).then("edge_length_m").otherwise(0.0)
-    return (
-        trace.join(places, on="edge_id", maintain_order="left")
-        .join(told, on=["time_s", "vehicle_id"], how="left", maintain_order="left")
-        .select(
-            "direction",
-            "vehicle_id",
-            "equipped",
-            pl.col("advised").fill_null(value=False),
-            "time_s",
-            position_m=pl.col("start_m") + before_m + pl.col("position_m"),
-            speed_mps=pl.col("speed_mps"),
-        )
+    before_m = pl.when(pl.Series(_is_inside(lanes)[lane])).then("edge_length_m").otherwise(0.0)
+    return on_road.join(
+        told, on=["time_s", "vehicle_id"], how="left", maintain_order="left"
+    ).select(
+        "direction",
+        pl.col("vehicle_id").cast(pl.String),
+        "equipped",
+        pl.col("advised").fill_null(value=False),
+        "time_s",
+        position_m=pl.col("start_m") + before_m + pl.col("position_m"),
+        speed_mps=pl.col("speed_mps"),
     )

@@ -7,14 +7,17 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 from corridor import EngineError
-from experiments.order import Order, code_hash
+from experiments.code_hash import code_hash
+from experiments.order import Order
 from experiments.policy_loading import PolicyError
+from experiments.shortages import full_disk, shortage_of
 from experiments.single_run import RunFailedError, perform
 from sumo_nets import ScenarioError, SumoProgramError
 
@@ -26,28 +29,50 @@ def main() -> int:
     """Do the run that stdin asks for; 0 if its folder stands."""
     order = Order.from_json(sys.stdin.readline())
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    folder = order.out.with_name(f"{order.out.name}.part-{os.getpid()}")
-    folder.mkdir(parents=True)
+    host = socket.gethostname()
+    folder = order.out.with_name(f"{order.out.name}.part-{host}-{os.getpid()}")
     home = Path.cwd()
-    # SUMO takes a file name with a colon for a host and port: it is given names without folders.
-    os.chdir(folder)
     try:
+        folder.mkdir(parents=True)
+        # SUMO takes a name with a colon for a host and port: it is given names without folders.
+        os.chdir(folder)
         if order.code_sha256 != code_hash():
             raise RunFailedError("the program changed while it ran; give the command again")
         perform(order, Path(), _tell)
         os.chdir(home)
-        folder.rename(order.out)
-    except EngineError as failure:
-        # What SUMO says of itself is on stderr; its interface says little.
-        _tell({"failure": f"SUMO failed: {failure}", "has_last_words": True})
-        return 1
-    except (RunFailedError, PolicyError, ScenarioError, SumoProgramError) as failure:
-        _tell({"failure": str(failure), "has_last_words": False})
+        _name(folder, order.out)
+    except Exception as failure:
+        told = _farewell(failure, folder)
+        if told is None:
+            raise
+        _tell(told)
         return 1
     finally:
         os.chdir(home)
         shutil.rmtree(folder, ignore_errors=True)
     return 0
+
+
+def _name(folder: Path, out: Path) -> None:
+    """Give a whole folder its name; another process may have been faster."""
+    try:
+        folder.rename(out)
+    except OSError:
+        if not out.is_dir():
+            raise
+
+
+def _farewell(failure: Exception, folder: Path) -> dict[str, object] | None:
+    """Why the run failed, for the parent; None: it is a fault of the program."""
+    # On a full disk SUMO and the libraries fail in many ways: so it is looked at, too.
+    if shortage := full_disk(folder) or shortage_of(failure):
+        return {"failure": shortage, "has_last_words": False, "is_lost": True}
+    if isinstance(failure, EngineError):
+        # What SUMO says of itself is on stderr; its interface says little.
+        return {"failure": f"SUMO failed: {failure}", "has_last_words": True}
+    if isinstance(failure, RunFailedError | PolicyError | ScenarioError | SumoProgramError):
+        return {"failure": str(failure), "has_last_words": False}
+    return None
 
 
 def _tell(message: Mapping[str, object]) -> None:

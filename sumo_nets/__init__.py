@@ -21,6 +21,7 @@ from sumo_nets.describe import ScenarioDescription, SignalDescription, describe
 from sumo_nets.freeze import freeze_routes
 from sumo_nets.grid import grid_scenario
 from sumo_nets.inputs import fingerprint, input_hashes
+from sumo_nets.outputs import CutShortError, check_whole
 from sumo_nets.replay import replayed_signals, signals_to_replay
 from sumo_nets.scenario import Scenario, ScenarioError
 
@@ -29,6 +30,7 @@ __all__ = [
     "JUNCTION_BLOCKER_S",
     "ActuationBounds",
     "CatalogueEntry",
+    "CutShortError",
     "Demand",
     "Finding",
     "Scenario",
@@ -40,6 +42,7 @@ __all__ = [
     "actuate_scenario",
     "actuated_network",
     "check_scenario",
+    "check_whole",
     "comparison_arguments",
     "describe",
     "fingerprint",

@@ -14,6 +14,7 @@ from sumo_nets.binaries import complaints, run_program, sumo_version
 from sumo_nets.demand import ROUTE_FILE, TABLE_FILE, Demand, read_demand, sumo_arguments
 from sumo_nets.frozen import Frozen, freeze_elements, read_taken
 from sumo_nets.inputs import fingerprint
+from sumo_nets.outputs import check_whole
 from sumo_nets.sanitise import for_routing, for_runs, plain_type
 from sumo_nets.scenario import Scenario, ScenarioError
 from sumo_nets.traffic import TRAFFIC, Traffic, collect, pieces_of
@@ -40,6 +41,7 @@ def freeze_routes(
     Raises:
         ScenarioError: where SUMO refuses the scenario; with SUMO's words.
         SumoProgramError: where SUMO dies.
+        CutShortError: where it could not write all; nothing is kept then.
     """
     if demand_scale <= 0:
         raise ScenarioError([f"demand_scale must be positive, got {demand_scale:g}"])
@@ -137,6 +139,8 @@ def _run(
     if done.returncode:
         words = complaints(done, "Error") or (done.stderr.strip() or "no reason given",)
         raise ScenarioError(f"{scenario.name}: SUMO refuses it: {word}" for word in words)
+    check_whole(folder / TAKEN_FILE, b"</routes>")
+    check_whole(inputs / "statistic.xml", b"</statistics>")
     counts = next(
         piece.element.attrib
         for piece in read_pieces(inputs / "statistic.xml")

@@ -2,25 +2,53 @@
 
 import functools
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from sumo_nets.sanitise import files_read
 from sumo_nets.scenario import Scenario
-from sumo_nets.xml_source import read_pieces
+from sumo_nets.xml_source import included_file, read_own_pieces
 
 
 def input_files(scenario: Scenario) -> tuple[Path, ...]:
     """Every file that a run depends on: named, included by another, or read by an option."""
     named = (scenario.net_file, *scenario.route_files, *scenario.additional_files)
-    included = {
-        piece.file for path in named[1:] for piece in read_pieces(path) if piece.file != path
-    }
-    pieces = (piece for path in scenario.additional_files for piece in read_pieces(path))
+    included: set[Path] = set()
+    read: list[Path] = []
+    for path in named[1:]:
+        for file, read_by_file in _rests_on(path, path in scenario.additional_files):
+            included |= {file} - {path}
+            read += read_by_file
     options = (*scenario.options, *scenario.routing_options)
     by_option = [Path(part) for _, value in options for part in value.split(",")]
-    read = [*files_read(pieces), *(path for path in by_option if path.is_absolute())]
+    read += (path for path in by_option if path.is_absolute())
     others = [path for path in (*sorted(included), *read) if path.is_file()]
     return tuple(dict.fromkeys((*named, *others)))
+
+
+def _rests_on(path: Path, is_additional: bool) -> Iterator[tuple[Path, tuple[Path, ...]]]:
+    """A file and all that it includes, each with the files that its elements read."""
+    status = path.stat()
+    included, read = _named_in(path, is_additional, status.st_size, status.st_mtime_ns)
+    yield path, read
+    for file in included:
+        yield from _rests_on(file, is_additional)
+
+
+@functools.lru_cache(maxsize=256)
+def _named_in(
+    path: Path, is_additional: bool, _size: int, _time_ns: int
+) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Files that one file includes, and those that its elements read if it is additional."""
+    included: list[Path] = []
+    read: list[Path] = []
+    for piece in read_own_pieces(path):
+        file = included_file(piece)
+        if file is not None:
+            included.append(file)
+        elif is_additional:
+            read += files_read([piece])
+    return tuple(included), tuple(read)
 
 
 def input_hashes(scenario: Scenario) -> list[tuple[str, str]]:

@@ -49,15 +49,27 @@ def read_pieces(path: Path, *, places: dict[int, str] | None = None) -> Iterator
     Raises:
         XmlError: where the file is not well-formed.
     """
-    for piece in _parse(path, places):
-        href = piece.element.get("href")
-        if piece.element.tag == "include" and href:
-            included = (piece.file.parent / href).resolve()
-            if not included.is_file():
-                raise XmlError(f"{piece.place}: include: {included} does not exist")
+    for piece in read_own_pieces(path, places=places):
+        included = included_file(piece)
+        if included is not None:
             yield from read_pieces(included, places=places)
         else:
             yield piece
+
+
+def included_file(piece: Piece) -> Path | None:
+    """The file that a piece includes; None where it is something else.
+
+    Raises:
+        XmlError: where there is no such file.
+    """
+    href = piece.element.get("href")
+    if piece.element.tag != "include" or not href:
+        return None
+    included = (piece.file.parent / href).resolve()
+    if not included.is_file():
+        raise XmlError(f"{piece.place}: include: {included} does not exist")
+    return included
 
 
 def scan(path: Path, on_start: Callable[[str, dict[str, str]], None]) -> None:
@@ -72,7 +84,8 @@ def scan(path: Path, on_start: Callable[[str, dict[str, str]], None]) -> None:
         pass
 
 
-def _parse(path: Path, places: dict[int, str] | None) -> Iterator[Piece]:
+def read_own_pieces(path: Path, *, places: dict[int, str] | None = None) -> Iterator[Piece]:
+    """As `read_pieces`, but what includes a file stays what it is."""
     parser = expat.ParserCreate()
     builder = _Builder(parser, path, places)
     parser.StartElementHandler = builder.start

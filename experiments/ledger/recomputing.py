@@ -22,6 +22,7 @@ from experiments.ledger.writing import RECORDS_FILE, STATEMENT_FILE
 from experiments.measures import RUN_COUNTERS
 from experiments.result_files import RUNS, SUMMARY, VEHICLES
 from experiments.results import rounded
+from experiments.sequential import sequential_of
 from experiments.study import Run, Study, select_runs
 from experiments.summary import summarise
 
@@ -120,9 +121,9 @@ def summary_faults(folder: Path, statement: Statement) -> list[Fault]:
     try:
         table = read_runs(folder)
         runs = _runs(folder, table)
-        study = study_of(statement.made_of)
-        expected = rounded(summarise(study, select_runs(study, runs), (), ()))
         signed = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+        study = study_of(statement.made_of).looked(sequential_of(signed))
+        expected = rounded(summarise(study, select_runs(study, runs), (), ()))
         pairs = [(run, table[run.arm, run.seed]) for run in runs]
         if len(runs) != len(table):
             raise ValueError(f"{RUNS} has {len(table)} runs, {VEHICLES} {len(runs)}")

@@ -10,6 +10,7 @@ import polars as pl
 
 from experiments.appendix import manifest
 from experiments.asked_again import experiment_again, scenario_again
+from experiments.engines import Event
 from experiments.ledger.chain import read_record, trip_in
 from experiments.ledger.comparing import unmatched
 from experiments.ledger.counters import counters_faults, counters_unchecked
@@ -25,10 +26,10 @@ from experiments.ledger.records import (
 from experiments.ledger.statement import MadeOf
 from experiments.ledger.verifying import Ledger
 from experiments.ledger.writing import RECORDS_FILE, trip_salt
-from experiments.main_job import run_again, try_policies
+from experiments.main_job import run_again
+from experiments.ordering import try_policies
 from experiments.result_files import VEHICLES
 from experiments.results import read_json, read_run_table
-from experiments.runner import Event
 
 RunKey = tuple[str, int]
 

@@ -13,7 +13,8 @@ from experiments.mrv.conditions import advised_arms, claim_obstacles
 from experiments.mrv.fleet_shares import FleetShare, fleet_shares
 from experiments.mrv.uncertainty import Saving, saving
 from experiments.report.data import UNADVISED_ARMS, focus_arm, read_json, read_summary
-from experiments.statistics import Effect, FloatArray, paired_difference
+from experiments.sequential import sequential_of
+from experiments.statistics import CONFIDENCE, Effect, FloatArray, paired_difference
 
 BASELINE = "unadvised"
 """The arm that a claim is made against: the same vehicles without advice."""
@@ -106,6 +107,12 @@ class Evidence:
         """Pairs of runs that count."""
         return len(self.summary["seeds"])
 
+    @cached_property
+    def confidence(self) -> float:
+        """Probability that intervals are made for: it allows for how seeds were added."""
+        looked = sequential_of(self.summary)
+        return CONFIDENCE if looked is None else looked.confidence
+
     def pairs(self, column: str, group: str = "all") -> tuple[FloatArray, FloatArray]:
         """(seeds,) mean of a column per run: of the baseline, and of the project."""
         rows = self.means.filter(pl.col("group") == group)
@@ -127,14 +134,14 @@ class Evidence:
         """
         runs = zip(self.pairs(account, group), self.pairs("depart_delay_s", group), strict=True)
         before, after = (emitted + waiting_per_s * delay_s for emitted, delay_s in runs)
-        found = saving(account, before, after)
+        found = saving(account, before, after, confidence=self.confidence)
         if found is None:
             return None
         return replace(found, n_arms=self.n_advised, is_claimable=not self.obstacles)
 
     def increase(self, column: str) -> Effect | None:
         """What the project adds to a column's mean."""
-        return paired_difference(*self.pairs(column))
+        return paired_difference(*self.pairs(column), confidence=self.confidence)
 
     def _of(self, quantity: str) -> tuple[str, ...]:
         return tuple(name for name in self.completeness if name.startswith(f"{quantity}_"))

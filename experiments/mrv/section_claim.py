@@ -133,7 +133,7 @@ def _choice_words(case: Case) -> list[str]:
 
 def _interval_words(case: Case) -> str:
     n_advised = case.evidence.n_advised
-    percent = f"{100.0 * claim_confidence(n_advised):.4g}{THIN}%"
+    percent = f"{100.0 * claim_confidence(n_advised, case.evidence.confidence):.4g}{THIN}%"
     if n_advised <= 1:
         return f"It is the {percent} interval."
     return (

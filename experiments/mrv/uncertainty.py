@@ -27,6 +27,8 @@ class Saving:
     """The same in the project."""
     change: Effect
     """Baseline minus project, per vehicle, with its interval over the pairs of seeds."""
+    confidence: float = CONFIDENCE
+    """Probability that the interval is made for."""
     n_arms: int = 1
     """Kinds of advice that were run, of which this is one: the claim allows for the choice."""
     is_claimable: bool = True
@@ -40,7 +42,11 @@ class Saving:
     @property
     def claim(self) -> float | None:
         """The conservative claim per vehicle; None: no claim."""
-        return conservative(widened(self.change, self.n_arms)) if self.is_claimable else None
+        return (
+            conservative(widened(self.change, self.n_arms, self.confidence))
+            if self.is_claimable
+            else None
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,24 +71,31 @@ class Claim:
     """The one that sets that."""
 
 
-def saving(account: str, before: FloatArray, after: FloatArray) -> Saving | None:
+def saving(
+    account: str, before: FloatArray, after: FloatArray, *, confidence: float = CONFIDENCE
+) -> Saving | None:
     """Saving under one account from pairs of runs.
 
     Args:
         account: Column that the figures are from.
         before: (n,) mean per vehicle in the baseline, per seed; NaN where not known.
         after: (n,) the same in the project, in the same order of seeds.
+        confidence: Probability that the interval is made for.
 
     Returns:
         The saving; None where a seed has no figure, or the baseline emits nothing.
     """
     if not np.isfinite(before).all() or not np.isfinite(after).all():
         return None
-    change = paired_difference(after, before)
+    change = paired_difference(after, before, confidence=confidence)
     if change is None or float(before.mean()) == 0.0:
         return None
     return Saving(
-        account=account, before=float(before.mean()), after=float(after.mean()), change=change
+        account=account,
+        before=float(before.mean()),
+        after=float(after.mean()),
+        change=change,
+        confidence=confidence,
     )
 
 
@@ -99,28 +112,33 @@ def conservative(change: Effect) -> float | None:
     return change.low if change.low > 0 else None
 
 
-def claim_confidence(n_arms: int) -> float:
+def claim_confidence(n_arms: int, confidence: float = CONFIDENCE) -> float:
     """Probability that the interval of a claim is made for: Bonferroni over the kinds of advice.
+
+    Args:
+        n_arms: Kinds of advice that were run, at least 1.
+        confidence: Of the interval of one kind.
 
     References: Dunn (1961), JASA 56, doi:10.1080/01621459.1961.10482090.
     """
-    return 1.0 - (1.0 - CONFIDENCE) / n_arms
+    return 1.0 - (1.0 - confidence) / n_arms
 
 
-def widened(change: Effect, n_arms: int) -> Effect:
+def widened(change: Effect, n_arms: int, confidence: float = CONFIDENCE) -> Effect:
     """The effect with the Student interval that allows for the choice among several arms.
 
     The bootstrap interval stays as it is.
 
     Args:
-        change: With its interval of `CONFIDENCE`.
+        change: With its interval.
         n_arms: Kinds of advice that were run, at least 1.
+        confidence: Probability that the interval is made for.
     """
     if n_arms <= 1 or change.low is None or change.high is None:
         return change
     wanted, has = (
-        float(stats.t.ppf((1.0 + confidence) / 2.0, change.n - 1))
-        for confidence in (claim_confidence(n_arms), CONFIDENCE)
+        float(stats.t.ppf((1.0 + level) / 2.0, change.n - 1))
+        for level in (claim_confidence(n_arms, confidence), confidence)
     )
     reach = (change.high - change.low) / 2.0 * wanted / has
     return replace(change, low=change.mean - reach, high=change.mean + reach)

@@ -8,6 +8,7 @@ from experiments.report.approaches import Approach, approaches
 from experiments.report.effects import signed
 from experiments.report.glossary import ACCOUNT_NAMES
 from experiments.report.journeys import Explained
+from experiments.report.language import say
 from experiments.report.plan_words import clock, windows_words
 from experiments.report.spell_words import advice_words, silence_words
 
@@ -43,10 +44,17 @@ def account_of(explained: Explained, signal_id: str | None = None) -> Account:
         ValueError: The vehicle did not cross that signal.
     """
     found = chosen_approaches(explained, signal_id)
-    against = f" against {explained.reference}" if explained.reference else ""
+    arms = explained.arm
+    if explained.reference:
+        arms = say("{arm} against {reference}", arm=arms, reference=explained.reference)
     return Account(
-        title=f"Vehicle {explained.vehicle_id} in {explained.scenario}, seed {explained.seed}: "
-        f"{explained.arm}{against}",
+        title=say(
+            "Vehicle {vehicle} in {scenario}, seed {seed}: {arms}",
+            vehicle=explained.vehicle_id,
+            scenario=explained.scenario,
+            seed=explained.seed,
+            arms=arms,
+        ),
         summary=tuple(_trip_lines(explained)),
         parts=tuple(
             Part(title=_title(approach), lines=tuple(_approach_lines(approach, explained)))
@@ -77,9 +85,12 @@ def chosen_approaches(explained: Explained, signal_id: str | None) -> tuple[Appr
 def _trip_lines(explained: Explained) -> Iterable[str]:
     trip = explained.journey.trip
     if explained.without is None:
-        yield (
-            f"Trip {trip['trip_time_s']:.0f} s, CO₂ {trip['co2_own_g']:.0f} g (own class), "
-            f"{trip['stops']} stops. Nothing was run without advice to compare with."
+        yield say(
+            "Trip {time:.0f} s, CO₂ {co2:.0f} g (own class), {stops} stops. Nothing was run "
+            "without advice to compare with.",
+            time=trip["trip_time_s"],
+            co2=trip["co2_own_g"],
+            stops=trip["stops"],
         )
     else:
         other = explained.without.trip
@@ -88,11 +99,18 @@ def _trip_lines(explained: Explained) -> Iterable[str]:
         share = (
             f" ({signed(100 * more_g / other['co2_own_g'])}\u202f%)" if other["co2_own_g"] else ""
         )
-        yield (
-            f"Trip {trip['trip_time_s']:.1f} s with advice, {other['trip_time_s']:.1f} s without "
-            f"({signed(later_s, digits=1)} s). "
-            f"CO₂ {trip['co2_own_g']:.0f} g with, {other['co2_own_g']:.0f} g without{share}, "
-            f"own class. Stops {trip['stops']} with, {other['stops']} without."
+        yield say(
+            "Trip {time:.1f} s with advice, {other_time:.1f} s without ({later} s). CO₂ {co2:.0f} "
+            "g with, {other_co2:.0f} g without{share}, own class. Stops {stops} with, "
+            "{other_stops} without.",
+            time=trip["trip_time_s"],
+            other_time=other["trip_time_s"],
+            later=signed(later_s, digits=1),
+            co2=trip["co2_own_g"],
+            other_co2=other["co2_own_g"],
+            share=share,
+            stops=trip["stops"],
+            other_stops=other["stops"],
         )
     yield _advised_words(explained)
 
@@ -100,21 +118,25 @@ def _trip_lines(explained: Explained) -> Iterable[str]:
 def _advised_words(explained: Explained) -> str:
     trip = explained.journey.trip
     if not trip["equipped"]:
-        return "The vehicle is not equipped: what changed came from the advice to others."
+        return say("The vehicle is not equipped: what changed came from the advice to others.")
     if explained.journey.advice.is_empty():
-        return "What it was told is not known: nothing was recorded of it near a signal."
-    return (
-        f"Under advice for {trip['advised_s']:.0f} s. What a single trip gains or loses is chance "
-        "in part: the traffic around it differs as well."
+        return say("What it was told is not known: nothing was recorded of it near a signal.")
+    return say(
+        "Under advice for {time:.0f} s. What a single trip gains or loses is chance in part: the "
+        "traffic around it differs as well.",
+        time=trip["advised_s"],
     )
 
 
 def _title(approach: Approach) -> str:
-    street = f" on {approach.street}" if approach.street else ""
-    return (
-        f"Signal {approach.signal_id}, link {approach.link_index}, from road "
-        f"{approach.edge_id}{street}"
-    )
+    place = {"signal": approach.signal_id, "link": approach.link_index, "road": approach.edge_id}
+    if approach.street:
+        return say(
+            "Signal {signal}, link {link}, from road {road} on {street}",
+            street=approach.street,
+            **place,
+        )
+    return say("Signal {signal}, link {link}, from road {road}", **place)
 
 
 def _approach_lines(approach: Approach, explained: Explained) -> Iterable[str]:
@@ -122,33 +144,48 @@ def _approach_lines(approach: Approach, explained: Explained) -> Iterable[str]:
     told: dict[str, object] = {}
     for number, spell in enumerate(approach.spells):
         windows = windows_words(spell.first)
-        place = f"{clock(spell.first['time_s'])}, {spell.first['distance_m']:.0f} m before the line"
-        news = f" Told: {windows}." if windows and windows != told.get("windows") else ""
+        news = windows if windows != told.get("windows") else ""
         told["windows"] = windows or told.get("windows")
         if spell.is_advised:
             before = approach.spells[number - 1] if number else None
-            yield f"{place}:{news} {advice_words(spell, before, explained.execution, step_s)}"
+            words = advice_words(spell, before, explained.execution, step_s)
         else:
-            yield f"{place}:{news} {silence_words(spell, step_s)}"
+            words = silence_words(spell, step_s)
+        yield say(
+            "{clock}, {distance:.0f} m before the line:{news} {words}",
+            clock=clock(spell.first["time_s"]),
+            distance=spell.first["distance_m"],
+            news=say(" Told: {windows}.", windows=news) if news else "",
+            words=words,
+        )
     yield _crossing_words(approach)
     yield from _cost_words(approach)
 
 
 def _crossing_words(approach: Approach) -> str:
-    text = f"Crossed at {clock(approach.crossed_s)}"
+    crossed = clock(approach.crossed_s)
     if approach.later_s is None or approach.crossed_without_s is None:
-        return f"{text}."
-    when = clock(approach.crossed_without_s)
+        return say("Crossed at {crossed}.", crossed=crossed)
     if abs(approach.later_s) < SAME_S:
-        return f"{text}, without advice at the same time."
-    text += f", without advice at {when}: {_later(approach.later_s)}"
+        return say("Crossed at {crossed}, without advice at the same time.", crossed=crossed)
+    both = {
+        "crossed": crossed,
+        "other": clock(approach.crossed_without_s),
+        "later": _later(approach.later_s),
+    }
     if abs(approach.later_before_s) < SAME_S:
-        return f"{text}."
-    return f"{text} (over the line before: {_later(approach.later_before_s)})."
+        return say("Crossed at {crossed}, without advice at {other}: {later}.", **both)
+    return say(
+        "Crossed at {crossed}, without advice at {other}: {later} (over the line before: "
+        "{before}).",
+        before=_later(approach.later_before_s),
+        **both,
+    )
 
 
 def _later(seconds: float) -> str:
-    return f"{abs(seconds):.1f} s {'later' if seconds > 0 else 'earlier'}"
+    size = f"{abs(seconds):.1f}"
+    return say("{s} s later", s=size) if seconds > 0 else say("{s} s earlier", s=size)
 
 
 def _cost_words(approach: Approach) -> Iterable[str]:
@@ -158,17 +195,19 @@ def _cost_words(approach: Approach) -> Iterable[str]:
     def told(values: Iterable[float], digits: int) -> str:
         return " / ".join(f"{value:.{digits}f}".replace("-", "\u2212") for value in values)
 
-    name = "This approach, with / without advice" if len(both) > 1 else "This approach"
-    yield (
-        f"{name}: {told((p.duration_s for p in both), 0)} s, "
-        f"standing {told((p.standing_s for p in both), 0)} s."
+    name = say("This approach, with / without advice") if len(both) > 1 else say("This approach")
+    yield say(
+        "{name}: {time} s, standing {standing} s.",
+        name=name,
+        time=told((p.duration_s for p in both), 0),
+        standing=told((p.standing_s for p in both), 0),
     )
     accounts = (
-        f"{ACCOUNT_NAMES[_name(a.column)]} {told((p.accounts[a.column] for p in both), 1)} "
+        f"{say(ACCOUNT_NAMES[_name(a.column)])} {told((p.accounts[a.column] for p in both), 1)} "
         f"{_unit(a.column)}"
         for a in ACCOUNTS
     )
-    yield f"Its CO₂ and energy: {', '.join(accounts)}."
+    yield say("Its CO₂ and energy: {accounts}.", accounts=say(", ").join(accounts))
 
 
 def _name(column: str) -> str:

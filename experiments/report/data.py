@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from experiments.report.heeding import Heeding, heeding
 from experiments.summary import SCHEMA_VERSION
 
 UNADVISED_ARMS = ("none", "unadvised")
@@ -22,6 +23,9 @@ _TRAJECTORY_COLUMNS = (
     "arm seed direction vehicle_id equipped advised time_s position_m speed_mps".split()
 )
 _SIGNAL_COLUMNS = "arm seed direction signal_id position_m start_s end_s state".split()
+_ADVICE_COLUMNS = (
+    "arm seed vehicle_id time_s signal_id reason speed_mps advised_mps shown_mps".split()
+)
 _CROSSING_COLUMNS = "arm seed vehicle_id place signal_id edge_id street main time_s".split()
 _SUMMARY_KEYS = "scenario reference seeds arms effects".split()
 
@@ -46,6 +50,8 @@ class Results:
     signals: pl.DataFrame
     crossings: pl.DataFrame
     """When vehicles crossed stop lines: reference and focus only, first seed."""
+    advice: pl.DataFrame
+    """What equipped vehicles near signals were told: all arms that tell, first seed."""
 
     @cached_property
     def is_compared(self) -> bool:
@@ -66,6 +72,21 @@ class Results:
     def focus(self) -> str | None:
         """The advised arm that the pictures are about; None where nothing is compared."""
         return focus_arm(self.advised) if self.is_compared else None
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The arms that stand side by side in pictures: the reference, and the one in focus."""
+        return (self.reference,) if self.focus is None else (self.reference, self.focus)
+
+    @cached_property
+    def execution(self) -> str:
+        """Who drives: "driver" or "automated"."""
+        return str(self.summary.get("execution", "driver"))
+
+    @cached_property
+    def heeding(self) -> Heeding | None:
+        """What became of advice in the recorded seed; None where no arm tells."""
+        return None if self.advice.is_empty() else heeding(self.advice, self.execution)
 
     @cached_property
     def n_seeds(self) -> int:
@@ -103,6 +124,7 @@ def read_results(directory: Path) -> Results:
         trajectories=_read_table(directory / "trajectories.parquet", _TRAJECTORY_COLUMNS, shown),
         signals=_read_table(directory / "signals.parquet", _SIGNAL_COLUMNS, shown),
         crossings=_read_table(directory / "crossings.parquet", _CROSSING_COLUMNS, shown),
+        advice=_read_table(directory / "advice.parquet", _ADVICE_COLUMNS, arms),
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from experiments.measures import EFFECT_FIELDS, TRIP_COLUMNS, effect_key
+from experiments.report.language import say
 from experiments.statistics import Effect
 
 TRIP_METRICS = tuple(TRIP_COLUMNS)
@@ -81,20 +82,24 @@ def change_text(found: Effect) -> str:
 def interval_text(found: Effect) -> str:
     """The interval, as in `−2.7 to −1.5 %`; says so where there is none."""
     if found.low is None or found.high is None:
-        return "no interval (one run in fact)"
+        return say("no interval (one run in fact)")
     digits = _digits_of(found)
     low, high = (signed(value, digits=digits) for value in (found.low, found.high))
-    return f"{low} to {high}\u202f%"
+    return say("{low} to {high} %", low=low, high=high)
 
 
-def size_text(found: Effect, word: str) -> str:
-    """Size, word and interval without signs, as in `2.1 % less (95 % interval 1.5 to 2.7 %)`."""
+def size_parts(found: Effect) -> dict[str, str]:
+    """Size and interval without signs, to be put into a sentence.
+
+    Returns:
+        size, as in `2.1 %`, and interval, as in ` (95 % interval 1.5 to 2.7 %)`, or empty.
+    """
     digits = _digits_of(found)
-    size = f"{abs(found.mean):.{digits}f}\u202f% {word}"
+    size = f"{abs(found.mean):.{digits}f}\u202f%"
     if found.low is None or found.high is None:
-        return size
-    near, far = sorted((abs(found.low), abs(found.high)))
-    return f"{size} (95\u202f% interval {near:.{digits}f} to {far:.{digits}f}\u202f%)"
+        return {"size": size, "interval": ""}
+    near, far = (f"{v:.{digits}f}" for v in sorted((abs(found.low), abs(found.high))))
+    return {"size": size, "interval": say(" (95 % interval {near} to {far} %)", near=near, far=far)}
 
 
 def _digits_of(found: Effect) -> int:

@@ -8,8 +8,8 @@ import polars as pl
 from experiments.report.account import Account, account_of
 from experiments.report.approaches import approaches
 from experiments.report.journeys import Explained, Records, read_records
-from experiments.report.plot_explained import explained_picture
-from experiments.report.plot_style import Picture
+from experiments.report.plot_explained import explained_chart
+from experiments.report.plot_style import Chart
 
 SEVERAL_SIGNALS = 2
 """A vehicle that was advised at so many signals shows more than one that was not."""
@@ -55,9 +55,9 @@ def typical_account(explained: Explained | None) -> Account | None:
     return None if explained is None else account_of(explained)
 
 
-def typical_picture(explained: Explained | None) -> Picture | None:
+def typical_chart(explained: Explained | None) -> Chart | None:
     """How the page shows it; drawn inside `drawing_style`."""
-    return None if explained is None else explained_picture(explained, approaches(explained))
+    return None if explained is None else explained_chart(explained, approaches(explained))
 
 
 def worth_a_look(records: Records, arm: str) -> list[Candidate]:

@@ -7,7 +7,7 @@ from experiments.atomic import replacing
 from experiments.report.account import Account
 from experiments.report.approaches import Approach
 from experiments.report.journeys import Explained
-from experiments.report.plot_explained import draw_explained, explained_picture
+from experiments.report.plot_explained import draw_explained, explained_chart
 from experiments.report.plot_style import drawing_style
 from experiments.report.templating import template
 
@@ -45,7 +45,7 @@ def write_explained(
         if kind == ".png":
             draw_explained(explained, approaches).savefig(temporary, format="png", dpi=PNG_DPI)
             return
-        picture = explained_picture(explained, approaches)
+        picture = explained_chart(explained, approaches).picture()
         if kind == ".html":
             text = template("explained.html.j2").render(account=account, picture=picture)
         else:

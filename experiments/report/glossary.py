@@ -1,5 +1,7 @@
 """The words of the report: every metric, account and reason, explained for a reader in a hurry."""
 
+from experiments.report.language import say
+
 ACCOUNT_NAMES = {
     "co2_own": "the scenario's own vehicles",
     "co2_hbefa4": "HBEFA4",
@@ -8,13 +10,13 @@ ACCOUNT_NAMES = {
     "energy_bev": "electric cars",
 }
 
-_METRIC_NAMES = {
+METRIC_NAMES = {
     "energy_bev": "Energy, if all were electric",
     "trip_time": "Trip time",
     "stops": "Stops",
     "creep_time": "Creeping time",
 }
-_QUANTITY_NAMES = {
+QUANTITY_NAMES = {
     "co2": "CO₂",
     "co2e": "CO₂ equivalents",
     "energy": "Electricity",
@@ -35,10 +37,15 @@ MODEL_NAMES = {
 
 def metric_name(metric: str) -> str:
     """What a metric is called on the page; an account that a user added goes by its own name."""
-    if metric in _METRIC_NAMES:
-        return _METRIC_NAMES[metric]
+    if metric in METRIC_NAMES:
+        return say(METRIC_NAMES[metric])
     quantity, _, model = metric.partition("_")
-    return f"{_QUANTITY_NAMES[quantity]}, {MODEL_NAMES.get(model, model)}"
+    return say("{what}, {account}", what=say(QUANTITY_NAMES[quantity]), account=model_name(model))
+
+
+def model_name(model: str) -> str:
+    """What an account is called, be it ours or a user's own."""
+    return say(MODEL_NAMES[model]) if model in MODEL_NAMES else model
 
 
 RATE_NAMES = {
@@ -63,6 +70,13 @@ COUNTER_NAMES = {
     "emergency_brakings": ("Emergency brakings", "sum of all seeds"),
 }
 """Name and unit of each counter of safety."""
+
+COUNTER_WORDS = {
+    "collisions": "collisions",
+    "emergency_stops": "emergency stops",
+    "emergency_brakings": "emergency brakings",
+}
+"""What such a counter counts, within a sentence."""
 
 GROUP_NAMES = {
     None: "All vehicles",

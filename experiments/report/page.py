@@ -10,10 +10,14 @@ from experiments.measures import FEW_SEEDS
 from experiments.report.bound import bound_table, read_bound
 from experiments.report.data import Results, read_results
 from experiments.report.effects import CO2_ACCOUNTS, arm_effects, effect, signed
+from experiments.report.equity import balance_table, class_table, gini_words
 from experiments.report.explained import explain_typical, typical_account
-from experiments.report.glossary import RULES, TERMS
+from experiments.report.glossary import RULES, TERMS, model_name
+from experiments.report.heeding import shares
 from experiments.report.journeys import Explained
+from experiments.report.language import ENGLISH, say, speaking
 from experiments.report.passages import passage_accounts, passages_table
+from experiments.report.plot_spacetime import heeding_words
 from experiments.report.plot_vehicles import paired_differences
 from experiments.report.plots import draw_all
 from experiments.report.safety import safety_table
@@ -29,9 +33,14 @@ from experiments.report.tables import (
 from experiments.report.templating import template
 from experiments.report.who_pays import shares_by_approach, who_pays_table
 from experiments.report.words import answer, nothing_words, reference_words, smoothing_words
+from experiments.sequential import sequential_of
 from experiments.statistics import ONE_RUN, verdict
 
-_KEY_METRICS = (
+PAGE = "report.html"
+PAGES = (PAGE, "report.zh.html")
+"""Pages that a folder of results may hold, one per language."""
+
+KEY_METRICS = (
     ("co2_own", "CO₂"),
     ("trip_time", "Trip time"),
     ("stops", "Stops"),
@@ -47,22 +56,33 @@ class KeyFigure:
     cell: Cell
 
 
-def write_report(directory: Path) -> Path:
-    """Write `report.html` into a folder of results, from what the folder holds.
+def page_name(language: str) -> str:
+    """The page's file in a language: `report.html`, or `report.zh.html`."""
+    return PAGE if language == ENGLISH else f"report.{language}.html"
+
+
+def write_report(directory: Path, language: str = ENGLISH) -> Path:
+    """Write the page into a folder of results, from what the folder holds.
 
     The same folder gives the same bytes. The page appears whole or not at all.
+
+    Args:
+        directory: Folder that a run has written.
+        language: `en` or `zh`; each has a file of its own.
 
     Returns:
         Path of the page.
 
     Raises:
-        ValueError: The folder is missing, is no folder of results, or a file in it is damaged.
+        ValueError: The folder is missing, is no folder of results, or a file in it is damaged; or
+            the language is not known.
     """
-    results = read_results(directory)
-    typical = explain_typical(directory)
-    bound = read_bound(directory)
-    page = template("report.html.j2").render(_contents(results, typical, bound))
-    target = directory / "report.html"
+    with speaking(language):
+        results = read_results(directory)
+        typical = explain_typical(directory)
+        bound = read_bound(directory)
+        page = template("report.html.j2").render(_contents(results, typical, bound))
+    target = directory / page_name(language)
     with replacing(target) as temporary:
         temporary.write_text(page, encoding="utf-8", newline="\n")
     return target
@@ -86,6 +106,7 @@ def _contents(
         "nothing_text": nothing_words(results),
         "reference_text": reference_words(results),
         "smoothing_text": smoothing_words(results.summary),
+        "looks_text": looked.words if (looked := sequential_of(results.summary)) else "",
         "seeds_text": _seeds_words(
             results.n_seeds, results.summary["failed_runs"], is_one_run=_is_one_run(results)
         ),
@@ -97,19 +118,25 @@ def _contents(
         "table": arms_table(results),
         "safety": safety_table(results),
         "groups": groups,
+        "balance": [] if pairs is None else balance_table(pairs),
+        "classes": [] if pairs is None else class_table(pairs),
+        "gini_text": "" if pairs is None else gini_words(pairs),
         "advice": advice_table(results),
+        "heeded": [] if results.heeding is None else shares(results.heeding).to_dicts(),
+        "heeding_text": "" if results.heeding is None else heeding_words(results),
         "who_pays": who_pays_table(shares_by_approach(results)),
         "passage_accounts": passage_accounts(results),
         "passages": passages_table(results),
         "typical": typical_account(typical),
         "bound": bound,
+        "model_name": model_name,
         "bound_rows": bound_table(bound) if bound else [],
         "pictures": draw_all(results, pairs, typical, bound),
         "warnings": [str(warning) for warning in results.summary.get("warnings") or []],
         "configuration": flat(results.manifest.get("experiment") or {}),
         "versions": flat(results.manifest.get("versions") or {}),
-        "terms": TERMS,
-        "rules": RULES,
+        "terms": [(say(term), say(meaning)) for term, meaning in TERMS],
+        "rules": [say(rule) for rule in RULES],
     }
 
 
@@ -121,8 +148,8 @@ def _focus_first(results: Results) -> list[str]:
 
 def _share_words(penetration: float | None) -> str:
     if penetration is None:
-        return "not recorded"
-    return f"{100 * penetration:g}\u202f% of the vehicles that can be"
+        return say("not recorded")
+    return say("{share:g} % of the vehicles that can be", share=100 * penetration)
 
 
 def _is_one_run(results: Results) -> bool:
@@ -135,27 +162,37 @@ def _seeds_words(
     n_seeds: int, failed_runs: Mapping[str, Sequence[int]], *, is_one_run: bool = False
 ) -> str:
     if n_seeds == 0:
-        return "No seed was finished in all arms; nothing is compared."
+        return say("No seed was finished in all arms; nothing is compared.")
     told = ""
     if failed_runs:
         n_left = len({seed for seeds in failed_runs.values() for seed in seeds})
-        arms = ", ".join(f"{arm} in {len(seeds)}" for arm, seeds in failed_runs.items())
-        told = (
-            f"{n_left} of {n_seeds + n_left} seeds are left out because a run failed: {arms}. "
-            "If one arm fails more often than another, what is left flatters it. "
+        arms = say(", ").join(
+            say("{arm} in {n}", arm=arm, n=len(seeds)) for arm, seeds in failed_runs.items()
+        )
+        told = say(
+            "{left} of {all} seeds are left out because a run failed: {arms}. If one arm fails "
+            "more often than another, what is left flatters it. ",
+            left=n_left,
+            all=n_seeds + n_left,
+            arms=arms,
         )
     if n_seeds == 1:
-        return told + (
-            "Only one seed counts: there are no intervals, and no figure here proves anything."
-            f" Run at least {FEW_SEEDS}."
+        return told + say(
+            "Only one seed counts: there are no intervals, and no figure here proves anything. "
+            "Run at least {few}.",
+            few=FEW_SEEDS,
         )
     if is_one_run:
-        return told + (
+        return told + say(
             "It is one run in fact: the seeds change nothing. So there is no interval, and more "
             "seeds will give none."
         )
     if n_seeds < FEW_SEEDS:
-        told += f"Only {n_seeds} seeds count; the intervals are wide. Run at least {FEW_SEEDS}."
+        told += say(
+            "Only {n} seeds count; the intervals are wide. Run at least {few}.",
+            n=n_seeds,
+            few=FEW_SEEDS,
+        )
     return told.strip()
 
 
@@ -165,8 +202,8 @@ def _key_figures(results: Results) -> list[KeyFigure]:
         return []
     effects = arm_effects(results.summary, results.focus)
     figures = [
-        KeyFigure(name=name, cell=change_cell(effect(effects, metric)))
-        for metric, name in _KEY_METRICS
+        KeyFigure(name=say(name), cell=change_cell(effect(effects, metric)))
+        for metric, name in KEY_METRICS
     ]
     if any(effect(effects, metric) for metric in CO2_ACCOUNTS):
         figures.insert(1, _accounts_figure(effects))
@@ -176,9 +213,11 @@ def _key_figures(results: Results) -> list[KeyFigure]:
         tone = "more" if crashes > crashes_before else "open"
         figures.append(
             KeyFigure(
-                name="Collisions",
+                name=say("Collisions"),
                 cell=Cell(
-                    change=f"{crashes:g}", interval=f"without advice: {crashes_before:g}", tone=tone
+                    change=f"{crashes:g}",
+                    interval=say("without advice: {n:g}", n=crashes_before),
+                    tone=tone,
                 ),
             )
         )
@@ -193,13 +232,17 @@ def _accounts_figure(effects: dict[str, Any]) -> KeyFigure:
     if ONE_RUN in said:
         judgement = ""
     else:
-        judgement = "accounts agree" if len(said) == 1 else "accounts disagree"
+        judgement = say("accounts agree") if len(said) == 1 else say("accounts disagree")
     tones = {frozenset({"less"}): "less", frozenset({"more"}): "more"}
     return KeyFigure(
-        name="On four accounts",
+        name=say("On four accounts"),
         cell=Cell(
-            change=f"{signed(min(means), digits=1)} to {signed(max(means), digits=1)}\u202f%",
-            interval="span of the means",
+            change=say(
+                "{low} to {high} %",
+                low=signed(min(means), digits=1),
+                high=signed(max(means), digits=1),
+            ),
+            interval=say("span of the means"),
             verdict=judgement,
             tone=tones.get(frozenset(said), "open"),
         ),

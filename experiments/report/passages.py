@@ -4,13 +4,14 @@ from experiments.places import AT_M, BEFORE_M, BEHIND_M
 from experiments.report.data import Results
 from experiments.report.effects import SIDED, account_metrics, arm_effects, effect_at, signed
 from experiments.report.glossary import metric_name
+from experiments.report.language import say
 from experiments.report.tables import Cell, Row
 from experiments.statistics import Effect, verdict
 
 ZONE_NAMES = {
-    "before": f"Before the signal: {BEFORE_M:.0f} to {AT_M:.0f} m",
-    "at": f"At the signal: the last {AT_M:.0f} m",
-    "behind": f"Behind it: up to {BEHIND_M:.0f} m",
+    "before": "Before the signal: {before_m:.0f} to {at_m:.0f} m",
+    "at": "At the signal: the last {at_m:.0f} m",
+    "behind": "Behind it: up to {behind_m:.0f} m",
     "elsewhere": "Elsewhere",
     "all": "In all",
 }
@@ -21,7 +22,7 @@ def passage_accounts(results: Results) -> list[str]:
     """What the columns of the table are called, each with its unit."""
     units = {"co2": "g", "energy": "Wh"}
     return [
-        f"{metric_name(metric)} ({units[metric.partition('_')[0]]})"
+        say("{name} ({unit})", name=metric_name(metric), unit=units[metric.partition("_")[0]])
         for metric in _per_passage(results)
     ]
 
@@ -30,7 +31,10 @@ def passages_table(results: Results) -> list[Row]:
     """Change per passage of the arm in focus: a row per part of the way, a column per account."""
     accounts = _per_passage(results)
     return [
-        Row(name=name, cells=tuple(_cell(effect_at(found, zone)) for found in accounts.values()))
+        Row(
+            name=say(name, before_m=BEFORE_M, at_m=AT_M, behind_m=BEHIND_M),
+            cells=tuple(_cell(effect_at(found, zone)) for found in accounts.values()),
+        )
         for zone, name in ZONE_NAMES.items()
         if accounts
     ]
@@ -53,7 +57,7 @@ def _cell(found: Effect | None) -> Cell:
     said = verdict(found)
     return Cell(
         change=signed(found.mean),
-        interval=f"{signed(found.low)} to {signed(found.high)}",
-        verdict=said,
+        interval=say("{low} to {high}", low=signed(found.low), high=signed(found.high)),
+        verdict=say(said),
         tone=said if said in SIDED else "open",
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from controller import ramp_mps2
 from experiments.report.approaches import Row, plan_of
+from experiments.report.language import say
 
 ORDINALS = ("first", "second", "third", "one behind the last")
 STANDS_MPS = 0.1
@@ -44,10 +45,10 @@ def windows_words(row: Row) -> str:
     told = []
     for start_s, end_s in _greens(row):
         if start_s <= row["time_s"]:
-            told.append(f"green now until {clock(end_s)}")
+            told.append(say("green now until {end}", end=clock(end_s)))
         else:
-            told.append(f"green {clock(start_s)} to {clock(end_s)}")
-    return ", ".join(told)
+            told.append(say("green {start} to {end}", start=clock(start_s), end=clock(end_s)))
+    return say(", ").join(told)
 
 
 def _greens(row: Row) -> list[tuple[float, float]]:
@@ -72,31 +73,44 @@ def plan_words(row: Row, *, tells_why: bool) -> str:
     if not plan.keys() >= OWN_PLAN:
         plan = plan_of(row)
         notes = ", ".join(f"{name.removeprefix('note_')} {value:g}" for name, value in plan.items())
-        return f"Noted by the policy: {notes}."
+        return say("Noted by the policy: {notes}.", notes=notes)
     hold_mps = plan["note_hold_mps"]
-    way = _ramp_words(int(plan["note_ramp"]))
+    way, join_at = _ramp_words(int(plan["note_ramp"])), clock(plan["note_join_s"])
     steps = []
     cruise_s = plan["note_ramp_s"] - row["time_s"]
     if cruise_s >= MOVED_S:
-        steps.append(f"keep {kmh(plan['note_cruise_mps'])} km/h for {cruise_s:.1f} s")
-    line = _line_words(plan)
-    join = f"{plan['note_join_m']:.0f} m before {line}"
+        steps.append(
+            say(
+                "keep {speed} km/h for {time:.1f} s",
+                speed=kmh(plan["note_cruise_mps"]),
+                time=cruise_s,
+            )
+        )
+    place = {"distance": f"{plan['note_join_m']:.0f}", "line": _line_words(plan)}
     if hold_mps < STANDS_MPS:
-        steps.append(f"{way} to a stop {join}")
-        steps.append(f"start at {clock(plan['note_join_s'])}")
-        expected = "a stop, at a gentler rate"
+        steps.append(say("{way} to a stop {distance} m before {line}", way=way, **place))
+        steps.append(say("start at {time}", time=join_at))
+        expected = say("a stop, at a gentler rate")
     else:
-        steps.append(f"{way} to {kmh(hold_mps)} km/h")
-        steps.append(f"be {join} at {clock(plan['note_join_s'])} and drive on")
-        expected = "no stop"
-    why = f" Why: {_why_words(row, plan)}." if tells_why else ""
-    return f"Plan: {', '.join(steps)}.{why} Expected: {expected}."
+        steps.append(say("{way} to {speed} km/h", way=way, speed=kmh(hold_mps)))
+        steps.append(
+            say("be {distance} m before {line} at {time} and drive on", time=join_at, **place)
+        )
+        expected = say("no stop")
+    return say(
+        "Plan: {steps}.{why} Expected: {expected}.",
+        steps=say(", ").join(steps),
+        why=say(" Why: {why}.", why=_why_words(row, plan)) if tells_why else "",
+        expected=expected,
+    )
 
 
 def _line_words(plan: Mapping[str, float]) -> str:
     """The stop line that a plan is for."""
     beyond_m = plan["note_beyond_m"]
-    return f"the line of the signal {beyond_m:.0f} m behind this one" if beyond_m else "the line"
+    if not beyond_m:
+        return say("the line")
+    return say("the line of the signal {distance:.0f} m behind this one", distance=beyond_m)
 
 
 def _why_words(row: Row, plan: Mapping[str, float]) -> str:
@@ -104,33 +118,50 @@ def _why_words(row: Row, plan: Mapping[str, float]) -> str:
     slot_s, green_s = plan["note_slot_s"], plan["note_green_s"]
     n_before = sum(start_s < green_s - MOVED_S for start_s, _ in _greens(row))
     is_told = n_before and not plan["note_beyond_m"]
-    which = f" (the {ORDINALS[n_before]} of those told)" if is_told else ""
+    which = say(" (the {nth} of those told)", nth=say(ORDINALS[n_before])) if is_told else ""
     n_ahead = int(plan["note_n_ahead"])
-    queue = {0: "with nobody ahead", 1: "behind one other"}.get(n_ahead, f"behind {n_ahead} others")
-    place = f"{plan['note_place_m']:.0f} m before {_line_words(plan)}"
-    begins = f"after the green of {clock(green_s)}{which} begins"
-    return (
-        f"else it would stand {place}, {queue}, until {clock(slot_s)}, {slot_s - green_s:.1f} s "
-        f"{begins}"
+    few = {0: say("with nobody ahead"), 1: say("behind one other")}
+    return say(
+        "else it would stand {distance:.0f} m before {line}, {queue}, until {slot}, {later:.1f} s "
+        "after the green of {green}{which} begins",
+        distance=plan["note_place_m"],
+        line=_line_words(plan),
+        queue=few.get(n_ahead) or say("behind {n} others", n=n_ahead),
+        slot=clock(slot_s),
+        later=slot_s - green_s,
+        green=clock(green_s),
+        which=which,
     )
 
 
 def _ramp_words(row: int) -> str:
     rate_mps2 = ramp_mps2(row)
     if math.isnan(rate_mps2):
-        return "coast"
-    return f"{'slow down' if rate_mps2 < 0 else 'speed up'} at {abs(rate_mps2):g} m/s²"
+        return say("coast")
+    if rate_mps2 < 0:
+        return say("slow down at {rate:g} m/s²", rate=-rate_mps2)
+    return say("speed up at {rate:g} m/s²", rate=rate_mps2)
 
 
 def change_words(before: Row, after: Row) -> str:
     """What of the situation is another than the former plan rested on."""
     old, new = plan_of(before), plan_of(after)
     told = []
-    for name, words in (("note_green_s", "the green"), ("note_slot_s", "its turn to start")):
+    moments = (("note_green_s", say("the green")), ("note_slot_s", say("its turn to start")))
+    for name, words in moments:
         if name in old and name in new and abs(new[name] - old[name]) >= MOVED_S:
-            told.append(f"{words} is now expected at {clock(new[name])}, not {clock(old[name])}")
+            now, then = clock(new[name]), clock(old[name])
+            told.append(
+                say("{what} is now expected at {now}, not {then}", what=words, now=now, then=then)
+            )
     place = "note_place_m"
     if place in old and place in new and abs(new[place] - old[place]) >= MOVED_M:
         now_m, then_m = f"{new[place]:.0f}", f"{old[place]:.0f}"
-        told.append(f"its place in the queue is now {now_m} m before the line, not {then_m} m")
-    return "; ".join(told) or "the old one could not be kept"
+        told.append(
+            say(
+                "its place in the queue is now {now} m before the line, not {then} m",
+                now=now_m,
+                then=then_m,
+            )
+        )
+    return say("; ").join(told) or say("the old one could not be kept")

@@ -1,8 +1,9 @@
 """Effects with their intervals: a dot for the mean, a bar for the 95 % interval."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -17,20 +18,53 @@ from experiments.report.effects import (
     effect,
 )
 from experiments.report.glossary import GROUP_NAMES, metric_name
+from experiments.report.language import say
 from experiments.report.plot_style import (
     FAINT,
     FOCUS,
     INK,
     MUTED,
-    Picture,
+    Chart,
     arm_colours,
     arm_markers,
-    as_svg,
 )
-from experiments.statistics import Effect, verdict
+from experiments.statistics import verdict
+
+_NUMBERS = ("change_pct", "low_pct", "high_pct")
+_SCHEMA = {
+    **dict.fromkeys(("arm", "group", "metric"), pl.String),
+    **dict.fromkeys(_NUMBERS, pl.Float64),
+    "n_seeds": pl.Int64,
+    "verdict": pl.String,
+}
+GROUP_METRICS = ("trip_time", "co2_own")
 
 
-def draw_effects(results: Results) -> Picture | None:
+def effects_rows(
+    results: Results,
+    arms: Iterable[str],
+    metrics: Sequence[str],
+    groups: Iterable[str | None] = (None,),
+) -> pl.DataFrame:
+    """Effects one below the other; those that were not compared are left out.
+
+    Returns:
+        arm, group ("all" or as in the summary), metric, change and both ends of the interval in
+        percent (null: no interval), n_seeds that they rest on, verdict.
+    """
+    rows = []
+    for arm in arms:
+        effects = arm_effects(results.summary, arm)
+        for group in groups:
+            for metric in metrics:
+                found = effect(effects, metric, group)
+                if found is not None:
+                    numbers = (found.mean, found.low, found.high, found.n)
+                    rows.append((arm, group or "all", metric, *numbers, verdict(found)))
+    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+
+
+def draw_effects(results: Results) -> Chart | None:
     """All advised arms on all metrics; None where no arm was compared."""
     arms = tuple(arm for arm in results.advised if arm_effects(results.summary, arm))
     if not arms:
@@ -43,6 +77,7 @@ def draw_effects(results: Results) -> Picture | None:
         for panel in (accounts, TRIP_METRICS[:1], TRIP_METRICS[1:], pollutants)
         if panel
     ]
+    table = effects_rows(results, arms, [metric for panel in panels for metric in panel])
     ratios = [len(panel) * (0.5 + 0.25 * len(arms)) + 0.6 for panel in panels]
     figure = Figure(figsize=(9.6, sum(ratios) * 0.52 + 1.2), layout="constrained")
     axes = figure.subplots(len(panels), 1, gridspec_kw={"height_ratios": ratios})
@@ -50,10 +85,10 @@ def draw_effects(results: Results) -> Picture | None:
     for axis, panel in zip(axes, panels, strict=True):
         for i, arm in enumerate(arms):
             offset = (i - (len(arms) - 1) / 2) * 0.8 / max(len(arms), 2)
-            found = [effect(arm_effects(results.summary, arm), metric) for metric in panel]
-            _dots(axis, found, offset, colour=colours[arm], marker=markers[arm])
+            places = {metric: row + offset for row, metric in enumerate(panel)}
+            _dots(axis, table.filter(arm=arm), "metric", places, (colours[arm], markers[arm]))
         _dress(axis, [metric_name(metric) for metric in panel])
-    axes[-1].set_xlabel("Change against the reference in %")
+    axes[-1].set_xlabel(say("Change against the reference in %"))
     if len(arms) > 1:
         handles = [
             Line2D([], [], color=colours[arm], marker=markers[arm], linewidth=2.6, label=arm)
@@ -64,58 +99,73 @@ def draw_effects(results: Results) -> Picture | None:
         f"{arm}: {_spoken(arm_effects(results.summary, arm), (*accounts, *TRIP_METRICS))}"
         for arm in arms
     )
-    return Picture(
-        svg=as_svg(figure, "effects", f"Change against {results.reference} in percent. {spoken}"),
-        caption=(
-            "Dot: mean change. Bar: 95 % interval. Left of the line is less, right of it more. A"
-            " filled dot shows an effect; a hollow one, whose bar touches the line, does not. Each"
-            " panel has its own scale."
+    return Chart(
+        name="effects",
+        figure=figure,
+        spoken=say(
+            "Change against {reference} in percent. {spoken}",
+            reference=results.reference,
+            spoken=spoken,
         ),
+        caption=say(
+            "Dot: mean change. Bar: 95 % interval. Left of the line is less, right of it more. A "
+            "filled dot shows an effect; a hollow one, whose bar touches the line, does not. Each "
+            "panel has its own scale."
+        ),
+        tables={"": table},
     )
 
 
-def draw_groups(results: Results, arm: str) -> Picture | None:
+def draw_groups(results: Results, arm: str) -> Chart | None:
     """Trip time and CO2 of one arm, for each group of vehicles; None where nothing is known."""
-    effects = arm_effects(results.summary, arm)
-    groups = [
-        group
-        for group in GROUP_NAMES
-        if any(effect(effects, metric, group) for metric in ("trip_time", "co2_own"))
-    ]
+    table = effects_rows(results, [arm], GROUP_METRICS, GROUP_NAMES)
+    known = set(table["group"])
+    groups = [group for group in GROUP_NAMES if (group or "all") in known]
     if not groups:
         return None
     figure = Figure(figsize=(9.6, 0.42 * len(groups) + 1.25), layout="constrained")
     axes = figure.subplots(1, 2, sharey=True)
-    for axis, metric in zip(axes, ("trip_time", "co2_own"), strict=True):
-        found = [effect(effects, metric, group) for group in groups]
-        _dots(axis, found, 0.0, colour=FOCUS, marker="o")
-        _dress(axis, [GROUP_NAMES[group] for group in groups])
+    places: dict[str, float] = {group or "all": row for row, group in enumerate(groups)}
+    for axis, metric in zip(axes, GROUP_METRICS, strict=True):
+        _dots(axis, table.filter(metric=metric), "group", places, (FOCUS, "o"))
+        _dress(axis, [say(GROUP_NAMES[group]) for group in groups])
         axis.set_title(metric_name(metric))
-        axis.set_xlabel("Change in %")
+        axis.set_xlabel(say("Change in %"))
+    effects = arm_effects(results.summary, arm)
     spoken = "; ".join(
-        f"{GROUP_NAMES[group]}: {_spoken(effects, ('trip_time', 'co2_own'), group)}"
-        for group in groups
+        f"{say(GROUP_NAMES[group])}: {_spoken(effects, GROUP_METRICS, group)}" for group in groups
     )
-    return Picture(
-        svg=as_svg(figure, "groups", f"Change by group of vehicles under {arm}. {spoken}"),
-        caption="Dot: mean change of the group. Bar: 95 % interval. Right of the line: it pays.",
+    return Chart(
+        name="groups",
+        figure=figure,
+        spoken=say("Change by group of vehicles under {arm}. {spoken}", arm=arm, spoken=spoken),
+        caption=say(
+            "Dot: mean change of the group. Bar: 95 % interval. Right of the line: it pays."
+        ),
+        tables={"": table},
     )
 
 
 def _dots(
-    axis: Axes, found: list[Effect | None], offset: float, *, colour: str, marker: str
+    axis: Axes,
+    rows: pl.DataFrame,
+    key: str,
+    places: dict[str, float],
+    look: tuple[str, str],
 ) -> None:
     """One row per effect; filled where an effect is shown, hollow where not."""
-    rows = [(row, item) for row, item in enumerate(found) if item is not None]
-    for row, item in rows:
-        if item.low is not None and item.high is not None:
-            axis.plot([item.low, item.high], [row + offset] * 2, color=colour, linewidth=2.6)
+    colour, marker = look
+    rows = rows.filter(pl.col(key).is_in(list(places)))
+    heights = [places[name] for name in rows[key]]
+    for height, low, high in zip(heights, rows["low_pct"], rows["high_pct"], strict=True):
+        if low is not None and high is not None:
+            axis.plot([low, high], [height] * 2, color=colour, linewidth=2.6)
     axis.scatter(
-        [item.mean for _, item in rows],
-        [row + offset for row, _ in rows],
+        rows["change_pct"].to_list(),
+        heights,
         s=46,
         marker=marker,
-        color=[colour if verdict(item) in SIDED else "white" for _, item in rows],
+        color=[colour if said in SIDED else "white" for said in rows["verdict"]],
         edgecolors=colour,
         linewidths=1.6,
         zorder=3,
@@ -137,9 +187,9 @@ def _dress(axis: Axes, names: list[str]) -> None:
 
 
 def _spoken(effects: dict[str, Any], metrics: Sequence[str], group: str | None = None) -> str:
-    said = []
+    told = []
     for metric in metrics:
         found = effect(effects, metric, group)
         if found is not None:
-            said.append(f"{metric_name(metric)} {change_text(found)}, {verdict(found)}")
-    return ", ".join(said) or "not compared"
+            told.append(f"{metric_name(metric)} {change_text(found)}, {say(verdict(found))}")
+    return ", ".join(told) or say("not compared")

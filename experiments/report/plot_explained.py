@@ -12,6 +12,7 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from experiments.report.approaches import Approach
 from experiments.report.journeys import Explained, Journey
+from experiments.report.language import say
 from experiments.report.plan_words import clock
 from experiments.report.plot_spacetime import STATES
 from experiments.report.plot_style import (
@@ -23,9 +24,9 @@ from experiments.report.plot_style import (
     OTHER_ARMS,
     RED,
     REFERENCE,
-    Picture,
-    as_svg,
+    Chart,
 )
+from experiments.report.words import and_list, arm_words
 
 BEFORE_M, AFTER_M = 320.0, 120.0
 """Shown before and behind the stop line where one signal is drawn alone."""
@@ -68,10 +69,10 @@ def draw_explained(explained: Explained, approaches: Sequence[Approach]) -> Figu
     _draw_lights(way, explained, approaches, (begin_s, end_s))
     _draw_ways(way, explained, approaches)
     _draw_speeds(speed, explained, approaches)
-    way.set_ylabel("Way from its start (m)")
-    speed.set_ylabel("Speed (km/h)")
+    way.set_ylabel(say("Way from its start (m)"))
+    speed.set_ylabel(say("Speed (km/h)"))
     speed.set_ylim(bottom=0)
-    speed.set_xlabel("Time (h:min:s)")
+    speed.set_xlabel(say("Time (h:min:s)"))
     speed.set_xlim(begin_s, end_s)
     tick_s = next((s for s in TICKS_S if (end_s - begin_s) / s <= MOST_TICKS), TICKS_S[-1])
     speed.xaxis.set_major_locator(MultipleLocator(tick_s))
@@ -83,21 +84,46 @@ def draw_explained(explained: Explained, approaches: Sequence[Approach]) -> Figu
     return figure
 
 
-def explained_picture(explained: Explained, approaches: Sequence[Approach]) -> Picture:
+def explained_chart(explained: Explained, approaches: Sequence[Approach]) -> Chart:
     """The same for the page; drawn inside `drawing_style`."""
-    figure = draw_explained(explained, approaches)
-    spoken = f"Way and speed of vehicle {explained.vehicle_id} over time under {explained.arm}"
-    if explained.reference is not None:
-        spoken += f" and under {explained.reference}"
-    return Picture(
-        svg=as_svg(figure, "explained", f"{spoken}, with the lights of {len(approaches)} signals."),
-        caption=(
-            "Above: the way of the vehicle, and the lights of the links that it crosses by, in the"
-            " run with advice; where the signal did something else without advice, that is the"
-            " paler line below. Triangles: a plan is made or changed. Below: its speed, the"
-            " speed advised, and what the driver was shown."
+    arms = [arm for arm in (explained.arm, explained.reference) if arm is not None]
+    return Chart(
+        name="explained",
+        figure=draw_explained(explained, approaches),
+        spoken=say(
+            "Way and speed of vehicle {vehicle} over time under {arms}, with the lights of {n} "
+            "signals.",
+            vehicle=explained.vehicle_id,
+            arms=and_list(arms),
+            n=len(approaches),
         ),
+        caption=say(
+            "Above: the way of the vehicle, and the lights of the links that it crosses by, in the "
+            "run with advice; where the signal did something else without advice, that is the "
+            "paler line below. Triangles: a plan is made or changed. Below: its speed, the "
+            "speed advised, and what the driver was shown."
+        ),
+        tables=_tables(explained),
     )
+
+
+def _tables(explained: Explained) -> dict[str, pl.DataFrame]:
+    """Way and speed in both arms, lights, and what was told."""
+    steps, lights = [], []
+    for arm, journey in (
+        (explained.arm, explained.journey),
+        (explained.reference, explained.without),
+    ):
+        if arm is not None and journey is not None:
+            name = pl.lit(arm).alias("arm")
+            steps.append(journey.steps.select(name, "time_s", "distance_m", "speed_mps"))
+            lights.append(
+                journey.lights.select(name, "signal_id", "link_index", "start_s", "end_s", "state")
+            )
+    told = explained.journey.advice
+    columns = ("time_s", "signal_id", "distance_m", "reason", "advised_mps", "shown_mps")
+    advice = {} if told.is_empty() else {"advice": told.select(columns)}
+    return {"steps": pl.concat(steps), "lights": pl.concat(lights), **advice}
 
 
 def _reach_m(journey: Journey, approaches: Sequence[Approach]) -> tuple[float, float]:
@@ -207,22 +233,24 @@ def _draw_speeds(axis: Axes, explained: Explained, approaches: Sequence[Approach
 
 
 def _legend(explained: Explained) -> list[Line2D]:
-    entries = [Line2D([], [], color=FOCUS, linewidth=2.0, label=f"with advice ({explained.arm})")]
+    entries = [Line2D([], [], color=FOCUS, linewidth=2.0, label=arm_words(explained.arm))]
     if explained.reference is not None:
-        label = f"without advice ({explained.reference})"
+        label = arm_words(explained.reference)
         entries.append(Line2D([], [], color=REFERENCE, linestyle="--", label=label))
     if not explained.journey.advice.is_empty():
         entries += [
-            Line2D([], [], color=FOCUS, linewidth=5, alpha=0.35, label="under advice"),
-            Line2D([], [], color=FOCUS, marker="v", linestyle="", label="plan made or changed"),
-            Line2D([], [], color="black", linewidth=1.1, label="speed advised"),
+            Line2D([], [], color=FOCUS, linewidth=5, alpha=0.35, label=say("under advice")),
+            Line2D(
+                [], [], color=FOCUS, marker="v", linestyle="", label=say("plan made or changed")
+            ),
+            Line2D([], [], color="black", linewidth=1.1, label=say("speed advised")),
         ]
         if explained.execution == "driver":
-            entries.append(Line2D([], [], color=SHOWN, linewidth=3.2, label="speed shown"))
+            entries.append(Line2D([], [], color=SHOWN, linewidth=3.2, label=say("speed shown")))
     return [
         *entries,
-        Line2D([], [], color=RED, linewidth=5.0, label="red"),
-        Line2D([], [], color=AMBER, linewidth=2.2, label="amber"),
-        Line2D([], [], color=GREEN, linewidth=2.2, label="green"),
-        Line2D([], [], color=GREEN, linewidth=2.2, linestyle=":", label="green, must yield"),
+        Line2D([], [], color=RED, linewidth=5.0, label=say("red")),
+        Line2D([], [], color=AMBER, linewidth=2.2, label=say("amber")),
+        Line2D([], [], color=GREEN, linewidth=2.2, label=say("green")),
+        Line2D([], [], color=GREEN, linewidth=2.2, linestyle=":", label=say("green, must yield")),
     ]

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from experiments.report.data import Results
-from experiments.report.plot_style import FAINT, INK, LESS, MORE, Picture, as_svg
+from experiments.report.language import say
+from experiments.report.plot_style import FAINT, INK, LESS, MORE, Chart
 
 ACCOUNTS = (("co2_hbefa4_g", "HBEFA4"), ("co2_phemlight5_g", "PHEMlight5"))
 """The two engine models that disagree most."""
@@ -41,30 +42,37 @@ def road_changes(roads: pl.DataFrame, reference: str, arm: str) -> pl.DataFrame:
     )
 
 
-def draw_map(results: Results) -> Picture | None:
+def draw_map(results: Results) -> Chart | None:
     """Two maps, one per engine model, on one scale; None without roads or an advised arm."""
     edges = [edge for edge in results.network.get("edges", []) if len(edge["shape"]) > 1]
     if results.focus is None or results.roads.is_empty() or not edges:
         return None
     changes = road_changes(results.roads, results.reference, results.focus)
     shapes = [np.asarray(edge["shape"], dtype=np.float64) for edge in edges]
-    lengths_m = np.array([_length_m(shape) for shape in shapes])
-    order = pl.DataFrame({"edge_id": [edge["id"] for edge in edges]})
-    aligned = order.join(changes, on="edge_id", how="left", maintain_order="left")
-    per_metre = np.column_stack(
-        [aligned[name].to_numpy().astype(np.float64) / lengths_m for name, _ in ACCOUNTS]
+    order = pl.DataFrame(
+        {
+            "edge_id": [edge["id"] for edge in edges],
+            "length_m": [_length_m(shape) for shape in shapes],
+        }
     )
+    # g per m are kg per km.
+    table = order.join(changes, on="edge_id", how="left", maintain_order="left").select(
+        "edge_id",
+        "length_m",
+        *((pl.col(name) / pl.col("length_m")).alias(_per_km(name)) for name, _ in ACCOUNTS),
+    )
+    return _draw(results, shapes, table)
+
+
+def _per_km(column: str) -> str:
+    """The column of the table that is drawn for a column of grams."""
+    return f"{column.removesuffix('_g')}_change_kg_per_km"
+
+
+def _draw(results: Results, shapes: list[NDArray[np.float64]], table: pl.DataFrame) -> Chart:
+    per_metre = table.select(_per_km(name) for name, _ in ACCOUNTS).to_numpy().astype(np.float64)
     largest = np.nanmax(np.abs(per_metre), initial=0.0)
-    scale = float(np.nanpercentile(np.abs(per_metre), 98)) if largest > 0 else 1.0
-    return _draw(results, shapes, per_metre, scale or largest)
-
-
-def _draw(
-    results: Results,
-    shapes: list[NDArray[np.float64]],
-    per_metre: NDArray[np.float64],
-    scale: float,
-) -> Picture:
+    scale = (float(np.nanpercentile(np.abs(per_metre), 98)) if largest > 0 else 1.0) or largest
     corners = np.concatenate(shapes)
     width_m, height_m = np.maximum(np.ptp(corners, axis=0), 1.0)
     is_wide = width_m > 2.8 * height_m
@@ -76,24 +84,27 @@ def _draw(
     for axis, values, (_, name) in zip(axes, per_metre.T, ACCOUNTS, strict=True):
         lines = _draw_roads(axis, shapes, values, norm)
         _draw_place(axis, results, corners)
-        axis.set_title(f"{name}: {_total_words(values, shapes)}")
+        axis.set_title(f"{name}: {_total_words(values, table['length_m'].to_numpy())}")
     bar = figure.colorbar(
         lines, ax=list(axes), location="bottom", shrink=0.5, aspect=36, extend="both", pad=0.03
     )
-    bar.set_label("less CO₂     ←     kg per km of road     →     more CO₂")
+    bar.set_label(say("less CO₂     ←     kg per km of road     →     more CO₂"))
     bar.outline.set_visible(False)
-    return Picture(
-        svg=as_svg(
-            figure,
-            "map",
-            f"Maps of the network: change of CO₂ on each road under {results.focus} against "
-            f"{results.reference}, on HBEFA4 and on PHEMlight5.",
+    return Chart(
+        name="map",
+        figure=figure,
+        spoken=say(
+            "Maps of the network: change of CO₂ on each road under {arm} against {reference}, on "
+            "HBEFA4 and on PHEMlight5.",
+            arm=results.focus,
+            reference=results.reference,
         ),
-        caption=(
-            "Blue roads: less CO₂ with advice; orange roads: more; grey: no difference. Change in"
-            " kg per km of road over the simulated time, mean over all seeds, both maps on one"
-            " scale. Dots: signals. Single roads carry chance; read the pattern, not the road."
+        caption=say(
+            "Blue roads: less CO₂ with advice; orange roads: more; grey: no difference. Change in "
+            "kg per km of road over the simulated time, mean over all seeds, both maps on one "
+            "scale. Dots: signals. Single roads carry chance; read the pattern, not the road."
         ),
+        tables={"": table},
     )
 
 
@@ -131,9 +142,9 @@ def _draw_place(axis: Axes, results: Results, corners: NDArray[np.float64]) -> N
         spine.set(visible=True, color=FAINT)
 
 
-def _total_words(values: NDArray[np.float64], shapes: list[NDArray[np.float64]]) -> str:
-    total_g = float(np.nansum(values * np.array([_length_m(shape) for shape in shapes])))
-    return f"{total_g / 1000:+.1f} kg per seed in all".replace("-", "\u2212")
+def _total_words(values: NDArray[np.float64], lengths_m: NDArray[np.float64]) -> str:
+    total_kg = f"{float(np.nansum(values * lengths_m)) / 1000:+.1f}".replace("-", "\u2212")
+    return say("{total} kg per seed in all", total=total_kg)
 
 
 def _length_m(shape: NDArray[np.float64]) -> float:

@@ -1,13 +1,13 @@
 """Speed over distance along the main road, with and without advice."""
 
-import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from experiments.report.data import UNADVISED_ARMS, Results
-from experiments.report.plot_spacetime import Stage
-from experiments.report.plot_style import FAINT, FOCUS, INK, MUTED, REFERENCE, Picture, as_svg
+from experiments.report.data import Results
+from experiments.report.language import say
+from experiments.report.plot_style import FAINT, FOCUS, INK, MUTED, REFERENCE, Chart
+from experiments.report.stage import Stage
+from experiments.report.words import and_list, arm_words
 
 _PIECE_M = 30.0
 """Shortest stretch over which a speed is averaged; at 1 s steps every vehicle leaves a sample."""
@@ -48,56 +48,79 @@ def speed_profile(rows: pl.DataFrame, length_m: float) -> pl.DataFrame:
     )
 
 
-def draw_profile(results: Results, stage: Stage) -> Picture:
+def profile_rows(results: Results, stage: Stage) -> pl.DataFrame:
+    """The same for both arms, where enough vehicles drove.
+
+    Returns:
+        arm, position_m, low_kmh and high_kmh (quartiles), median_kmh, n_vehicles.
+    """
+    parts = []
+    for arm in results.shown:
+        rows = results.trajectories.filter(arm=arm, direction=stage.direction)
+        profile = speed_profile(rows, stage.length_m).filter(pl.col("n") >= _FEWEST_VEHICLES)
+        speeds = {f"{name}_kmh": 3.6 * pl.col(name) for name in ("low", "median", "high")}
+        parts.append(
+            profile.select(pl.lit(arm).alias("arm"), "position_m", n_vehicles="n", **speeds)
+        )
+    return pl.concat(parts)
+
+
+def draw_profile(results: Results, stage: Stage) -> Chart:
     """Median and quartile band of both arms, with the stop lines."""
+    table = profile_rows(results, stage)
+    lines = stop_lines(results, stage)
     figure = Figure(figsize=(9.6, 3.9), layout="constrained")
     axis = figure.subplots()
-    looks: list[tuple[str, str, str | None, str]] = [(results.reference, REFERENCE, "//", "--")]
-    if results.focus is not None:
-        looks.append((results.focus, FOCUS, None, "-"))
-    for arm, colour, hatch, dash in looks:
-        rows = results.trajectories.filter(
-            pl.col("arm") == arm, pl.col("direction") == stage.direction
+    for arm in results.shown:
+        rows = table.filter(arm=arm)
+        is_reference = arm == results.reference
+        colour = REFERENCE if is_reference else FOCUS
+        axis.fill_between(
+            rows["position_m"].to_numpy(),
+            rows["low_kmh"].to_numpy(),
+            rows["high_kmh"].to_numpy(),
+            color=colour,
+            alpha=0.16,
+            linewidth=0,
+            hatch="//" if is_reference else None,
         )
-        profile = speed_profile(rows, stage.length_m)
-        profile = profile.filter(pl.col("n") >= _FEWEST_VEHICLES)
-        x_m, low, median, high = (
-            _kmh(profile, name) if name != "position_m" else profile[name].to_numpy()
-            for name in ("position_m", "low", "median", "high")
+        axis.plot(
+            rows["position_m"].to_numpy(),
+            rows["median_kmh"].to_numpy(),
+            color=colour,
+            linewidth=2.2,
+            linestyle="--" if is_reference else "-",
+            label=arm_words(arm),
         )
-        axis.fill_between(x_m, low, high, color=colour, alpha=0.16, linewidth=0, hatch=hatch)
-        label = f"{'without' if arm in UNADVISED_ARMS else 'with'} advice ({arm})"
-        axis.plot(x_m, median, color=colour, linewidth=2.2, linestyle=dash, label=label)
-    for position_m in _stop_lines_m(results, stage):
+    for position_m in lines["position_m"]:
         axis.axvline(position_m, color=INK, linewidth=1.0, linestyle=":", zorder=1)
     axis.set_xlim(0, stage.length_m)
     axis.set_ylim(bottom=0)
-    axis.set_xlabel("Way along the main road (m); dotted: stop lines")
-    axis.set_ylabel("Speed (km/h)")
+    axis.set_xlabel(say("Way along the main road (m); dotted: stop lines"))
+    axis.set_ylabel(say("Speed (km/h)"))
     axis.grid(axis="y", color=FAINT, linewidth=0.8)
     axis.spines["bottom"].set_color(MUTED)
     figure.legend(loc="outside upper left", ncols=2)
-    return Picture(
-        svg=as_svg(
-            figure,
-            "profile",
-            "Median speed and its quartiles over the way along the main road, for "
-            + " and ".join(arm for arm, *_ in looks),
+    return Chart(
+        name="profile",
+        figure=figure,
+        spoken=say(
+            "Median speed and its quartiles over the way along the main road, for {arms}",
+            arms=and_list(list(results.shown)),
         ),
-        caption=(
-            "Line: the median vehicle. Band: the middle half of the vehicles. All vehicles of"
-            " this direction and seed, over the whole run. Deep dips before stop lines are stops;"
-            " good advice makes them shallower without lowering the rest."
+        caption=say(
+            "Line: the median vehicle. Band: the middle half of the vehicles. All vehicles of "
+            "this direction and seed, over the whole run. Deep dips before stop lines are stops; "
+            "good advice makes them shallower without lowering the rest."
         ),
+        tables={"": table, "stop-lines": lines},
     )
 
 
-def _kmh(profile: pl.DataFrame, name: str) -> NDArray[np.float64]:
-    return np.asarray(profile[name].to_numpy() * 3.6, dtype=np.float64)
-
-
-def _stop_lines_m(results: Results, stage: Stage) -> list[float]:
-    if results.signals.is_empty():
-        return []
-    rows = results.signals.filter(pl.col("direction") == stage.direction)
-    return sorted(set(rows["position_m"].to_list()))
+def stop_lines(results: Results, stage: Stage) -> pl.DataFrame:
+    """Signals of the direction shown and where their stop lines are."""
+    rows = results.signals
+    if rows.is_empty():
+        return pl.DataFrame(schema={"signal_id": pl.String, "position_m": pl.Float64})
+    rows = rows.filter(direction=stage.direction)
+    return rows.select("signal_id", "position_m").unique().sort("position_m", "signal_id")

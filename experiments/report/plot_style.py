@@ -3,16 +3,18 @@
 import base64
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 import matplotlib
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+import polars as pl
 from matplotlib.figure import Figure
 from PIL import Image
+
+from experiments.report.svg_canvas import FONT_STACK, WideTextCanvas
 
 INK = "#1b2733"
 MUTED = "#5b6775"
@@ -65,10 +67,34 @@ class Picture:
     """What to see in it, in plain words."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A figure together with the numbers that are drawn in it, and nothing else."""
+
+    name: str
+    """Unique in a page; files are called after it."""
+    figure: Figure
+    spoken: str
+    """Read out instead of the picture."""
+    caption: str
+    tables: Mapping[str, pl.DataFrame]
+    """What is drawn, in the units of the axes; the keys tell several tables apart."""
+
+    def picture(self) -> Picture:
+        """As it stands in the page; to be called inside `drawing_style`."""
+        return Picture(svg=as_svg(self.figure, self.name, self.spoken), caption=self.caption)
+
+
 @contextmanager
-def drawing_style() -> Iterator[None]:
-    """Matplotlib's own defaults with our looks, whatever the user's settings; undone on exit."""
+def drawing_style(further_font: str | None = None) -> Iterator[None]:
+    """Matplotlib's own defaults with our looks, whatever the user's settings; undone on exit.
+
+    Args:
+        further_font: For characters that matplotlib's own font lacks; must be installed.
+    """
     settings: dict[Any, Any] = {**matplotlib.rcParamsDefault, **_STYLE}
+    if further_font is not None:
+        settings["font.family"] = ["DejaVu Sans", further_font]
     settings.pop("backend")
     with matplotlib.rc_context(settings):
         yield
@@ -95,7 +121,7 @@ def as_svg(figure: Figure, name: str, description: str) -> str:
         description: Read out instead of the picture.
     """
     text = io.StringIO()
-    canvas = FigureCanvasSVG(figure)
+    canvas = WideTextCanvas(figure)
     canvas.print_figure(
         text, format="svg", dpi=figure.dpi, metadata={"Date": None, "Creator": None}
     )
@@ -106,6 +132,7 @@ def as_svg(figure: Figure, name: str, description: str) -> str:
     svg = re.sub(r'url\(#([^)"]+)\)', rf"url(#{name}-\1)", svg)
     svg = re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', svg)
     svg = re.sub(r"data:image/png;base64,([^\"]+)", _with_few_colours, svg)
+    svg = re.sub(r"(font: [^;\"']*?px) '[^;\"]*", rf"\1 {FONT_STACK}", svg)
     label = escape(description, quote=True)
     head = re.search(r'viewBox="[^"]+"', svg)
     if head is None:

@@ -7,10 +7,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from experiments.report.plot_style import FAINT, FOCUS, INK, OTHER_ARMS, Picture, as_svg
+from experiments.report.language import say
+from experiments.report.plot_style import FAINT, FOCUS, INK, OTHER_ARMS, Chart
 
 _POINTS = 200
 """Points of a curve; more would make the page heavy and look the same."""
+_CHANGES = (("trip_time_change_s", "trip_time_s"), ("co2_change_g", "co2_own_g"))
+"""What is drawn, and the column of the differences that it comes from."""
+_GROUPS = {
+    "equipped": ("equipped", FOCUS, "-"),
+    "unequipped": ("not equipped", OTHER_ARMS[0], "--"),
+}
+"""Group of vehicles → its words and how its curve looks."""
 
 
 def paired_differences(vehicles: pl.DataFrame, reference: str, arm: str) -> pl.DataFrame:
@@ -19,8 +27,8 @@ def paired_differences(vehicles: pl.DataFrame, reference: str, arm: str) -> pl.D
     Equipment is that of the arm: in the arm `none` nobody has any.
 
     Returns:
-        seed, vehicle_id, equipped, road, trip_time_s and co2_own_g (arm minus reference) and
-        trip_time_reference_s; only vehicles that both arms have.
+        seed, vehicle_id, equipped, road, trip_time_s and co2_own_g (arm minus reference),
+        trip_time_reference_s and co2_reference_g; only vehicles that both arms have.
     """
     keys = ["seed", "vehicle_id"]
     before = vehicles.filter(pl.col("arm") == reference).select(
@@ -32,61 +40,79 @@ def paired_differences(vehicles: pl.DataFrame, reference: str, arm: str) -> pl.D
         "equipped",
         "road",
         "trip_time_reference_s",
+        "co2_reference_g",
         trip_time_s=pl.col("trip_time_s") - pl.col("trip_time_reference_s"),
         co2_own_g=pl.col("co2_own_g") - pl.col("co2_reference_g"),
     )
 
 
-def draw_vehicles(pairs: pl.DataFrame, arm: str) -> Picture | None:
+def ecdf_rows(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Cumulative distributions of the changes per vehicle, equipped and unequipped apart.
+
+    Returns:
+        group ("equipped" or "unequipped"), n_trips in it, share (0 to 1), and the values that so
+        large a share of the trips does not exceed: trip_time_change_s, co2_change_g.
+    """
+    parts = []
+    for group, flag in (("equipped", True), ("unequipped", False)):
+        rows = pairs.filter(equipped=flag)
+        if rows.is_empty():
+            continue
+        shares = np.linspace(0.0, 1.0, min(_POINTS, rows.height + 1))
+        values = {name: np.quantile(rows[column].to_numpy(), shares) for name, column in _CHANGES}
+        part = pl.DataFrame({"share": shares, **values})
+        parts.append(
+            part.select(
+                pl.lit(group).alias("group"), pl.lit(rows.height).alias("n_trips"), pl.all()
+            )
+        )
+    return pl.concat(parts)
+
+
+def draw_vehicles(pairs: pl.DataFrame, arm: str) -> Chart | None:
     """Cumulative shares of the differences in trip time and CO2; None without vehicles."""
     if pairs.is_empty():
         return None
-    groups = [
-        (name, pairs.filter(pl.col("equipped") == flag), colour, dash)
-        for name, flag, colour, dash in (
-            ("equipped", True, FOCUS, "-"),
-            ("not equipped", False, OTHER_ARMS[0], "--"),
-        )
-    ]
+    table = ecdf_rows(pairs)
     figure = Figure(figsize=(9.6, 3.9), layout="constrained")
     axes = figure.subplots(1, 2, sharey=True)
-    for axis, column, unit in zip(
-        axes, ("trip_time_s", "co2_own_g"), ("Trip time (s)", "CO₂ (g)"), strict=True
-    ):
-        for name, rows, colour, dash in groups:
-            if not rows.is_empty():
-                label = f"{name} ({rows.height} trips)"
-                _curve(axis, rows[column].to_numpy(), colour, dash, label)
-        _frame(axis, pairs[column].to_numpy())
-        axis.set_xlabel(f"{unit}: with advice minus without")
-    axes[0].set_ylabel("Share of vehicles at or below")
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=2)
-    return Picture(
-        svg=as_svg(
-            figure,
-            "vehicles",
-            f"Cumulative distribution over the vehicles of the difference in trip time and in CO₂ "
-            f"between {arm} and the reference, equipped and unequipped vehicles apart.",
-        ),
-        caption=(
-            "Where a curve crosses the upright line, its height is the share of vehicles that do"
-            " not lose; what is above it loses. Every vehicle beside itself in the reference, all"
-            " seeds. A part of the spread is chance: a car that misses a green by a second waits"
-            " a whole red, in either arm. The outermost 2 % on each side are cut off."
-        ),
+    labels = (
+        say("Trip time (s): with advice minus without"),
+        say("CO₂ (g): with advice minus without"),
     )
-
-
-def _curve(axis: Axes, values: NDArray[np.float64], colour: str, dash: str, label: str) -> None:
-    shares = np.linspace(0.0, 1.0, min(_POINTS, values.size + 1))
-    axis.plot(
-        np.quantile(values, shares),
-        shares,
-        color=colour,
-        linewidth=2.0,
-        linestyle=dash,
-        label=label,
+    for axis, (name, column), label in zip(axes, _CHANGES, labels, strict=True):
+        for group, (words, colour, dash) in _GROUPS.items():
+            rows = table.filter(group=group)
+            if not rows.is_empty():
+                n_trips = say("{group} ({n} trips)", group=say(words), n=rows["n_trips"][0])
+                axis.plot(
+                    rows[name].to_numpy(),
+                    rows["share"].to_numpy(),
+                    color=colour,
+                    linewidth=2.0,
+                    linestyle=dash,
+                    label=n_trips,
+                )
+        _frame(axis, pairs[column].to_numpy())
+        axis.set_xlabel(label)
+    axes[0].set_ylabel(say("Share of vehicles at or below"))
+    handles, names = axes[0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside upper left", ncols=2)
+    return Chart(
+        name="vehicles",
+        figure=figure,
+        spoken=say(
+            "Cumulative distribution over the vehicles of the difference in trip time and in CO₂ "
+            "between {arm} and the reference, equipped and unequipped vehicles apart.",
+            arm=arm,
+        ),
+        caption=say(
+            "Where a curve crosses the upright line, its height is the share of vehicles that do "
+            "not lose; what is above it loses. Every vehicle beside itself in the reference, all "
+            "seeds. A part of the spread is chance: a car that misses a green by a second waits "
+            "a whole red, in either arm. The outermost 2 % on each side are cut off."
+        ),
+        tables={"": table},
     )
 
 

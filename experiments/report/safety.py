@@ -5,7 +5,8 @@ from typing import Any
 from experiments.measures import SAFETY_COUNTERS, SAFETY_RATES, SEEDS_WITH_MORE, difference_key
 from experiments.report.data import Results
 from experiments.report.effects import SIDED, arm_effects, effect_at, signed
-from experiments.report.glossary import COUNTER_NAMES, RATE_NAMES, RATE_WORDS
+from experiments.report.glossary import COUNTER_NAMES, COUNTER_WORDS, RATE_NAMES, RATE_WORDS
+from experiments.report.language import say
 from experiments.report.tables import Cell, Row, number_text, table_arms
 from experiments.statistics import Effect, verdict
 
@@ -18,11 +19,11 @@ def safety_table(results: Results) -> list[Row]:
     arms = table_arms(results)
     rows = []
     for rate in SAFETY_RATES:
-        name, unit = RATE_NAMES[rate]
+        name, unit = (say(words) for words in RATE_NAMES[rate])
         cells = tuple(_rate_cell(results, arm, rate) for arm in arms)
         rows.append(Row(name=name, unit=unit, cells=cells))
     for counter in SAFETY_COUNTERS:
-        name, unit = COUNTER_NAMES[counter]
+        name, unit = (say(words) for words in COUNTER_NAMES[counter])
         cells = tuple(_counter_cell(results, arm, counter) for arm in arms)
         rows.append(Row(name=name, unit=unit, cells=cells))
     return rows
@@ -35,23 +36,37 @@ def safety_words(results: Results, arm: str) -> tuple[str, ...]:
     texts = []
     if (here.get("teleports") or 0) > (there.get("teleports") or 0):
         texts.append(
-            "More vehicles taken out of a jam by the simulator (teleports) than without advice: "
-            f"{here['teleports']:g} against {there['teleports']:g} in all seeds."
-        )
-    for counter in SAFETY_COUNTERS:
-        if n_more := effects.get(SEEDS_WITH_MORE, {}).get(counter):
-            name, _ = COUNTER_NAMES[counter]
-            texts.append(
-                f"More {name.lower()} than without advice in {n_more} of {results.n_seeds} seeds: "
-                f"{here[counter]:g} against {there[counter]:g} in all."
+            say(
+                "More vehicles taken out of a jam by the simulator (teleports) than without "
+                "advice: {here:g} against {there:g} in all seeds.",
+                here=here["teleports"],
+                there=there["teleports"],
             )
+        )
+    texts += [
+        say(
+            "More {events} than without advice in {n} of {n_seeds} seeds: {here:g} against "
+            "{there:g} in all.",
+            events=say(COUNTER_WORDS[counter]),
+            n=n_more,
+            n_seeds=results.n_seeds,
+            here=here[counter],
+            there=there[counter],
+        )
+        for counter in SAFETY_COUNTERS
+        if (n_more := effects.get(SEEDS_WITH_MORE, {}).get(counter))
+    ]
     for rate, words in RATE_WORDS.items():
         found = effect_at(effects, difference_key(rate))
         if found is not None and verdict(found) == "more":
-            change = signed(found.mean, digits=DIGITS)
             texts.append(
-                f"{words} than without advice: {change} {RATE_NAMES[rate][1]} "
-                f"(95\u202f% interval {_interval_text(found)})."
+                say(
+                    "{worse} than without advice: {change} {unit} (95 % interval {interval}).",
+                    worse=say(words),
+                    change=signed(found.mean, digits=DIGITS),
+                    unit=say(RATE_NAMES[rate][1]),
+                    interval=_interval_text(found),
+                )
             )
     return tuple(texts)
 
@@ -62,13 +77,13 @@ def _rate_cell(results: Results, arm: str, rate: str) -> Cell:
         return Cell(value=value)
     found = effect_at(arm_effects(results.summary, arm), difference_key(rate))
     if found is None:
-        return Cell(value=value, verdict=verdict(found))
+        return Cell(value=value, verdict=say(verdict(found)))
     said = verdict(found)
     return Cell(
         value=value,
         change=signed(found.mean, digits=DIGITS),
         interval=_interval_text(found),
-        verdict="" if found.low is None else said,
+        verdict="" if found.low is None else say(said),
         tone=said if said in SIDED else "open",
     )
 
@@ -79,10 +94,11 @@ def _counter_cell(results: Results, arm: str, counter: str) -> Cell:
         return Cell(value=value)
     n_more = arm_effects(results.summary, arm).get(SEEDS_WITH_MORE, {}).get(counter)
     if n_more is None:
-        return Cell(value=value, verdict=verdict(None))
+        return Cell(value=value, verdict=say(verdict(None)))
     if n_more == 0:
-        return Cell(value=value, verdict="more in no seed")
-    return Cell(value=value, change=f"more in {n_more} of {results.n_seeds} seeds", tone="more")
+        return Cell(value=value, verdict=say("more in no seed"))
+    change = say("more in {n} of {n_seeds} seeds", n=n_more, n_seeds=results.n_seeds)
+    return Cell(value=value, change=change, tone="more")
 
 
 def _figure(results: Results, arm: str, key: str) -> float | None:
@@ -92,5 +108,6 @@ def _figure(results: Results, arm: str, key: str) -> float | None:
 
 def _interval_text(found: Effect) -> str:
     if found.low is None or found.high is None:
-        return "no interval (one run in fact)"
-    return f"{signed(found.low, digits=DIGITS)} to {signed(found.high, digits=DIGITS)}"
+        return say("no interval (one run in fact)")
+    low, high = (signed(end, digits=DIGITS) for end in (found.low, found.high))
+    return say("{low} to {high}", low=low, high=high)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from experiments.report.approaches import STANDING_MPS, Row, Spell, plan_of
 from experiments.report.glossary import REASONS
+from experiments.report.language import say
 from experiments.report.plan_words import change_words, clock, kmh, plan_words
 
 BRIEF_S = 2.0
@@ -26,18 +27,30 @@ def advice_words(spell: Spell, before: Spell | None, execution: str, step_s: flo
     parts = []
     changes = before is not None and before.is_advised
     if before is not None and changes:
-        parts.append(f"The plan changes: {change_words(before.first, spell.first)}.")
+        changed = change_words(before.first, spell.first)
+        parts.append(say("The plan changes: {changes}.", changes=changed))
     if spell.first["n_queued"]:
         standing = int(spell.first["n_queued"])
-        verb = "stands" if standing == 1 else "stand"
-        parts.append(f"{standing} {verb} ahead of it.")
+        parts.append(
+            say("1 stands ahead of it.")
+            if standing == 1
+            else say("{n} stand ahead of it.", n=standing)
+        )
     if plan_of(spell.first):
         parts.append(plan_words(spell.first, tells_why=not changes))
     told = _shown_words if execution == "driver" else _held_words
     parts.append(told(spell.rows, step_s))
     first, last = (kmh(row["speed_mps"]) for row in (spell.first, spell.rows[-1]))
-    went = f" it went from {first} to {last} km/h" if first != last else ""
-    parts.append(f"Under this advice for {duration_s:g} s{went}.")
+    parts.append(
+        say("Under this advice for {time:g} s.", time=duration_s)
+        if first == last
+        else say(
+            "Under this advice for {time:g} s it went from {first} to {last} km/h.",
+            time=duration_s,
+            first=first,
+            last=last,
+        )
+    )
     return " ".join(parts)
 
 
@@ -49,12 +62,14 @@ def _shown_words(rows: Sequence[Row], step_s: float) -> str:
         if place == 0 or row["shown_mps"] != rows[place - 1]["shown_mps"]
     ]
     shown = [
-        f"{kmh(row['shown_mps'])} km/h" + (f" from {clock(row['time_s'])}" if place else "")
+        say("{speed} km/h from {clock}", speed=kmh(row["shown_mps"]), clock=clock(row["time_s"]))
+        if place
+        else f"{kmh(row['shown_mps'])} km/h"
         for place, row in changes
         if row["shown_mps"] is not None
     ]
     if not shown:
-        return "The display stayed blank."
+        return say("The display stayed blank.")
     lags_s = []
     for place, row in changes:
         heeded = (
@@ -63,17 +78,23 @@ def _shown_words(rows: Sequence[Row], step_s: float) -> str:
         first = next(heeded, None)
         if first is not None:
             lags_s.append(first["time_s"] - row["time_s"])
-    text = f"Shown: {', '.join(shown)}."
+    text = say("Shown: {speeds}.", speeds=say(", ").join(shown))
+    is_brief = len(rows) * step_s <= BRIEF_S
+    return f"{text} {_heeded_words(lags_s, len(shown), step_s, is_brief=is_brief)}"
+
+
+def _heeded_words(lags_s: Sequence[float], n_shown: int, step_s: float, *, is_brief: bool) -> str:
+    """Whether the driver kept to what was shown, and how soon."""
     if not lags_s:
-        if len(rows) * step_s <= BRIEF_S:
-            return f"{text} It went before the driver could follow."
-        return f"{text} The driver did not follow."
-    if len(lags_s) < len(shown):
-        return f"{text} The driver followed {len(lags_s)} of these {len(shown)}."
+        if is_brief:
+            return say("It went before the driver could follow.")
+        return say("The driver did not follow.")
+    if len(lags_s) < n_shown:
+        return say("The driver followed {n} of these {all}.", n=len(lags_s), all=n_shown)
     slowest_s = max(lags_s)
-    return f"{text} The driver followed " + (
-        f"{slowest_s:g} s later." if slowest_s >= step_s / 2 else "at once."
-    )
+    if slowest_s >= step_s / 2:
+        return say("The driver followed {time:g} s later.", time=slowest_s)
+    return say("The driver followed at once.")
 
 
 def _held_words(rows: Sequence[Row], step_s: float) -> str:
@@ -81,13 +102,16 @@ def _held_words(rows: Sequence[Row], step_s: float) -> str:
     del step_s
     advised = [row["advised_mps"] for row in rows if row["advised_mps"] is not None]
     if not advised:
-        return "Its own speed carries the plan out."
+        return say("Its own speed carries the plan out.")
     low, high = min(advised), max(advised)
     if kmh(low) == kmh(high):
-        return f"Cruise control holds {kmh(low)} km/h."
-    return (
-        f"Cruise control is set to {kmh(advised[0])} km/h, in the end to {kmh(advised[-1])} "
-        f"(between {kmh(low)} and {kmh(high)})."
+        return say("Cruise control holds {speed} km/h.", speed=kmh(low))
+    return say(
+        "Cruise control is set to {first} km/h, in the end to {last} (between {low} and {high}).",
+        first=kmh(advised[0]),
+        last=kmh(advised[-1]),
+        low=kmh(low),
+        high=kmh(high),
     )
 
 
@@ -96,15 +120,19 @@ def silence_words(spell: Spell, step_s: float) -> str:
     total_s = len(spell.rows) * step_s
     moving = [row for row in spell.rows if row["speed_mps"] >= STANDING_MPS]
     standing_s = total_s - len(moving) * step_s
-    text = f"No advice for {total_s:g} s"
-    if standing_s:
-        text += f", {standing_s:g} s of it standing"
     lengths_s = Counter(row["reason"] for row in moving or spell.rows)
-    ranked = [(_lower(REASONS[name]), n * step_s) for name, n in lengths_s.most_common()]
+    ranked = [(_lower(say(REASONS[name])), n * step_s) for name, n in lengths_s.most_common()]
     told = [(words, length_s) for words, length_s in ranked if length_s > SHORT_S] or ranked[:1]
-    if len(told) == 1:
-        return f"{text}: {told[0][0]}."
-    return f"{text}: {'; '.join(f'{words} ({length_s:g} s)' for words, length_s in told)}."
+    whys = (say("{why} ({time:g} s)", why=words, time=length_s) for words, length_s in told)
+    why = told[0][0] if len(told) == 1 else say("; ").join(whys)
+    if standing_s:
+        return say(
+            "No advice for {time:g} s, {standing:g} s of it standing: {why}.",
+            time=total_s,
+            standing=standing_s,
+            why=why,
+        )
+    return say("No advice for {time:g} s: {why}.", time=total_s, why=why)
 
 
 def _lower(text: str) -> str:

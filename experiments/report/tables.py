@@ -18,6 +18,7 @@ from experiments.report.effects import (
     interval_text,
 )
 from experiments.report.glossary import GROUP_NAMES, REASONS, metric_name
+from experiments.report.language import say
 from experiments.statistics import Effect, verdict
 
 LOSS_S = 5.0
@@ -26,14 +27,14 @@ LOSS_S = 5.0
 LOSS_SHARE = 0.10
 """The same, as a share of the trip without advice."""
 
-_TRIP_VALUES: dict[str, tuple[str, str, int]] = {
+TRIP_VALUES: dict[str, tuple[str, str, int]] = {
     "trip_time": ("trip_time_s", "s", 1),
     "stops": ("stops_per_vehicle", "per vehicle", 2),
     "creep_time": ("creep_time_s", "s per vehicle", 1),
 }
 """Where the summary keeps what is compared beside accounts, its unit and its decimals."""
 
-_PLAIN_VALUES: tuple[tuple[str, str, str, int], ...] = (
+PLAIN_VALUES: tuple[tuple[str, str, str, int], ...] = (
     ("over_ceiling_s", "Time above the own ceiling", "s per vehicle", 1),
     ("teleports", "Teleports", "sum of all seeds", 0),
     ("junction_blockers", "Vehicles that blocked a junction", "sum of all seeds", 0),
@@ -72,7 +73,7 @@ def arms_table(results: Results) -> list[Row]:
     rows = [
         Row(
             name=metric_name(metric),
-            unit=_value_of(metric)[1],
+            unit=say(_value_of(metric)[1]),
             cells=tuple(_arm_cell(results, arm, metric) for arm in arms),
         )
         for metric in (
@@ -81,11 +82,11 @@ def arms_table(results: Results) -> list[Row]:
             *account_metrics(results.summary, "nox", "pmx"),
         )
     ]
-    for key, name, unit, digits in _PLAIN_VALUES:
+    for key, name, unit, digits in PLAIN_VALUES:
         values = [results.summary["arms"].get(arm, {}).get(key) for arm in arms]
         if any(value is not None for value in values):
             cells = tuple(Cell(value=number_text(value, digits)) for value in values)
-            rows.append(Row(name=name, unit=unit, cells=cells))
+            rows.append(Row(name=say(name), unit=say(unit), cells=cells))
     return rows
 
 
@@ -98,13 +99,13 @@ def table_arms(results: Results) -> tuple[str, ...]:
 def change_cell(found: Effect | None, value: str = "") -> Cell:
     """A change as a cell; says so where nothing was compared."""
     if found is None:
-        return Cell(value=value, verdict=verdict(found))
+        return Cell(value=value, verdict=say(verdict(found)))
     said = verdict(found)
     return Cell(
         value=value,
         change=change_text(found),
         interval=interval_text(found),
-        verdict="" if found.low is None else said,
+        verdict="" if found.low is None else say(said),
         tone=said if said in SIDED else "open",
     )
 
@@ -133,7 +134,7 @@ def groups_table(results: Results, arm: str, pairs: pl.DataFrame) -> list[Row]:
         ]
         trips = Cell(value=f"{members.height / max(results.n_seeds, 1):.0f}")
         cells = (trips, *changes, *_shares(members)) if members.height else (trips,)
-        rows.append(Row(name=GROUP_NAMES[group], cells=cells))
+        rows.append(Row(name=say(GROUP_NAMES[group]), cells=cells))
     return rows
 
 
@@ -152,7 +153,8 @@ def advice_table(results: Results) -> list[tuple[str, str, list[tuple[str, float
     """Per advised arm: share of time under advice, and where advice was not given, why.
 
     Returns:
-        Arm, share as text, and (reason in words, share 0..1) in falling order.
+        Arm, share as text (empty: not recorded), and (reason in words, share 0..1), the largest
+        first.
     """
     rows = []
     for arm in results.advised:
@@ -164,8 +166,8 @@ def advice_table(results: Results) -> list[tuple[str, str, list[tuple[str, float
         rows.append(
             (
                 arm,
-                "not recorded" if share is None else f"{100 * share:.1f}\u202f%",
-                [(REASONS[name], steps / total) for name, steps in ranked],
+                "" if share is None else f"{100 * share:.1f}\u202f%",
+                [(say(REASONS[name]), steps / total) for name, steps in ranked],
             )
         )
     return rows
@@ -186,7 +188,7 @@ def _value_text(value: object) -> str:
     if value is None or value in ([], ""):
         return "\u2013"
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     if isinstance(value, list):
         is_plain = not any(isinstance(item, dict | list) for item in value)
         return ", ".join(map(_value_text, value)) if is_plain else json.dumps(value)
@@ -194,7 +196,7 @@ def _value_text(value: object) -> str:
 
 
 def _value_of(metric: str) -> tuple[str, str, int]:
-    return _TRIP_VALUES.get(metric) or ACCOUNT_VALUES[metric.partition("_")[0]]
+    return TRIP_VALUES.get(metric) or ACCOUNT_VALUES[metric.partition("_")[0]]
 
 
 def _arm_cell(results: Results, arm: str, metric: str) -> Cell:

@@ -6,6 +6,7 @@ import polars as pl
 
 from experiments.report.data import Results
 from experiments.report.effects import signed
+from experiments.report.language import say
 from experiments.report.plot_explained import short_name
 from experiments.report.tables import Cell, Row
 
@@ -14,6 +15,8 @@ MISSED_S = 20.0
 MOST_ROWS = 12
 """Approaches that are told one by one; the rest is told together."""
 KEYS = ["seed", "vehicle_id"]
+KIND_NAMES = {"main": "main", "side": "side", "": ""}
+"""Kind of a share → what it is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,7 @@ def shares_by_approach(results: Results) -> list[Share]:
     if rest:
         shown.append(
             Share(
-                name=f"{len(rest)} other approaches",
+                name=say("{n} other approaches", n=len(rest)),
                 kind="",
                 changes_s=pl.concat([share.changes_s for share in rest]),
                 of_mean_s=sum(share.of_mean_s for share in rest),
@@ -70,8 +73,8 @@ def shares_by_approach(results: Results) -> list[Share]:
         pl.col("trip_s") - pl.col("later_s").fill_null(pl.col("entry_s"))
     )
     for name, values in (
-        ("Wait to enter the road", trips["entry_s"]),
-        ("Behind the last signal", behind["trip_s"]),
+        (say("Wait to enter the road"), trips["entry_s"]),
+        (say("Behind the last signal"), behind["trip_s"]),
     ):
         total_s = float(values.sum())
         shown.append(Share(name=name, kind="", changes_s=values, of_mean_s=total_s / trips.height))
@@ -80,11 +83,14 @@ def shares_by_approach(results: Results) -> list[Share]:
 
 def who_pays_table(shares: list[Share]) -> list[Row]:
     """The same as rows, and the whole in the last one."""
-    rows = [Row(name=share.name, unit=share.kind, cells=_cells(share)) for share in shares]
+    rows = [
+        Row(name=share.name, unit=say(KIND_NAMES[share.kind]), cells=_cells(share))
+        for share in shares
+    ]
     if rows:
         whole_s = sum(share.of_mean_s for share in shares)
         empty = (Cell(),) * (len(rows[0].cells) - 1)
-        rows.append(Row(name="Mean trip time", cells=(*empty, _mean_cell(whole_s))))
+        rows.append(Row(name=say("Mean trip time"), cells=(*empty, _mean_cell(whole_s))))
     return rows
 
 
@@ -116,7 +122,7 @@ def _seconds(value: float) -> str:
 
 
 def _name(signal_id: str, road: str) -> str:
-    return f"{short_name(signal_id)} from {road}"
+    return say("{signal} from {road}", signal=short_name(signal_id), road=road)
 
 
 def _trips(results: Results, arm: str) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.report.data import Results
+from experiments.report.data import UNADVISED_ARMS, Results
 from experiments.report.effects import (
     CO2_ACCOUNTS,
     SIDED,
@@ -11,9 +11,10 @@ from experiments.report.effects import (
     arm_effects,
     effect,
     signed,
-    size_text,
+    size_parts,
 )
 from experiments.report.glossary import ACCOUNT_NAMES, metric_name
+from experiments.report.language import say
 from experiments.report.safety import safety_words
 from experiments.statistics import ONE_RUN, Effect, verdict
 
@@ -25,6 +26,8 @@ class Answer:
     arm: str
     sentence: str
     """CO2 and trip time, with their intervals."""
+    is_disputed: bool
+    """Whether some accounts say otherwise than others."""
     accounts: str
     """Whether the four accounts agree; empty where nothing was compared."""
     cautions: tuple[str, ...]
@@ -41,7 +44,12 @@ def answer(results: Results, arm: str) -> Answer:
     if co2 is None and trip is None:
         return Answer(
             arm=arm,
-            sentence=f"{arm}: could not be compared with {results.reference}; see the warnings.",
+            sentence=say(
+                "{arm}: could not be compared with {reference}; see the warnings.",
+                arm=arm,
+                reference=results.reference,
+            ),
+            is_disputed=False,
             accounts="",
             cautions=(),
             tone="open",
@@ -50,8 +58,14 @@ def answer(results: Results, arm: str) -> Answer:
     known = {name: found for name, found in accounts.items() if found is not None}
     return Answer(
         arm=arm,
-        sentence=f"With advice by {arm}, {_co2_words(co2)}{_but_words(co2, known)}"
-        f" {_trip_words(co2, trip)}.",
+        sentence=say(
+            "With advice by {arm}, {co2}{but} {trip}.",
+            arm=arm,
+            co2=_co2_words(co2),
+            but=_but_words(co2, known),
+            trip=_trip_words(co2, trip),
+        ),
+        is_disputed=len({verdict(found) for found in known.values()}) > 1,
         accounts=account_words(known),
         cautions=(
             *safety_words(results, arm),
@@ -70,45 +84,63 @@ def account_words(accounts: dict[str, Effect]) -> str:
     """
     by_verdict: dict[str, list[str]] = {}
     for name, found in accounts.items():
-        by_verdict.setdefault(verdict(found), []).append(ACCOUNT_NAMES[name])
+        by_verdict.setdefault(verdict(found), []).append(say(ACCOUNT_NAMES[name]))
     if not by_verdict:
         return ""
     if len(by_verdict) == 1:
         same = next(iter(by_verdict))
         return {
-            "less": "All accounts of the same journeys agree that it falls.",
-            "more": "All accounts of the same journeys agree that it rises.",
-            "no effect shown": "No account of the same journeys shows an effect.",
-            ONE_RUN: "One run gives no interval, so this proves nothing yet.",
+            "less": say("All accounts of the same journeys agree that it falls."),
+            "more": say("All accounts of the same journeys agree that it rises."),
+            "no effect shown": say("No account of the same journeys shows an effect."),
+            ONE_RUN: say("One run gives no interval, so this proves nothing yet."),
         }[same]
+    named = {said: and_list(names) for said, names in by_verdict.items()}
     told = {
-        "less": "less on {}",
-        "more": "more on {}",
-        "no effect shown": "no effect shown on {}",
-        ONE_RUN: "unclear on {}",
+        "less": say("less on {accounts}", accounts=named.get("less")),
+        "more": say("more on {accounts}", accounts=named.get("more")),
+        "no effect shown": say(
+            "no effect shown on {accounts}", accounts=named.get("no effect shown")
+        ),
+        ONE_RUN: say("unclear on {accounts}", accounts=named.get(ONE_RUN)),
     }
-    parts = [told[v].format(and_list(by_verdict[v])) for v in told if v in by_verdict]
-    text = f"The accounts of the same journeys disagree: {'; '.join(parts)}."
+    parts = say("; ").join(told[v] for v in told if v in named)
+    text = say("The accounts of the same journeys disagree: {parts}.", parts=parts)
     if "less" in by_verdict:
-        text += " A saving that only some accounts see is not a proven saving."
+        text += say(" A saving that only some accounts see is not a proven saving.")
     return text
 
 
 def and_list(words: list[str]) -> str:
     """Words as in `a, b and c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    if len(words) == 1:
+        return words[0]
+    return say("{some} and {last}", some=say(", ").join(words[:-1]), last=words[-1])
+
+
+def arm_words(arm: str) -> str:
+    """Whether an arm gives advice, and what it is called."""
+    if arm in UNADVISED_ARMS:
+        return say("Without advice ({arm})", arm=arm)
+    return say("With advice ({arm})", arm=arm)
 
 
 def reference_words(results: Results) -> str:
     """What the comparison is made with, in one sentence."""
-    same = "the same trips on the same roads with the same random seeds"
     if results.reference == "unadvised":
-        return f"Compared with unadvised: {same}, the same vehicles equipped, but no advice given."
-    text = f"Compared with {results.reference}: {same}, nobody equipped."
+        return say(
+            "Compared with unadvised: the same trips on the same roads with the same random seeds, "
+            "the same vehicles equipped, but no advice given."
+        )
+    text = say(
+        "Compared with {reference}: the same trips on the same roads with the same random seeds, "
+        "nobody equipped.",
+        reference=results.reference,
+    )
     if results.summary.get("execution") == "automated":
-        text += (
-            " Equipped vehicles hold speed by machine here, so a part of the difference is their"
-            " smoother driving and not the advice; add the arm unadvised to tell the two apart."
+        text += say(
+            " Equipped vehicles hold speed by machine here, so a part of the difference is their "
+            "smoother driving and not the advice; add the arm unadvised to tell the two apart."
         )
     return text
 
@@ -116,11 +148,11 @@ def reference_words(results: Results) -> str:
 def nothing_words(results: Results) -> str:
     """What is said where no advised arm can be compared."""
     if not results.is_compared:
-        return (
-            "No answer: no arm without advice was run, so there is nothing to compare with."
-            " Add the arm unadvised."
+        return say(
+            "No answer: no arm without advice was run, so there is nothing to compare with. "
+            "Add the arm unadvised."
         )
-    return "No answer: only arms without advice were run. Add an advised arm, for example eco."
+    return say("No answer: only arms without advice were run. Add an advised arm, for example eco.")
 
 
 def road_words(results: Results, direction: int) -> str:
@@ -128,7 +160,12 @@ def road_words(results: Results, direction: int) -> str:
     for road in results.network.get("main_road") or []:
         if road["direction"] == direction:
             n_signals, length_km = len(road["stop_lines"]), road["length_m"] / 1000
-            return f"{road['name'] or 'Main road'}, {length_km:.1f} km, {n_signals} signals."
+            return say(
+                "{name}, {length_km:.1f} km, {n} signals.",
+                name=road["name"] or say("Main road"),
+                length_km=length_km,
+                n=n_signals,
+            )
     return ""
 
 
@@ -139,58 +176,62 @@ def smoothing_words(summary: dict[str, Any]) -> str:
     if co2 is None:
         return ""
     if co2.mean == 0 and co2.low == 0 and co2.high == 0:
-        return (
-            "Equipping the vehicles without advising them changes nothing at all (unadvised equals"
-            " none), as it should when people drive."
+        return say(
+            "Equipping the vehicles without advising them changes nothing at all (unadvised equals "
+            "none), as it should when people drive."
         )
-    said = {
-        "less": f"gives {size_text(co2, 'less CO₂')}",
-        "more": f"gives {size_text(co2, 'more CO₂')}",
-        "no effect shown": f"shows no effect on CO₂ ({_range_words(co2)})",
-        ONE_RUN: f"changes CO₂ by {signed(co2.mean)}\u202f% (one run in fact)",
+    told = {
+        "less": say("gives {size} less CO₂{interval}", **size_parts(co2)),
+        "more": say("gives {size} more CO₂{interval}", **size_parts(co2)),
+        "no effect shown": say("shows no effect on CO₂ ({range})", range=_range_words(co2)),
+        ONE_RUN: say("changes CO₂ by {change} % (one run in fact)", change=signed(co2.mean)),
     }[verdict(co2)]
-    return (
-        f"Smoothing: equipping the vehicles without advising them {said} against the traffic as it"
-        " came (unadvised against none). This is not part of the effects above."
+    return say(
+        "Smoothing: equipping the vehicles without advising them {does} against the traffic as it "
+        "came (unadvised against none). This is not part of the effects above.",
+        does=told,
     )
 
 
 def _co2_words(co2: Effect | None) -> str:
     if co2 is None:
-        return "CO₂ could not be compared"
+        return say("CO₂ could not be compared")
     return {
-        "less": f"vehicles emit {size_text(co2, 'less CO₂')}",
-        "more": f"vehicles emit {size_text(co2, 'more CO₂')}",
-        "no effect shown": f"no effect on CO₂ is shown ({_range_words(co2)})",
-        ONE_RUN: f"CO₂ changes by {signed(co2.mean)}\u202f% in what is one run in fact",
+        "less": say("vehicles emit {size} less CO₂{interval}", **size_parts(co2)),
+        "more": say("vehicles emit {size} more CO₂{interval}", **size_parts(co2)),
+        "no effect shown": say("no effect on CO₂ is shown ({range})", range=_range_words(co2)),
+        ONE_RUN: say(
+            "CO₂ changes by {change} % in what is one run in fact", change=signed(co2.mean)
+        ),
     }[verdict(co2)]
 
 
 def _but_words(co2: Effect | None, accounts: dict[str, Effect]) -> str:
     """Takes a claim back at once where an account does not bear it out."""
     if co2 is None or verdict(co2) not in SIDED:
-        return ","
+        return say(",")
     others = {verdict(found) for found in accounts.values()} - {verdict(co2)}
-    return ", though not on every account," if others else ","
+    return say(", though not on every account,") if others else say(",")
 
 
 def _trip_words(co2: Effect | None, trip: Effect | None) -> str:
     if trip is None:
-        return "and trip time could not be compared"
+        return say("and trip time could not be compared")
     opposed = co2 is not None and {verdict(co2), verdict(trip)} == {"less", "more"}
-    link = "but" if opposed else "and"
-    said = {
-        "less": f"trips are {size_text(trip, 'shorter')}",
-        "more": f"trips take {size_text(trip, 'longer')}",
-        "no effect shown": f"no effect on trip time is shown ({_range_words(trip)})",
-        ONE_RUN: f"trip time by {signed(trip.mean)}\u202f%",
+    told = {
+        "less": say("trips are {size} shorter{interval}", **size_parts(trip)),
+        "more": say("trips take {size} longer{interval}", **size_parts(trip)),
+        "no effect shown": say(
+            "no effect on trip time is shown ({range})", range=_range_words(trip)
+        ),
+        ONE_RUN: say("trip time by {change} %", change=signed(trip.mean)),
     }[verdict(trip)]
-    return f"{link} {said}"
+    return say("but {told}", told=told) if opposed else say("and {told}", told=told)
 
 
 def _range_words(found: Effect) -> str:
     low, high = found.low or 0.0, found.high or 0.0
-    return f"95\u202f% interval {signed(low)} to {signed(high)}\u202f%"
+    return say("95 % interval {low} to {high} %", low=signed(low), high=signed(high))
 
 
 def _pollutant_words(results: Results, effects: dict[str, Any]) -> tuple[str, ...]:
@@ -199,7 +240,11 @@ def _pollutant_words(results: Results, effects: dict[str, Any]) -> tuple[str, ..
         metric: effect(effects, metric) for metric in account_metrics(results.summary, "nox", "pmx")
     }
     return tuple(
-        f"More of a pollutant ({metric_name(metric)}): {size_text(change, 'more')}."
+        say(
+            "More of a pollutant ({name}): {size} more{interval}.",
+            name=metric_name(metric),
+            **size_parts(change),
+        )
         for metric, change in found.items()
         if change is not None and verdict(change) == "more"
     )
@@ -208,18 +253,23 @@ def _pollutant_words(results: Results, effects: dict[str, Any]) -> tuple[str, ..
 def _group_words(effects: dict[str, Any]) -> tuple[str, ...]:
     """Says which group pays where the whole does not."""
     groups = {
-        "unequipped": "vehicles without equipment",
-        "main": "vehicles on the main road",
-        "side": "vehicles on side roads",
+        "unequipped": say("vehicles without equipment"),
+        "main": say("vehicles on the main road"),
+        "side": say("vehicles on side roads"),
     }
     texts = []
     for group, words in groups.items():
-        for metric, noun in (("trip_time", "longer trips"), ("co2_own", "more CO₂")):
+        for metric in ("trip_time", "co2_own"):
             found, whole = effect(effects, metric, group), effect(effects, metric)
             if whole is not None and verdict(whole) == "more":
                 continue
             if found is not None and verdict(found) == "more":
-                texts.append(f"Paid by {words}: {size_text(found, noun)}.")
+                parts = size_parts(found)
+                texts.append(
+                    say("Paid by {group}: {size} longer trips{interval}.", group=words, **parts)
+                    if metric == "trip_time"
+                    else say("Paid by {group}: {size} more CO₂{interval}.", group=words, **parts)
+                )
     return tuple(texts)
 
 

@@ -17,6 +17,7 @@ ALLOWED = {
     "corridor": {"numpy", "networkx", "controller", "sumo_nets"} | SUMO_FILES,
     "experiments": {"numpy", "networkx", "scipy", "pydantic", "pydantic_core", "yaml", "typer"}
     | {"rich", "polars", "jinja2", "markupsafe", "matplotlib", "PIL", "cryptography"}
+    | {"distributed", "dask_jobqueue", "optuna", "SALib", "rocrate"}  # extras, where needed
     | {"controller", "corridor", "emissions", "sumo_nets"}
     | SUMO_FILES,
 }

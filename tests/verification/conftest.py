@@ -14,8 +14,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from experiments.code_hash import code_hash
 from experiments.config import Experiment
-from experiments.order import Order, code_hash
+from experiments.order import Order
 from experiments.runner import Runner
 from sumo_nets import Scenario, load_scenario
 from sumo_nets.binaries import run_program
@@ -198,7 +199,7 @@ def run_arms(cache_dir) -> RunArms:
             for number, arm in enumerate(arms)
         }
         ends = Runner(n_jobs=1, tell=lambda _event: None).do(tuple(orders.values()))
-        assert set(ends.values()) == {None}, ends
+        assert set(ends) == {None}, ends
         return {arm: order.out for arm, order in orders.items()}
 
     return run

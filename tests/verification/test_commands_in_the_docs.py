@@ -35,6 +35,10 @@ NOT_RUN = {
     "ecocorridor bench speed --networks town.sumocfg --repeat 9 --no-growth --json > speed.json": (
         "takes minutes, and nothing else may run"
     ),
+    "ecocorridor optimize docs/examples/tune.yaml --out tuned": (
+        "takes a quarter of an hour; a test of its own runs a tiny one"
+    ),
+    "ecocorridor run tuned/tuned.yaml --out runs/tuned": "needs what the one before it finds",
     "ecocorridor bench maps": "needs 2 GB for 10 million rows; a test of its own runs a few",
 }
 """Commands without comments → why they are not run. Their words are checked all the same."""
@@ -43,6 +47,7 @@ SMALLER = (
     (r"resco:(cologne|ingolstadt|grid)\w+", "arterial"),
     (r"--seeds [\d,]+", "--seeds 1"),
     (r"seeds=\d+", "seeds=1"),
+    (r"--most-seeds \d+", "--most-seeds 2"),
     (r"--end [\d.]+", "--end 60"),
     (r"end_s=\d+", "end_s=60"),
     (r"--duration \d+", "--duration 60"),

@@ -3,6 +3,7 @@ import pytest
 
 from experiments.bench import ARMS, TIMES, Timing, ratios, rotated
 from experiments.bench_growth import OURS, exponent, growth
+from experiments.bench_overhead import Cost, shares
 
 
 def timing(simulate_s=1.0, *, run_s=2.0, vehicle_steps=1000, max_rss_mib=300.0, planner_s=0.0):
@@ -12,6 +13,9 @@ def timing(simulate_s=1.0, *, run_s=2.0, vehicle_steps=1000, max_rss_mib=300.0, 
         run_cpu_s=run_s,
         simulate_s=simulate_s,
         simulate_cpu_s=simulate_s,
+        prepare_s=0.0,
+        account_s=0.0,
+        process_cpu_s=run_s,
         vehicle_steps=vehicle_steps,
         most_running=10,
         max_rss_mib=max_rss_mib,
@@ -69,3 +73,18 @@ def test_the_greatest_run_decides_on_memory():
     assert growth(town(1.0))["is_small"]
     large = timing(vehicle_steps=8000, planner_s=8.0, max_rss_mib=1024.0)
     assert not growth([*town(1.0), large])["is_small"]
+
+
+def cost(seconds):
+    return Cost(wall_s=seconds, cpu_s=seconds / 2)
+
+
+def test_overhead_is_what_is_paid_over_bare_sumo_in_the_same_turn():
+    # The machine was twice as slow in the second turn.
+    turns = {"idle": 8.0, "bare": 10.0, "writing": 12.0, "run": 15.0}
+    found = shares({kind: [cost(s), cost(2.0 * s)] for kind, s in turns.items()})
+    assert found["run over bare"] == {"wall": 0.5, "cpu": 0.5}
+    assert found["of that, SUMO's outputs"]["wall"] == pytest.approx(0.2)
+    assert found["of that, ours"]["wall"] == pytest.approx(0.3)
+    assert found["run over SUMO with the same outputs"]["wall"] == 0.25
+    assert found["run over SUMO without emissions"]["cpu"] == 0.875

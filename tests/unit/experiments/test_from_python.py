@@ -24,7 +24,7 @@ def asked(monkeypatch):
     """What is handed to the main job, which is not done."""
     taken = {}
 
-    def take(experiment, wishes, *, policies, tell, say):
+    def take(experiment, wishes, *, policies, tell, say, expect):
         taken.update(experiment=experiment, wishes=wishes, policies=policies, say=say)
         return NOTHING
 
@@ -122,3 +122,15 @@ def test_the_face_is_light():
     code = f"import sys, experiments; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_seeds_may_be_added_until_enough_is_known(asked):
+    experiments.run("a", out="out", seeds=8, until="eco.stops_pct.width < 2", most_seeds=20)
+    until = asked["wishes"].until
+    assert until.planned_looks == (8, 12, 16, 20)
+    assert [each.text for each in until.conditions] == ["eco.stops_pct.width < 2"]
+
+
+def test_batches_without_a_condition_are_refused(asked):
+    with pytest.raises(ValueError, match="until it is enough"):
+        experiments.run("a", out="out", batch=4)

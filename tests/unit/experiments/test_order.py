@@ -7,7 +7,7 @@ import pytest
 import experiments.order
 from controller import EcoParameters
 from experiments.config import Experiment, resolved_dump
-from experiments.order import Order, code_hash, run_key
+from experiments.order import Order, run_key
 from experiments.own_policy import OwnPolicy
 from sumo_nets import Scenario, input_hashes
 
@@ -176,37 +176,6 @@ def test_inputs_are_told_by_name_and_digest_in_order(scenario):
     found = input_hashes(scenario())
     assert [name for name, _ in found] == ["town.net.xml", "town.rou.xml"]
     assert all(len(digest) == 64 for _, digest in found)
-
-
-@pytest.fixture
-def sources(tmp_path, monkeypatch):
-    """A copy of nothing: packages with one line each."""
-    for package in experiments.order.PACKAGES:
-        (tmp_path / package).mkdir()
-        (tmp_path / package / "one.py").write_text("x = 1\n")
-    monkeypatch.setattr(experiments.order, "__file__", str(tmp_path / "experiments" / "order.py"))
-    return tmp_path
-
-
-def test_the_hash_of_the_code_changes_with_any_source(sources):
-    seen = {code_hash.__wrapped__()}
-    for package in experiments.order.PACKAGES:
-        (sources / package / "one.py").write_text("x = 2\n")
-        seen.add(code_hash.__wrapped__())
-    (sources / "corridor" / "two.py").write_text("")
-    seen.add(code_hash.__wrapped__())
-    assert len(seen) == len(experiments.order.PACKAGES) + 2
-
-
-def test_the_hash_of_the_code_does_not_change_with_what_is_no_source(sources):
-    before = code_hash.__wrapped__()
-    (sources / "corridor" / "__pycache__").mkdir()
-    (sources / "corridor" / "__pycache__" / "one.pyc").write_bytes(b"\0")
-    (sources / "notes.py").write_text("")
-    report = sources / "experiments" / "report"
-    report.mkdir()
-    (report / "page.py").write_text("")
-    assert code_hash.__wrapped__() == before
 
 
 @pytest.mark.parametrize("own", [None, OWN, replace(OWN, pickled=None)], ids=str)

@@ -4,12 +4,13 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
+from experiments.engines import Event
 from experiments.progress import Bars, Lines, showing
-from experiments.runner import Event
 
 
 def event(kind, seed=1, **changes):
-    order = SimpleNamespace(arm="glosa", seed=seed, scenario=SimpleNamespace(begin_s=100.0))
+    scenario = SimpleNamespace(begin_s=100.0)
+    order = SimpleNamespace(key=str(seed), label=f"glosa, seed {seed}", scenario=scenario)
     return Event(kind=kind, order=order, **changes)
 
 

@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 
 from corridor import MainRoad
-from emissions import ACCOUNTS
+from emissions import ACCOUNTS, EmissionMap
 from experiments.places import road_rows
 from experiments.trace import (
     TRIP_SCHEMA,
@@ -27,11 +27,16 @@ class Net:
     edge_length_m = {"a": 100.0, ":j_0": 10.0, "b": 60.0}  # noqa: RUF012
 
 
-class Constant:
+def growing():
     """A map that emits 1 g (or W) per second, and 1 more per m/s."""
-
-    def at(self, speed_mps, accel_mps2, slope_deg):
-        return 1.0 + speed_mps
+    return EmissionMap(
+        emission_class="",
+        quantity="CO2",
+        slope_deg=np.zeros(1),
+        speed_mps=np.array([0.0, 64.0]),
+        accel_mps2=np.array([-64.0, 64.0]),
+        rate=np.array([[[1.0, 1.0], [65.0, 65.0]]]),
+    )
 
 
 def trips(**arrivals):
@@ -86,7 +91,7 @@ def trace_of(tmp_path):
                 vehicle_acceleration=pl.Series(accels_mps2, dtype=pl.Float64)
             ).write_parquet(path)
         trace = whole(path, trips(v=arrival_mps), step_length_s)
-        maps = {account: Constant() for account in ACCOUNTS}
+        maps = {account: growing() for account in ACCOUNTS}
         roads = add_roads(trace, Net()).with_columns(equipped=pl.lit(value=True))
         return add_accounts(roads, maps, step_length_s)
 
@@ -199,7 +204,7 @@ def test_rows_are_sorted_and_steps_without_vehicles_left_out(tmp_path):
 def test_a_run_without_a_vehicle_has_an_empty_trace(tmp_path):
     pl.DataFrame().write_parquet(tmp_path / "f.parquet")
     trace = add_roads(whole(tmp_path / "f.parquet", trips()), Net())
-    trace = add_accounts(trace, {account: Constant() for account in ACCOUNTS}, 1.0)
+    trace = add_accounts(trace, {account: growing() for account in ACCOUNTS}, 1.0)
     trace = trace.with_columns(equipped=pl.lit(value=True))
     assert vehicle_rows(trace, {}, 1.0).height == 0
     assert road_rows(trace, (), 1.0).height == 0

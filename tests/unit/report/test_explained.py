@@ -339,7 +339,7 @@ def test_page_and_pictures_are_written(folder, kind):
     assert content.startswith({"html": b"<!DOCTYPE", "png": b"\x89PNG", "svg": b"<svg"}[kind])
     if kind == "html":
         text = content.decode()
-        assert "with advice (eco)" in text and "Signal J2, link 3, from road road1" in text
+        assert "With advice (eco)" in text and "Signal J2, link 3, from road road1" in text
 
 
 def test_the_picture_is_the_same_each_time(folder):

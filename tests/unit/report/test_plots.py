@@ -11,10 +11,10 @@ import pytest
 from experiments.report.data import read_results
 from experiments.report.plot_map import road_changes
 from experiments.report.plot_profile import speed_profile
-from experiments.report.plot_spacetime import choose_stage
 from experiments.report.plot_style import arm_colours, drawing_style
 from experiments.report.plot_vehicles import paired_differences
 from experiments.report.plots import draw_all
+from experiments.report.stage import choose_stage
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +23,8 @@ def drawn(built):
     return draw_all(results, paired_differences(results.vehicles, "unadvised", "glosa"))
 
 
-def test_a_full_study_has_all_six_pictures(drawn):
-    assert set(drawn) == {"effects", "spacetime", "profile", "map", "vehicles", "groups"}
+def test_a_full_study_has_all_seven_pictures(drawn):
+    assert set(drawn) == {*"effects spacetime profile map vehicles groups equity".split()}
 
 
 def test_both_arms_share_their_axes_in_the_time_space_diagram(drawn):

@@ -117,7 +117,7 @@ def test_nothing_is_told_where_nothing_was_compared():
 
 def test_the_picture_says_where_most_is_lost():
     with drawing_style():
-        picture = draw_who_pays(shares_by_approach(TWO), "eco", "unadvised")
+        picture = draw_who_pays(shares_by_approach(TWO), "eco", "unadvised").picture()
     assert "most at J0 from High Street: 14.00 s per vehicle" in picture.svg
 
 

@@ -1,0 +1,115 @@
+"""What the folder of a sweep knows of it: `sweep.json`, from which all else is told and made."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.claim import SWEEP
+from experiments.results import read_json, write_json
+from experiments.study import Study
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A run in its place in the table; several places may share a run."""
+
+    point: int
+    arm: str
+    seed: int
+    key: str
+    """Name of the run's folder, by its content."""
+
+    @property
+    def label(self) -> str:
+        """What a user calls it."""
+        return f"point {self.point}: {self.arm}, seed {self.seed}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointRecord:
+    """A point as it is kept."""
+
+    values: Mapping[str, Any]
+    """Swept key → value."""
+    study: Study
+    demand: str
+    """Name of the first seed's demand, whose warnings are told."""
+    experiment: Mapping[str, Any]
+    """All its values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepRecord:
+    """A sweep as its folder keeps it."""
+
+    name: str
+    kind: str
+    keys: tuple[str, ...]
+    folder: Path
+    """Where relative paths of the experiments start from."""
+    form: Mapping[str, Any]
+    manifest: Mapping[str, Any]
+    """Contents of `manifest.json`."""
+    points: tuple[PointRecord, ...]
+    units: tuple[Unit, ...]
+    """By point, arm and seed."""
+
+    @property
+    def runs(self) -> dict[str, Unit]:
+        """The runs that differ, by key, each in its first place."""
+        found: dict[str, Unit] = {}
+        for unit in self.units:
+            found.setdefault(unit.key, unit)
+        return found
+
+    def of_point(self, number: int) -> tuple[Unit, ...]:
+        """The units of a point."""
+        study = self.points[number].study
+        size = len(study.arms) * len(study.seeds)
+        return self.units[number * size : (number + 1) * size]
+
+
+def write_record(out: Path, record: SweepRecord) -> None:
+    """Keep a sweep in its folder."""
+    content = asdict(record) | {"schema_version": SCHEMA_VERSION, "folder": str(record.folder)}
+    content["units"] = [[u.point, u.arm, u.seed, u.key] for u in record.units]
+    write_json(out / SWEEP, content)
+
+
+def read_record(out: Path) -> SweepRecord:
+    """The sweep of a folder.
+
+    Raises:
+        ValueError: It is no folder of a sweep, or of another version.
+    """
+    if not (out / SWEEP).is_file():
+        raise ValueError(f"{out}: holds no sweep ({SWEEP} is not there)")
+    content = read_json(out / SWEEP)
+    if content.pop("schema_version", None) != SCHEMA_VERSION:
+        raise ValueError(f"{out / SWEEP}: is of another version; give the sweep's command again")
+    content["points"] = tuple(
+        PointRecord(**{**point, "study": _study(point["study"])}) for point in content["points"]
+    )
+    content["units"] = tuple(
+        Unit(point=point, arm=arm, seed=seed, key=key) for point, arm, seed, key in content["units"]
+    )
+    content["keys"], content["folder"] = tuple(content["keys"]), Path(content["folder"])
+    return SweepRecord(**content)
+
+
+def _study(content: Mapping[str, Any]) -> Study:
+    lists = {key: tuple(content[key]) for key in ("arms", "seeds")}
+    return Study(**{**content, **lists})
+
+
+def as_text(value: object) -> str:
+    """A swept value in a table: a scalar as it is, all else as JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
