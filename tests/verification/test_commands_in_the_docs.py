@@ -61,6 +61,11 @@ SMALLER = (
         "config init my.yaml && "
         "sed -i 's/resco:ingolstadt7/arterial/; s/^end_s: .*/end_s: 60/' my.yaml",
     ),
+    (
+        r"^ecocorridor sweep plan sweep.yaml",
+        "sed -i 's/10 min/40/; s/, unadvised, glosa, eco/, glosa/; s/^seeds: .*/seeds: 1/; "
+        r"s/0.2, 0.5, 1/0.5, 1/; s/300 m, 0.6 km/300 m/' sweep.yaml && \g<0>",
+    ),
 )
 """What is written → what is run: another road, one seed, a minute of traffic, one class of cars
 (a map of each takes seconds to make)."""
@@ -227,6 +232,8 @@ def check_words(words, command):
     while words and words[0] in getattr(place, "commands", {}):
         place = place.commands[words[0]]
         words = words[1:]
+    if words and hasattr(place, "default_command"):
+        place = place.commands[place.default_command]
     group = getattr(place, "commands", None)
     named = [word for word in words if not word.startswith("-")]
     assert not (group and named), f"`{command}`: there is no command {named}"

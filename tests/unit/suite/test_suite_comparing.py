@@ -81,7 +81,7 @@ def test_a_missing_and_a_surplus_run_are_failures():
 
 
 def test_a_record_holds_counts_and_means_and_no_figure_that_a_run_has_not():
-    zeros = {key: [0, 2] for key in (*COUNTED, *AVERAGED)}
+    zeros = {name: [0, 2] for name in (*COUNTED, *AVERAGED)}
     table = pl.DataFrame(
         zeros
         | {"finished": [True, False], "advised_s": [float("nan")] * 2, "co2_own_g": [1.0, 2.0]}
