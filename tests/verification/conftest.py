@@ -266,6 +266,32 @@ def _make_small_results(door, folder):
     assert done.returncode == 0, done.stderr
 
 
+SWEEP = """
+scenario: arterial
+end_s: 60
+arms: [unadvised, eco]
+seeds: 2
+grid:
+  penetration: [0.5, 1]
+  rsu.range_m: [300, 600]
+"""
+
+
+@pytest.fixture(scope="session")
+def small_sweep(door, small_results) -> Path:
+    """A folder of a finished sweep; its file is beside it."""
+    folder = small_results.parent
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "sweep" / "summary.json").is_file():
+            (folder / "sweep.yaml").write_text(SWEEP)
+            cache = {"XDG_CACHE_HOME": str(folder / "cache")}
+            words = ("sweep", "sweep.yaml", "--out", "sweep")
+            done = door.call(*words, cwd=folder, environment=cache)
+            assert done.returncode == 0, done.stderr
+    return folder / "sweep"
+
+
 @pytest.fixture(scope="session")
 def crossings(tmp_path_factory) -> Path:
     """A network of two signals, `A0` and `B0`, in a row; its demand is empty."""
