@@ -129,6 +129,7 @@ def until_content(until: Until | None) -> dict[str, Any] | None:
         "listed": list(until.listed),
         "batch": until.batch,
         "most_seeds": until.most,
+        "planned_looks": list(until.planned_looks),
         "confidence": until.confidence,
     }
 

@@ -1,4 +1,4 @@
-"""Each point of a sweep adds seeds on its own until conditions hold there, or the cap is reached."""
+"""Each point of a sweep adds seeds by itself until conditions hold there, or up to the cap."""
 
 import json
 
@@ -116,7 +116,7 @@ def test_a_run_that_failed_is_not_tried_in_every_round(swept, made_up):
 
 
 def test_shards_are_refused_and_nothing_is_written(swept, tmp_path):
-    with pytest.raises(ValueError, match="--shard: .* give either of the two"):
+    with pytest.raises(ValueError, match=r"--shard: .* give either of the two"):
         swept(until=(WIDTH,), shard=(1, 2))
     assert not (tmp_path / "out").exists()
 
