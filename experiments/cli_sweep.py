@@ -26,6 +26,7 @@ from experiments.cli_engines import (
 
 if TYPE_CHECKING:
     from experiments.engines import Engine, Tell
+    from experiments.progress import Bars, Lines
     from experiments.sweeps import Sweep, SweepOutcome, SweepWishes
     from experiments.sweeps.ending import Collected
     from experiments.sweeps.status import SweepStatus
@@ -74,14 +75,24 @@ def sweep_run(
     slurm: Slurm = None,
     timeout: Timeout = None,
     retries: Retries = N_RETRIES,
+    until: Annotated[
+        list[str] | None,
+        typer.Option(help='Add seeds to a point until it holds: "eco.co2_own_pct.width < 1".'),
+    ] = None,
+    batch: Annotated[
+        int | None, typer.Option(help="With --until: seeds to add at a time; 4.")
+    ] = None,
+    most_seeds: Annotated[
+        int | None, typer.Option(help="With --until: the cap at a point; 64.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Do all runs that are not done yet and write the table; the same as 'sweep SWEEP.yaml'."""
-    from experiments.sweeps import SweepWishes, load_sweep
+    from experiments.sweeps import SweepWishes, load_sweep, waiting_for
 
     with errors_told():
         part = _shard(shard)
-        sweep = load_sweep(file)
+        sweep = waiting_for(load_sweep(file), until or (), batch=batch, most=most_seeds)
         wishes = SweepWishes(out=out, n_jobs=jobs, shard=part, retries_failed=retry_failed)
         outcome = _carry_out(
             *(sweep, wishes), scheduler=scheduler, slurm=slurm, timeout=timeout, retries=retries
@@ -207,10 +218,19 @@ def _carry_out(
             )
             return stack.enter_context(asked)(tell)
 
+        shown: list[Lines | Bars] = []
+
+        def show(n_runs: int) -> "Tell":
+            if shown:
+                shown[0].expect(n_runs)
+            else:
+                shown.append(stack.enter_context(showing(console, n_runs)))
+            return shown[0].tell
+
         return run_sweep(
             sweep,
             replace(wishes, engine=engine),
-            show=lambda n_runs: stack.enter_context(showing(console, n_runs)).tell,
+            show=show,
             say=lambda text: console.print(text, highlight=False, markup=False, soft_wrap=True),
         )
 

@@ -101,7 +101,7 @@ def run(  # noqa: PLR0913 (what is an option of the command line is an argument 
     )
 
 
-def sweep(
+def sweep(  # noqa: PLR0913 (as above)
     file: str | os.PathLike[str],
     *,
     out: str | os.PathLike[str],
@@ -109,6 +109,9 @@ def sweep(
     retries_failed: bool = False,
     engine: Callable[["Tell"], "Engine"] | None = None,
     say: Callable[[str], None] = lambda _text: None,
+    until: Iterable[str] = (),
+    batch: int | None = None,
+    most_seeds: int | None = None,
 ) -> "SweepOutcome":
     """Do all runs of a sweep that are not done yet, and write their table.
 
@@ -119,6 +122,9 @@ def sweep(
         retries_failed: Whether runs that failed before are tried again.
         engine: Given what is told of the runs, makes what does them; not given: processes here.
         say: Is called with a sentence now and then, as in `say=print`.
+        until: Conditions; each point adds seeds until all of them hold there.
+        batch: Seeds to add at a time; not given: 4.
+        most_seeds: The cap at a point; not given: 64.
 
     Returns:
         The summary of the results, and what failed.
@@ -129,9 +135,10 @@ def sweep(
     """
     from experiments.doctor import preflight, render
     from experiments.progress import Lines
-    from experiments.sweeps import SweepWishes, load_sweep, run_sweep
+    from experiments.sweeps import SweepWishes, load_sweep, run_sweep, waiting_for
 
-    asked = load_sweep(os.fspath(file))
+    loaded = load_sweep(os.fspath(file))
+    asked = waiting_for(loaded, _as_texts(until), batch=batch, most=most_seeds)
     if failing := preflight():
         raise RuntimeError(render(failing))
     wishes = SweepWishes(
@@ -140,7 +147,14 @@ def sweep(
         retries_failed=retries_failed,
         engine=engine,
     )
-    return run_sweep(asked, wishes, show=lambda n_runs: Lines(say, n_runs).tell, say=say)
+    shown: list[Lines] = []
+
+    def show(n_runs: int) -> "Tell":
+        shown.extend([] if shown else [Lines(say, 0)])
+        shown[0].expect(n_runs)
+        return shown[0].tell
+
+    return run_sweep(asked, wishes, show=show, say=say)
 
 
 def _own_policies(

@@ -97,11 +97,18 @@ def look_until(
         told = "; ".join(f"{each.text}: {each.found(summary)}" for each in until.conditions)
         say(f"{len(seeds)} seeds, {told}" + (f"; adding {len(more)}" if more else ""))
         if not more:
-            return seeds, _ended(until, tuple(looks), summary)
+            return seeds, ended(until, tuple(looks), summary)
         seeds += more
 
 
-def _ended(until: Until, looks: tuple[int, ...], summary: Mapping[str, Any]) -> Sequential:
+def ended(until: Until, looks: tuple[int, ...], summary: Mapping[str, Any]) -> Sequential:
+    """What was done when no seed is added any more.
+
+    Args:
+        until: What was waited for.
+        looks: Seeds at each look.
+        summary: Of the last one.
+    """
     missed = [each for each in until.conditions if not each.holds(summary)]
     return Sequential(
         until=tuple(each.text for each in until.conditions),

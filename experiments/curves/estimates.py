@@ -39,7 +39,11 @@ class Judged:
 
 
 def estimate(
-    changes: FloatArray, *, points_error: float = 0.0, n_blocks: int | None = None
+    changes: FloatArray,
+    *,
+    points_error: float = 0.0,
+    n_blocks: int | None = None,
+    confidence: float = CONFIDENCE,
 ) -> Estimate | None:
     """Mean of changes per seed, as `statistics.paired_difference` has it, and its p value.
 
@@ -49,6 +53,7 @@ def estimate(
             seeds; NaN where it cannot be told, so that there is no interval.
         n_blocks: What that error was estimated from; the t distribution has the fewer degrees of
             freedom of the two. None: there is no such error.
+        confidence: Probability that the interval is made for.
 
     Returns:
         The estimate; None without any change. Changes that are all 0 are the effect 0 and give no
@@ -71,23 +76,26 @@ def estimate(
 
     error = float(np.hypot(known.std(ddof=1) / n**0.5, points_error))
     freedom = n - 1 if n_blocks is None else min(n, n_blocks) - 1
-    reach = float(special.stdtrit(freedom, (1 + CONFIDENCE) / 2)) * error
+    reach = float(special.stdtrit(freedom, (1 + confidence) / 2)) * error
     p = 2.0 * float(special.stdtr(freedom, -abs(mean) / error))
     return Estimate(effect=_effect(mean, reach, n), p=p)
 
 
-def estimates_of(changes: FloatArray, without: FloatArray | None) -> list[Estimate | None]:
+def estimates_of(
+    changes: FloatArray, without: FloatArray | None, confidence: float = CONFIDENCE
+) -> list[Estimate | None]:
     """An estimate for each row.
 
     Args:
         changes: (rows, seeds).
         without: (rows, blocks) each row's mean without one block of a sample; None: nothing was
             drawn.
+        confidence: Probability that intervals are made for.
     """
     if without is None:
-        return [estimate(row) for row in changes]
+        return [estimate(row, confidence=confidence) for row in changes]
     return [
-        estimate(row, points_error=jackknife_error(each), n_blocks=each.size)
+        estimate(row, points_error=jackknife_error(each), n_blocks=each.size, confidence=confidence)
         for row, each in zip(changes, without, strict=True)
     ]
 
@@ -137,20 +145,25 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     return found
 
 
-def judged(estimates: Sequence[Estimate | None]) -> list[Judged]:
-    """A family of estimates with Holm's correction over all of them that have a p value."""
+def judged(estimates: Sequence[Estimate | None], confidence: float = CONFIDENCE) -> list[Judged]:
+    """A family of estimates with Holm's correction over all of them that have a p value.
+
+    Args:
+        estimates: The family.
+        confidence: Probability that their intervals were made for.
+    """
     corrected = holm([None if found is None else found.p for found in estimates])
     return [
-        Judged(estimate=found, p_holm=p, verdict=_verdict(found, p))
+        Judged(estimate=found, p_holm=p, verdict=_verdict(found, p, confidence))
         for found, p in zip(estimates, corrected, strict=True)
     ]
 
 
-def _verdict(found: Estimate | None, p_holm: float | None) -> str:
+def _verdict(found: Estimate | None, p_holm: float | None, confidence: float) -> str:
     said = verdict(None if found is None else found.effect)
     if found is not None and found.effect.low is None and found.effect.n > 1:
         return NO_INTERVAL
-    if p_holm is not None and p_holm > 1 - CONFIDENCE:
+    if p_holm is not None and p_holm > 1 - confidence:
         return "no effect shown"
     return said
 

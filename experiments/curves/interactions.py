@@ -56,17 +56,19 @@ def interaction(sweep: Sweep, keys: tuple[str, str], metric: str, arm: str) -> I
     index = first.index * n_columns + second.index
     average = balanced_average(sweep.changes_pct(arm, metric), names, index, others, sweep.blocks)
 
-    shape = n_rows, n_columns
+    def told(part: Callable[[FloatArray], FloatArray]) -> tuple[tuple[Judged, ...], ...]:
+        return _told(average, (n_rows, n_columns), part, sweep.confidence)
+
     return Interaction(
         keys=keys,
         arm=arm,
         metric=metric,
         rows=first.labels,
         columns=second.labels,
-        cells=_told(average, shape, lambda cells: cells),
-        row_means=_told(average, shape, lambda cells: cells.mean(axis=1)[None])[0],
-        column_means=_told(average, shape, lambda cells: cells.mean(axis=0)[None])[0],
-        contrasts=_told(average, shape, contrasts),
+        cells=told(lambda cells: cells),
+        row_means=told(lambda cells: cells.mean(axis=1)[None])[0],
+        column_means=told(lambda cells: cells.mean(axis=0)[None])[0],
+        contrasts=told(contrasts),
         cautions=average.cautions,
         family=f"{n_rows * n_columns} cells, {n_rows} and {n_columns} means, "
         f"{(n_rows - 1) * (n_columns - 1)} contrasts, each a family",
@@ -84,7 +86,10 @@ def contrasts(cells: FloatArray) -> FloatArray:
 
 
 def _told(
-    average: Averages, shape: tuple[int, int], part: Callable[[FloatArray], FloatArray]
+    average: Averages,
+    shape: tuple[int, int],
+    part: Callable[[FloatArray], FloatArray],
+    confidence: float,
 ) -> tuple[tuple[Judged, ...], ...]:
     """Figures made of the cells, as (rows, columns), judged as one family.
 
@@ -92,6 +97,7 @@ def _told(
         average: The cells, row by row.
         shape: Rows and columns of these.
         part: (rows, columns, seeds or blocks) cells → figures of two dimensions and the same last.
+        confidence: Probability that intervals are made for.
     """
     changes = part(average.changes.reshape(*shape, -1))
     n_rows, n_columns, n_seeds = changes.shape
@@ -99,5 +105,6 @@ def _told(
     if average.without is not None:
         blocks = part(average.without.reshape(*shape, -1))
         without = blocks.reshape(n_rows * n_columns, blocks.shape[2])
-    told = judged(estimates_of(changes.reshape(n_rows * n_columns, n_seeds), without))
+    rows = changes.reshape(n_rows * n_columns, n_seeds)
+    told = judged(estimates_of(rows, without, confidence), confidence)
     return tuple(tuple(told[row * n_columns : (row + 1) * n_columns]) for row in range(n_rows))

@@ -133,7 +133,8 @@ def balanced_average(
     if n_left_out > 0:
         verb = "is" if n_left_out == 1 else "are"
         cautions.append(
-            f"{n_left_out} of {n_begun} seeds {verb} left out: not finished at each point"
+            f"{n_left_out} of {n_begun} seeds {verb} left out: not run, or not finished, at each "
+            "point"
         )
     means = np.full((len(levels), changes.shape[1]), np.nan)
     counts = np.zeros(len(levels), dtype=np.int64)

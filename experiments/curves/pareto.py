@@ -74,12 +74,14 @@ def pareto_front(sweep: Sweep, metrics: tuple[str, str] = ("trip_time", "co2_own
         both.append(changed[:, has])
         whose += [(arm, name) for name, known in zip(names, has, strict=True) if known]
     x, y = np.concatenate(both, axis=1)
-    standings, better, n_tests = standing(x, y)
+    standings, better, n_tests = standing(x, y, sweep.confidence)
     return ParetoFront(
         metrics=metrics,
         candidates=tuple(
             Candidate(
-                arm=arm, setting=name, x=estimate(x[place]), y=estimate(y[place]),
+                arm=arm, setting=name,
+                x=estimate(x[place], confidence=sweep.confidence),
+                y=estimate(y[place], confidence=sweep.confidence),
                 standing=standings[place], dominated_by=better[place],
             )
             for place, (arm, name) in enumerate(whose)
@@ -89,7 +91,9 @@ def pareto_front(sweep: Sweep, metrics: tuple[str, str] = ("trip_time", "co2_own
     )  # fmt: skip
 
 
-def standing(x: FloatArray, y: FloatArray) -> tuple[list[Standing], list[int | None], int]:
+def standing(
+    x: FloatArray, y: FloatArray, confidence: float = CONFIDENCE
+) -> tuple[list[Standing], list[int | None], int]:
     """Which choices are shown to be worse than another one on both metrics.
 
     A pair is tested where one has lower means of both. Its p value is the greater one of two
@@ -99,6 +103,7 @@ def standing(x: FloatArray, y: FloatArray) -> tuple[list[Standing], list[int | N
     Args:
         x: (choices, seeds) change; NaN where a seed has none.
         y: (choices, seeds) the same of the other metric.
+        confidence: That of a single claim.
 
     Returns:
         Standing of each choice, the place of one that is shown to be better (the clearest), and
@@ -119,7 +124,7 @@ def standing(x: FloatArray, y: FloatArray) -> tuple[list[Standing], list[int | N
     least = np.full(len(x), np.inf)
     for worse, better, p_holm in zip(worse_of, better_of, holm(p_values), strict=True):
         p = 1.0 if p_holm is None else p_holm
-        if p > 1 - CONFIDENCE:
+        if p > 1 - confidence:
             if standings[worse] == "front":
                 standings[worse] = "not distinguishable"
         elif p < least[worse]:

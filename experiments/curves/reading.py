@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from emissions import column_parts
 from experiments.measures import metric_of
+from experiments.sequential import Sequential, look_confidence, sequential_of
+from experiments.statistics import CONFIDENCE
 from experiments.summary import SCHEMA_VERSION
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 _PER_KM = "_per_km"
 _TRIP_FIGURES = {
@@ -55,11 +58,22 @@ class Sweep:
     """Warning of the runs → points that it is told of."""
     manifest: Mapping[str, Any]
     """Empty where the folder has none."""
+    asked: BoolArray
+    """(points, seeds) whether the point was to have the seed."""
+    confidence: float
+    """Probability that intervals are made for: higher where points added seeds."""
+    sequentials: tuple[Sequential, ...]
+    """How each point added seeds, as far as that has ended; empty where all were listed."""
 
     @property
     def compared(self) -> tuple[str, ...]:
         """All arms but the reference."""
         return tuple(arm for arm in self.arms if arm != self.reference)
+
+    @property
+    def shared(self) -> BoolArray:
+        """(seeds,) those that every point was to have."""
+        return np.asarray(self.asked.all(axis=0))
 
     @property
     def advised(self) -> tuple[str, ...]:
@@ -132,6 +146,8 @@ def read_sweep(directory: Path) -> Sweep:
     if len(references) > 1:
         told = ", ".join(references)
         raise ValueError(f"'{directory}': all points need one reference, got {told}")
+    content = _read_json(manifest) if manifest.is_file() else {}
+    sequentials = tuple(each for each in map(sequential_of, summaries) if each is not None)
     return Sweep(
         name=summary["name"],
         kind=summary["kind"],
@@ -144,8 +160,25 @@ def read_sweep(directory: Path) -> Sweep:
         failed=tuple(summary["failed"]),
         warnings=tuple(summary["warnings"]),
         point_warnings=_point_warnings(summaries),
-        manifest=_read_json(manifest) if manifest.is_file() else {},
+        manifest=content,
+        asked=_asked(content, len(summaries), seeds),
+        confidence=_confidence(content, sequentials),
+        sequentials=sequentials,
     )
+
+
+def _asked(manifest: Mapping[str, Any], n_points: int, seeds: tuple[int, ...]) -> BoolArray:
+    points = manifest.get("points") or [{}] * n_points
+    return np.array([np.isin(seeds, point.get("seeds", seeds)) for point in points])
+
+
+def _confidence(manifest: Mapping[str, Any], sequentials: tuple[Sequential, ...]) -> float:
+    """That of all points, worked out anew, also while seeds are still being added."""
+    until = manifest.get("until")
+    found = [each.confidence for each in sequentials]
+    if until:
+        found.append(look_confidence(until["conditions"], until["planned_looks"]))
+    return max(found, default=CONFIDENCE)
 
 
 def _read_summary(directory: Path) -> dict[str, Any]:

@@ -103,9 +103,13 @@ def response_curves(
         for arm in arms
     ]
     n_levels = len(levels.labels)
-    found = [told for each in averages for told in estimates_of(each.changes, each.without)]
-    told = judged(found)
-    trends = _trends(levels, averages)
+    found = [
+        told
+        for each in averages
+        for told in estimates_of(each.changes, each.without, sweep.confidence)
+    ]
+    told = judged(found, sweep.confidence)
+    trends = _trends(levels, averages, sweep.confidence)
     return CurveFamily(
         key=key,
         metric=metric,
@@ -138,7 +142,8 @@ def overall(sweep: Sweep, arm: str, metric: str) -> tuple[Estimate | None, tuple
     alike = np.zeros(len(sweep.points), dtype=np.int64)
     changes = sweep.changes_pct(arm, metric)
     average = balanced_average(changes, ["all points"], alike, alike, sweep.blocks)
-    return estimates_of(average.changes, average.without)[0], average.cautions
+    found = estimates_of(average.changes, average.without, sweep.confidence)
+    return found[0], average.cautions
 
 
 def point_effects(sweep: Sweep, metric: str, arms: Sequence[str]) -> dict[str, list[Judged]]:
@@ -148,8 +153,12 @@ def point_effects(sweep: Sweep, metric: str, arms: Sequence[str]) -> dict[str, l
         Arm → an effect for each point.
     """
     n = len(sweep.points)
-    found = [estimate(changes) for arm in arms for changes in sweep.changes_pct(arm, metric)]
-    told = judged(found)
+    found = [
+        estimate(changes, confidence=sweep.confidence)
+        for arm in arms
+        for changes in sweep.changes_pct(arm, metric)
+    ]
+    told = judged(found, sweep.confidence)
     return {arm: told[place * n : (place + 1) * n] for place, arm in enumerate(arms)}
 
 
@@ -198,7 +207,7 @@ def _curve_points(
     )
 
 
-def _trends(levels: Levels, averages: Sequence[Averages]) -> list[Trend | None]:
+def _trends(levels: Levels, averages: Sequence[Averages], confidence: float) -> list[Trend | None]:
     """The line of each arm; all arms are a family."""
     if levels.numbers is None or levels.numbers.size < 2:
         return [None] * len(averages)
@@ -208,17 +217,20 @@ def _trends(levels: Levels, averages: Sequence[Averages]) -> list[Trend | None]:
     for each in averages:
         spans = reach * _slopes(numbers, each.changes)[None]
         without = None if each.without is None else reach * _slopes(numbers, each.without)[None]
-        found += estimates_of(spans, without)
-    told = judged(found)
-    return [_trend(levels, average, each) for average, each in zip(averages, told, strict=True)]
+        found += estimates_of(spans, without, confidence)
+    told = judged(found, confidence)
+    return [
+        _trend(levels, average, each, confidence)
+        for average, each in zip(averages, told, strict=True)
+    ]
 
 
-def _trend(levels: Levels, average: Averages, told: Judged) -> Trend | None:
+def _trend(levels: Levels, average: Averages, told: Judged, confidence: float) -> Trend | None:
     if told.estimate is None or levels.numbers is None:
         return None
     low, high = float(levels.numbers.min()), float(levels.numbers.max())
     without = None if average.without is None else np.diff(average.without, axis=0)
-    steps = judged(estimates_of(np.diff(average.changes, axis=0), without))
+    steps = judged(estimates_of(np.diff(average.changes, axis=0), without, confidence), confidence)
     against = {"less": "more", "more": "less"}.get(told.verdict)
     return Trend(
         low=low,

@@ -146,6 +146,8 @@ def _complete(sweep: Sweep, changes: FloatArray, arm: str) -> FloatArray:
     Raises:
         ValueError: Some are.
     """
+    # Where points added seeds by themselves, those count that all of them were to have.
+    changes = changes[:, sweep.shared]
     lacking = int((~np.isfinite(changes)).any(axis=1).sum())
     if lacking:
         raise ValueError(

@@ -21,7 +21,7 @@ from experiments.report.sweep_tables import (
     trend_cells,
     whole_table,
 )
-from experiments.report.sweep_words import seeds_words, sweep_answer, swept_words
+from experiments.report.sweep_words import looks_words, seeds_words, sweep_answer, swept_words
 from experiments.report.tables import flat
 from experiments.report.templating import template
 
@@ -53,6 +53,7 @@ def _contents(found: Findings) -> dict[str, Any]:
         "answers": [sweep_answer(found, arm) for arm in found.arms],
         "swept_text": swept_words(found),
         "seeds_text": seeds_words(found),
+        "looks_text": looks_words(found),
         "metric_names": [metric_name(metric) for metric in found.metrics],
         "whole": whole_table(found),
         "trends": {key: trend_cells(found, key) for key in sweep.swept},

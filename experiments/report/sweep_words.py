@@ -18,7 +18,7 @@ from experiments.report.sweep_captions import (
 )
 from experiments.report.sweep_data import Findings
 from experiments.report.words import and_list
-from experiments.statistics import ONE_RUN
+from experiments.statistics import CONFIDENCE, ONE_RUN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +43,10 @@ def swept_words(found: Findings) -> str:
     """What was swept, in one sentence."""
     sweep = found.sweep
     keys = [f"{key} ({_values_words(found, key)})" for key in sweep.swept]
+    most = "" if sweep.shared.all() else "up to "
     return (
         f"Swept: {and_list(keys)}; {count(len(sweep.points), 'point')}, "
-        f"{count(len(sweep.seeds), 'seed')} and {count(len(sweep.arms), 'arm')} each. "
+        f"{most}{count(len(sweep.seeds), 'seed')} and {count(len(sweep.arms), 'arm')} each. "
         f"Compared with {sweep.reference}: the same trips, roads and seeds at the same point."
     )
 
@@ -97,6 +98,23 @@ def seeds_words(found: Findings) -> str:
     elif n_seeds < FEW_SEEDS:
         told.append(f"Only {n_seeds} seeds: the intervals are wide. Run at least {FEW_SEEDS}.")
     return " ".join(told)
+
+
+def looks_words(found: Findings) -> str:
+    """How points added seeds, and what that does to intervals; empty where all were listed."""
+    sweep = found.sweep
+    if not sweep.sequentials:
+        return ""
+    n_held = sum(each.stopped_by == "conditions" for each in sweep.sequentials)
+    looks = [each.looks[-1] for each in sweep.sequentials]
+    return (
+        f"Each point added seeds until {and_list(list(sweep.sequentials[0].until))}: it held at "
+        f"{n_held} of {count(len(sweep.points), 'point')}, after {min(looks)} to {max(looks)} "
+        f"seeds. Means over several points rest on the {int(sweep.shared.sum())} seeds "
+        "that all points have. Each interval is made, and each verdict given, for "
+        f"{100 * sweep.confidence:.4g}{PERCENT}, so that in spite of the looks it holds with "
+        f"{100 * CONFIDENCE:g}{PERCENT}."
+    )
 
 
 def _trend_words(key: str, trend: Trend) -> str:

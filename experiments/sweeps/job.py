@@ -1,7 +1,7 @@
 """A sweep from its points to its table; what is done is not done again."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from experiments.engines import Engine, Event, Tell
 from experiments.machine import cache_folder
 from experiments.order import Order
 from experiments.runner import Runner, sweep_all
+from experiments.sweeps.adding import after_look, has_ended
 from experiments.sweeps.ending import collect
 from experiments.sweeps.plan import Plan, plan_of
 from experiments.sweeps.points import Sweep
@@ -75,6 +76,40 @@ class _Keeper:
         self.tell(event)
 
 
+@dataclass(slots=True)
+class _Doing:
+    """Does the runs of a sweep, all at once or round by round, with one engine."""
+
+    store: Store
+    wishes: SweepWishes
+    show: Callable[[int], Tell]
+    say: Callable[[str], None]
+    keeper: _Keeper = field(init=False)
+    tried: set[str] = field(default_factory=set)
+    """Keys of the runs that were done or failed."""
+    _engine: Engine | None = None
+
+    def __post_init__(self) -> None:
+        self.keeper = _Keeper(self.store)
+
+    def do(self, orders: Sequence[Order]) -> None:
+        """Do runs; why any of them failed is kept."""
+        n_jobs, keeper = self.wishes.n_jobs, self.keeper
+        if self._engine is None:
+            make = self.wishes.engine
+            self._engine = make(keeper) if make else Runner(n_jobs=n_jobs, tell=keeper)
+        broken = prepare(orders, self.store, n_jobs=n_jobs, say=self.say)
+        keeper.tell = self.show(len(orders))
+        for order in orders:
+            if order.key in broken:
+                keeper(Event(kind="failed", order=order, message=broken[order.key]))
+        rest = [order for order in orders if order.key not in broken]
+        for order, why in zip(rest, self._engine.do(rest), strict=True):
+            if why is not None:
+                self.store.note_failure(order.key, order.label, why)
+        self.tried |= {order.key for order in orders}
+
+
 def run_sweep(
     sweep: Sweep,
     wishes: SweepWishes,
@@ -87,23 +122,28 @@ def run_sweep(
     Args:
         sweep: What is asked.
         wishes: How it is carried out.
-        show: Is called with the number of runs to be done; gives what is told of them.
+        show: Is called with the number of runs to be done, or of further ones; gives what is told
+            of them.
         say: Is called with a sentence on each longer step.
 
     Raises:
         ConfigError: Scenarios or policies cannot be used; no run was done.
-        ValueError: The folder for the results holds something else.
+        ValueError: The folder for the results holds something else; or shards were asked for where
+            seeds are added.
     """
+    if sweep.until is not None and wishes.shard is not None:
+        raise ValueError(
+            "--shard: what is run next --until conditions hold depends on all runs before; "
+            "give either of the two"
+        )
     plan = plan_of(sweep, store=wishes.out / STORE, cache_dir=cache_folder())
     with claimed(wishes.out, of_sweep=True, is_shared=wishes.shard is not None) as folder:
-        write_record(wishes.out, plan.record)
         store = Store(folder)
         sweep_all(folder)
-        failed = store.failures(plan.orders)
-        tried = _to_try(plan, store, wishes, failed)
-        say(_words(plan, store, wishes, tried))
-        n_done = _do(tried, store, wishes, show, say) if tried else 0
-        if tried:
+        doing = _Doing(store, wishes, show, say)
+        plan = _do_all(plan, doing)
+        write_record(wishes.out, plan.record)
+        if doing.tried:
             say("writing the table and the report")
         collected = collect(wishes.out, folder)
         finished, failed_now = store.finished(plan.orders), store.failures(plan.orders)
@@ -112,16 +152,38 @@ def run_sweep(
         page=collected.page,
         why_no_page=collected.why_no_page,
         n_runs=len(plan.orders),
-        n_done=n_done,
+        n_done=doing.keeper.n_done,
         n_missing=len(plan.orders) - len(finished) - len(failed_now),
         failures=tuple(f"{plan.orders[key].label}: {why}" for key, why in failed_now.items()),
-        n_failed_before=len(set(failed_now) - {order.key for order in tried}),
+        n_failed_before=len(set(failed_now) - doing.tried),
     )
 
 
-def _to_try(plan: Plan, store: Store, wishes: SweepWishes, failed: Collection[str]) -> list[Order]:
-    """The runs of this call."""
-    keys = list(plan.orders)
+def _do_all(plan: Plan, doing: _Doing) -> Plan:
+    """Do the runs that are asked for; with `until`, those of ever more seeds.
+
+    Returns:
+        The plan with the seeds that it came to.
+    """
+    store, wishes = doing.store, doing.wishes
+    while True:
+        tried = _to_try(plan, store, wishes, doing.tried)
+        doing.say(_words(plan, store, wishes, tried))
+        if tried:
+            write_record(wishes.out, plan.record)
+            doing.do(tried)
+        if wishes.only_failed or has_ended(plan.sweep):
+            return plan
+        sweep = after_look(plan, store, doing.say)
+        plan = plan_of(sweep, store=wishes.out / STORE, cache_dir=cache_folder(), before=plan)
+        if has_ended(sweep):
+            return plan
+
+
+def _to_try(plan: Plan, store: Store, wishes: SweepWishes, tried: Collection[str]) -> list[Order]:
+    """The runs to do now, none of which was tried by this call."""
+    failed = store.failures(plan.orders)
+    keys = [key for key in plan.orders if key not in tried]
     if wishes.shard is not None:
         first, step = wishes.shard
         keys = keys[first - 1 :: step]
@@ -142,25 +204,3 @@ def _words(plan: Plan, store: Store, wishes: SweepWishes, tried: Sequence[Order]
     if wishes.shard is not None:
         words += f"; shard {wishes.shard[0]} of {wishes.shard[1]}"
     return f"{words}; {len(tried)} to do" if tried else f"{words}; nothing to do"
-
-
-def _do(
-    orders: Sequence[Order],
-    store: Store,
-    wishes: SweepWishes,
-    show: Callable[[int], Tell],
-    say: Callable[[str], None],
-) -> int:
-    """Do runs; how many of them."""
-    keeper = _Keeper(store)
-    engine = wishes.engine(keeper) if wishes.engine else Runner(n_jobs=wishes.n_jobs, tell=keeper)
-    broken = prepare(orders, store, n_jobs=wishes.n_jobs, say=say)
-    keeper.tell = show(len(orders))
-    for order in orders:
-        if order.key in broken:
-            keeper(Event(kind="failed", order=order, message=broken[order.key]))
-    rest = [order for order in orders if order.key not in broken]
-    for order, why in zip(rest, engine.do(rest), strict=True):
-        if why is not None:
-            store.note_failure(order.key, order.label, why)
-    return keeper.n_done

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ from experiments.fleet_account import fleet_content
 from experiments.order import Order
 from experiments.ordering import Manner, load_checked, orders_of, study_of, try_policies
 from experiments.own_policy import OwnPolicy
+from experiments.study import Study
 from experiments.sweeps.points import Sweep, SweepPoint
-from experiments.sweeps.record import PointRecord, SweepRecord, Unit
+from experiments.sweeps.record import PointRecord, SweepRecord, Unit, until_content
 from sumo_nets import Scenario, ScenarioError, fingerprint
 
 _ROAD = ("scenario", "begin_s", "end_s", "step_length_s", "spat")
@@ -32,21 +33,25 @@ class Plan:
     orders: Mapping[str, Order]
     """The runs that differ, by key."""
     record: SweepRecord
+    scenarios: tuple[Scenario, ...]
+    """Of each point."""
+    policies: Mapping[str, Mapping[str, OwnPolicy]]
 
 
-def plan_of(sweep: Sweep, *, store: Path, cache_dir: Path) -> Plan:
+def plan_of(sweep: Sweep, *, store: Path, cache_dir: Path, before: Plan | None = None) -> Plan:
     """Check what a sweep needs, and find its runs.
 
     Args:
         sweep: What is asked.
         store: Where the folders of the runs appear.
         cache_dir: Frozen routes and emission maps.
+        before: Plan of the same points with other seeds; what it has checked is not checked again.
 
     Raises:
         ConfigError: With all problems of scenarios and policies.
     """
-    scenarios = _scenarios(sweep)
-    policies = _policies(sweep)
+    scenarios = before.scenarios if before else tuple(_scenarios(sweep))
+    policies = before.policies if before else _policies(sweep)
     fleets: dict[str, dict[str, Any]] = {}
     orders: dict[str, Order] = {}
     units: list[Unit] = []
@@ -73,18 +78,27 @@ def plan_of(sweep: Sweep, *, store: Path, cache_dir: Path) -> Plan:
         keys=sweep.keys,
         folder=sweep.folder,
         form=sweep.form,
+        until=until_content(sweep.until),
         manifest=_manifest(sweep, scenarios, policies),
-        points=tuple(map(_point_record, sweep.points, scenarios)),
+        points=tuple(
+            _point_record(sweep, point, scenario)
+            for point, scenario in zip(sweep.points, scenarios, strict=True)
+        ),
         units=tuple(units),
     )
-    return Plan(sweep=sweep, orders=orders, record=record)
+    return Plan(sweep=sweep, orders=orders, record=record, scenarios=scenarios, policies=policies)
 
 
-def _point_record(point: SweepPoint, scenario: Scenario) -> PointRecord:
+def _study(sweep: Sweep, point: SweepPoint, scenario: Scenario) -> Study:
+    study = study_of(point.experiment, scenario).looked(point.sequential)
+    return study if sweep.until is None else replace(study, confidence=sweep.until.confidence)
+
+
+def _point_record(sweep: Sweep, point: SweepPoint, scenario: Scenario) -> PointRecord:
     experiment = point.experiment
     return PointRecord(
         values=point.values,
-        study=study_of(experiment, scenario),
+        study=_study(sweep, point, scenario),
         demand=demand_name(scenario, experiment.seeds[0], experiment.demand_scale),
         experiment=resolved_dump(experiment),
     )
@@ -140,7 +154,7 @@ def _values(experiment: Experiment, keys: tuple[str, ...]) -> str:
 
 
 def _manifest(
-    sweep: Sweep, scenarios: list[Scenario], policies: Mapping[str, Mapping[str, OwnPolicy]]
+    sweep: Sweep, scenarios: Sequence[Scenario], policies: Mapping[str, Mapping[str, OwnPolicy]]
 ) -> dict[str, Any]:
     """What the sweep was made of, each scenario and each policy once."""
     roads: dict[str, dict[str, Any]] = {}
@@ -157,6 +171,9 @@ def _manifest(
             common = common or made_of
     parts["experiment"] = dict(_unswept(common.pop("experiment"), sweep.keys))
     del common["command"]
+    if sweep.until is not None:
+        common["seeds"] = parts["experiment"]["seeds"] = list(sweep.seeds)
+        common["until"] = until_content(sweep.until)
     return (
         common
         | parts
@@ -166,12 +183,18 @@ def _manifest(
             "swept": list(sweep.keys),
             sweep.kind: sweep.form[sweep.kind],
             "arms": list(sweep.arms),
-            "points": [{"point": point.number, "values": point.values} for point in sweep.points],
+            "points": [_told(sweep, point) for point in sweep.points],
             "made_of": list(
                 {json.dumps(road, sort_keys=True): road for road in roads.values()}.values()
             ),
         }
     )
+
+
+def _told(sweep: Sweep, point: SweepPoint) -> dict[str, Any]:
+    """A point in the manifest; its seeds only where they are its own."""
+    told = {"point": point.number, "values": point.values}
+    return told if sweep.until is None else told | {"seeds": list(point.experiment.seeds)}
 
 
 def _unswept(

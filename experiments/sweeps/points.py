@@ -8,8 +8,10 @@ from typing import Any
 
 from experiments.config import Experiment
 from experiments.curves import between, chosen, n_rows, unit_design
+from experiments.sequential import Sequential
 from experiments.strict_yaml import Path as YamlPath
 from experiments.sweeps.form import Form, Kind, Sample
+from experiments.until import Until
 
 MAX_POINTS = 100_000
 """More points than this are taken for a mistake."""
@@ -34,6 +36,8 @@ class SweepPoint:
     values: Mapping[str, Any]
     """Swept key → value in the experiment, in its own unit."""
     experiment: Experiment
+    sequential: Sequential | None = None
+    """How seeds were added, once that has ended."""
 
     @property
     def label(self) -> str:
@@ -54,6 +58,8 @@ class Sweep:
     points: tuple[SweepPoint, ...]
     folder: Path
     """Where relative paths start from."""
+    until: Until | None = None
+    """What each point adds seeds for; None: all have the same."""
     place: Callable[[int, str], str] = field(default=lambda _number, _key: "", compare=False)
     """Of a point's key in the file: begins the line of a problem."""
 
@@ -64,7 +70,9 @@ class Sweep:
 
     @property
     def seeds(self) -> tuple[int, ...]:
-        """Of every arm."""
+        """That were listed for every arm."""
+        if self.until is not None:
+            return self.until.listed
         return self.points[0].experiment.seeds
 
 

@@ -3,12 +3,15 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from experiments.claim import SWEEP
 from experiments.results import read_json, write_json
+from experiments.sequential import Sequential
 from experiments.study import Study
+from experiments.until import Until
 
 SCHEMA_VERSION = 1
 
@@ -52,6 +55,8 @@ class SweepRecord:
     folder: Path
     """Where relative paths of the experiments start from."""
     form: Mapping[str, Any]
+    until: Mapping[str, Any] | None = None
+    """What each point adds seeds for, as of `until_content`."""
     manifest: Mapping[str, Any]
     """Contents of `manifest.json`."""
     points: tuple[PointRecord, ...]
@@ -68,9 +73,9 @@ class SweepRecord:
 
     def of_point(self, number: int) -> tuple[Unit, ...]:
         """The units of a point."""
-        study = self.points[number].study
-        size = len(study.arms) * len(study.seeds)
-        return self.units[number * size : (number + 1) * size]
+        sizes = (len(point.study.arms) * len(point.study.seeds) for point in self.points)
+        starts = list(accumulate(sizes, initial=0))
+        return self.units[starts[number] : starts[number + 1]]
 
 
 def write_record(out: Path, record: SweepRecord) -> None:
@@ -103,7 +108,30 @@ def read_record(out: Path) -> SweepRecord:
 
 def _study(content: Mapping[str, Any]) -> Study:
     lists = {key: tuple(content[key]) for key in ("arms", "seeds")}
-    return Study(**{**content, **lists})
+    kept = content.get("sequential")
+    sequential = None if kept is None else _sequential(kept)
+    return Study(**{**content, **lists, "sequential": sequential})
+
+
+def _sequential(content: Mapping[str, Any]) -> Sequential:
+    lists = ("until", "planned_looks", "looks", "missed")
+    return Sequential(
+        stopped_by=content["stopped_by"], **{key: tuple(content[key]) for key in lists}
+    )
+
+
+def until_content(until: Until | None) -> dict[str, Any] | None:
+    """What seeds are added for, as it is kept."""
+    if until is None:
+        return None
+    return {
+        "conditions": [condition.text for condition in until.conditions],
+        "listed": list(until.listed),
+        "batch": until.batch,
+        "most_seeds": until.most,
+        "planned_looks": list(until.planned_looks),
+        "confidence": until.confidence,
+    }
 
 
 def as_text(value: object) -> str:

@@ -122,6 +122,9 @@ def _summary(
             f"{len(missing)} of {len(record.units)} runs are not done yet, of "
             f"{len(numbers)} points: {where}"
         )
+    n_open = sum(point.study.sequential is None for point in record.points)
+    if record.until is not None and n_open:
+        warnings.append(f"seeds were still being added at {n_open} points: give the command again")
     return {
         "schema_version": SCHEMA_VERSION,
         "name": record.name,

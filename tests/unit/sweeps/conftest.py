@@ -11,7 +11,7 @@ import experiments.report.sweep_page
 import experiments.sweeps.job
 import experiments.sweeps.plan
 from experiments.run_accounts import account_columns
-from experiments.sweeps import SweepWishes, load_sweep, run_sweep
+from experiments.sweeps import SweepWishes, load_sweep, run_sweep, waiting_for
 from sumo_nets import Scenario
 
 GRID = """\
@@ -148,10 +148,11 @@ def written(tmp_path):
 def swept(town, written, tmp_path):
     """Do a sweep with made-up runs."""
 
-    def do(out="out", text=GRID, engine=None, **wishes):
+    def do(out="out", text=GRID, engine=None, until=(), most=None, **wishes):
         engine = engine or MadeUp()
         asked = SweepWishes(out=tmp_path / out, n_jobs=1, engine=engine, **wishes)
-        return run_sweep(load_sweep(written(text)), asked)
+        sweep = waiting_for(load_sweep(written(text)), until, most=most)
+        return run_sweep(sweep, asked)
 
     return do
 
