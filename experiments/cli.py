@@ -28,6 +28,7 @@ from experiments.cli_ends import (
     stop,
     table_console,
 )
+from experiments.cli_engines import Timeout, timeout_of
 from experiments.cli_explain import explain
 from experiments.cli_factors import factors_app
 from experiments.cli_ledger import credits_, verify
@@ -128,6 +129,7 @@ def run(
         Path | None,
         typer.Option(help="Private key that signs the ledger; made if there is none."),
     ] = None,
+    timeout: Timeout = None,
     as_json: AsJson = False,
     gui: Annotated[bool, typer.Option("--gui", help="Show SUMO's window, one run a time.")] = False,
     engine: Annotated[
@@ -178,6 +180,7 @@ def run(
         wishes = Wishes(
             out=folder,
             n_jobs=1 if gui else jobs,
+            timeout_s=timeout_of(timeout),
             keeps_raw=keep_raw,
             api="traci" if gui else engine,
             gui=gui,

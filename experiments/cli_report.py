@@ -38,7 +38,8 @@ def figures(
     lang: Language = "en",
 ) -> None:
     """Write each figure of the report as SVG and PNG, and the numbers drawn in it as CSV."""
-    from experiments.report.figure_files import FIGURES, check_formats, chinese_font, write_figures
+    from experiments.report.figure_files import check_formats, chinese_font, write_figures
+    from experiments.report.names import FIGURES
 
     with errors_told():
         wanted = check_formats(formats)

@@ -21,11 +21,13 @@ from experiments.cli_engines import (
     Slurm,
     Timeout,
     engine_of,
+    job_script,
 )
 
 if TYPE_CHECKING:
     from experiments.engines import Engine, Tell
     from experiments.sweeps import Sweep, SweepOutcome, SweepWishes
+    from experiments.sweeps.ending import Collected
     from experiments.sweeps.status import SweepStatus
 
 DEFAULT = "run"
@@ -35,10 +37,12 @@ DEFAULT = "run"
 class _WithDefault(TyperGroup):
     """A group whose first word may also be the file of a sweep."""
 
+    default_command = DEFAULT
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 (typer's own)
         """Put the default command before what is none of ours."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
-            args = [DEFAULT, *args]
+            args = [self.default_command, *args]
         return super().parse_args(ctx, args)
 
 
@@ -132,16 +136,11 @@ def sweep_status(directory: Folder, as_json: AsJson = False) -> None:
 def sweep_collect(directory: Folder, as_json: AsJson = False) -> None:
     """Write the table from the runs that are there; says what is missing."""
     from experiments.claim import STORE
-    from experiments.sweeps.tables import collect
+    from experiments.sweeps.ending import collect
 
     with errors_told():
-        summary = collect(directory, directory / STORE)
-    if as_json:
-        print(json.dumps(summary, sort_keys=True))
-        return
-    for warning in summary["warnings"]:
-        print(f"warning: {warning}")
-    print(f"table: {directory / 'runs.csv'}")
+        found = collect(directory, directory / STORE)
+    _tell_found(found, directory, as_json=as_json)
 
 
 @sweep_app.command("retry")
@@ -165,6 +164,9 @@ def sweep_retry(
             *(sweep, wishes), scheduler=scheduler, slurm=slurm, timeout=timeout, retries=retries
         )
     _tell_outcome(outcome, directory, as_json=as_json)
+
+
+sweep_app.command("job-script")(job_script)
 
 
 def _shard(text: str | None) -> tuple[int, int] | None:
@@ -214,12 +216,7 @@ def _carry_out(
 
 
 def _tell_outcome(outcome: "SweepOutcome", out: Path, *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(outcome.summary, sort_keys=True))
-    else:
-        for warning in outcome.summary["warnings"]:
-            print(f"warning: {warning}")
-        print(f"table: {out / 'runs.csv'}")
+    _tell_found(outcome, out, as_json=as_json)
     if outcome.failures:
         if outcome.n_failed_before:
             print(
@@ -232,6 +229,16 @@ def _tell_outcome(outcome: "SweepOutcome", out: Path, *, as_json: bool) -> None:
             f"{len(outcome.failures)} of {outcome.n_runs} runs failed, the first one: {first}",
             FAILED,
         )
+
+
+def _tell_found(found: "SweepOutcome | Collected", out: Path, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(found.summary, sort_keys=True))
+        return
+    for warning in found.summary["warnings"]:
+        print(f"warning: {warning}")
+    print(f"table: {out / 'runs.csv'}")
+    print(f"report: {found.page}" if found.page else f"no report: {found.why_no_page}")
 
 
 def _tell_status(status: "SweepStatus") -> None:

@@ -60,7 +60,7 @@ def sweep_schema() -> dict[str, Any]:
         "sample": sample,
     }
     schema["$defs"] |= form["$defs"]
-    schema.pop("required", None)  # the scenario may be swept
+    del schema["anyOf"]  # the scenario may be swept
     return schema
 
 

@@ -28,8 +28,8 @@ from experiments.outcome import Outcome
 from experiments.own_policy import OwnPolicy
 from experiments.report.bound import BOUND
 from experiments.report.explained_page import EXPLAINED
-from experiments.report.figure_files import FIGURES
-from experiments.report.page import PAGES, write_report
+from experiments.report.names import FIGURES, PAGES
+from experiments.report.page import write_report
 from experiments.results import summary_of, write_json, write_results
 from experiments.runner import Runner, sweep_all
 from experiments.sequential import Sequential
@@ -43,6 +43,8 @@ class Wishes:
 
     out: Path
     n_jobs: int
+    timeout_s: float | None = None
+    """A run that takes longer has failed."""
     keeps_raw: bool = False
     api: Literal["libsumo", "traci"] = "libsumo"
     gui: bool = False
@@ -215,7 +217,7 @@ def run_again(
     network = RoadNetwork(scenario.net_file)
     prepare_maps(experiment, network, cache_dir=job.cache_dir, n_jobs=n_jobs)
     orders = [order for order in _orders(job) if (order.arm, order.seed) in chosen]
-    finished, failures = _done(orders, n_jobs, tell)
+    finished, failures = _done(orders, job.wishes, tell)
     return _folders(finished), failures
 
 
@@ -223,7 +225,7 @@ def _do_all(job: _Job, listener: _Listener) -> _Done:
     """Do the runs that were asked for; with `until`, those of ever more seeds."""
     until = job.wishes.until
     if until is None:
-        finished, failures = _done(_orders(job), job.wishes.n_jobs, listener.tell)
+        finished, failures = _done(_orders(job), job.wishes, listener.tell)
         return _Done(job=job, finished=finished, failures=failures)
     all_finished: list[Order] = []
     all_failures: list[str] = []
@@ -235,7 +237,7 @@ def _do_all(job: _Job, listener: _Listener) -> _Done:
         if seen:
             listener.expect(len(orders))
         seen.update(seeds)
-        finished, failures = _done(orders, job.wishes.n_jobs, listener.tell)
+        finished, failures = _done(orders, job.wishes, listener.tell)
         all_finished.extend(finished)
         all_failures.extend(failures)
         study = replace(study_of(asked.experiment, job.scenario), confidence=until.confidence)
@@ -284,10 +286,11 @@ def _orders(job: _Job) -> list[Order]:
 
 
 def _done(
-    orders: Sequence[Order], n_jobs: int, tell: Callable[[Event], None]
+    orders: Sequence[Order], wishes: Wishes, tell: Callable[[Event], None]
 ) -> tuple[list[Order], tuple[str, ...]]:
     """The orders that were done, and a sentence for each that failed."""
-    ends = Runner(n_jobs=n_jobs, tell=tell).do(orders)
+    runner = Runner(n_jobs=wishes.n_jobs, tell=tell, timeout_s=wishes.timeout_s)
+    ends = runner.do(orders)
     told = list(zip(orders, ends, strict=True))
     failures = tuple(f"{order.label}: {why}" for order, why in told if why is not None)
     return [order for order, why in told if why is None], failures

@@ -127,8 +127,10 @@ def read_sweep(directory: Path) -> Sweep:
     seeds = tuple(runs["seed"].unique().sort())
     summaries = [point["summary"] for point in summary["points"]]
     references = list(dict.fromkeys(s["reference"] for s in summaries if s.get("reference")))
-    if len(references) != 1:
-        told = ", ".join(references) or "none"
+    if not references:
+        raise ValueError(f"'{directory}': nothing to compare: no point has a finished reference")
+    if len(references) > 1:
+        told = ", ".join(references)
         raise ValueError(f"'{directory}': all points need one reference, got {told}")
     return Sweep(
         name=summary["name"],
@@ -188,6 +190,8 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def _read_runs(path: Path) -> pl.DataFrame:
+    if not path.read_text(encoding="utf-8", errors="replace").strip():
+        raise ValueError(f"'{path}' holds no run: none was finished")
     try:
         runs = pl.read_csv(path, infer_schema_length=None, schema_overrides={"arm": pl.String})
     except (pl.exceptions.PolarsError, OSError) as error:

@@ -17,8 +17,6 @@ from experiments.report.plot_style import Chart, drawing_style
 from experiments.report.plot_vehicles import paired_differences
 from experiments.report.plots import all_charts
 
-FIGURES = "figures"
-"""Folder in a folder of results."""
 FORMATS = ("svg", "png")
 CHINESE_FONTS = (
     *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Noto Sans CJK JP"),

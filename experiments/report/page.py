@@ -16,6 +16,7 @@ from experiments.report.glossary import RULES, TERMS, model_name
 from experiments.report.heeding import shares
 from experiments.report.journeys import Explained
 from experiments.report.language import ENGLISH, say, speaking
+from experiments.report.names import page_name
 from experiments.report.passages import passage_accounts, passages_table
 from experiments.report.plot_spacetime import heeding_words
 from experiments.report.plot_vehicles import paired_differences
@@ -36,10 +37,6 @@ from experiments.report.words import answer, nothing_words, reference_words, smo
 from experiments.sequential import sequential_of
 from experiments.statistics import ONE_RUN, verdict
 
-PAGE = "report.html"
-PAGES = (PAGE, "report.zh.html")
-"""Pages that a folder of results may hold, one per language."""
-
 KEY_METRICS = (
     ("co2_own", "CO₂"),
     ("trip_time", "Trip time"),
@@ -54,11 +51,6 @@ class KeyFigure:
 
     name: str
     cell: Cell
-
-
-def page_name(language: str) -> str:
-    """The page's file in a language: `report.html`, or `report.zh.html`."""
-    return PAGE if language == ENGLISH else f"report.{language}.html"
 
 
 def write_report(directory: Path, language: str = ENGLISH) -> Path:

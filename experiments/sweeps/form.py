@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from experiments.curves.designs import DEFAULT_SEED
 from experiments.source import Source
 from experiments.strict_yaml import Path as YamlPath
 from experiments.units import parse_quantity, unit_suffix
@@ -67,7 +68,7 @@ class Sample(BaseModel):
     """How: at random, evenly by Sobol's sequence, or for Sobol's indices or Morris' effects."""
     n: int = Field(ge=1)
     """Points, base points or paths, as the method says."""
-    seed: int = Field(default=1, ge=0)
+    seed: int = Field(default=DEFAULT_SEED, ge=0)
     """Of the draw; it has nothing to do with the seeds of the runs."""
     keys: dict[str, Sampled] = Field(min_length=1)
     """Key of an experiment → where its values come from."""

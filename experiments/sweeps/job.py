@@ -10,12 +10,12 @@ from experiments.engines import Engine, Event, Tell
 from experiments.machine import cache_folder
 from experiments.order import Order
 from experiments.runner import Runner, sweep_all
+from experiments.sweeps.ending import collect
 from experiments.sweeps.plan import Plan, plan_of
 from experiments.sweeps.points import Sweep
 from experiments.sweeps.preparing import prepare
 from experiments.sweeps.record import write_record
 from experiments.sweeps.store import Store
-from experiments.sweeps.tables import collect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,10 @@ class SweepOutcome:
 
     summary: dict[str, Any]
     """Contents of `summary.json`."""
+    page: Path | None
+    """The report, if there can be one."""
+    why_no_page: str
+    """Empty where there is one."""
     n_runs: int
     """Runs of the sweep that differ."""
     n_done: int
@@ -100,11 +104,13 @@ def run_sweep(
         say(_words(plan, store, wishes, tried))
         n_done = _do(tried, store, wishes, show, say) if tried else 0
         if tried:
-            say("writing the table")
-        summary = collect(wishes.out, folder)
+            say("writing the table and the report")
+        collected = collect(wishes.out, folder)
         finished, failed_now = store.finished(plan.orders), store.failures(plan.orders)
     return SweepOutcome(
-        summary=summary,
+        summary=collected.summary,
+        page=collected.page,
+        why_no_page=collected.why_no_page,
         n_runs=len(plan.orders),
         n_done=n_done,
         n_missing=len(plan.orders) - len(finished) - len(failed_now),

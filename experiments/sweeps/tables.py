@@ -1,10 +1,9 @@
 """The table of a sweep, made of whatever runs stand: the same runs give the same bytes."""
 
-import fcntl
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from experiments.code_hash import code_hash
+from experiments.report.names import FIGURES, PAGES
 from experiments.result_files import MANIFEST, RUNS, SUMMARY
 from experiments.results import (
     read_json,
@@ -22,7 +22,7 @@ from experiments.results import (
     write_json,
 )
 from experiments.study import Run
-from experiments.sweeps.record import SCHEMA_VERSION, SweepRecord, Unit, as_text, read_record
+from experiments.sweeps.record import SCHEMA_VERSION, SweepRecord, Unit, as_text
 from experiments.sweeps.store import Store
 
 COLLECTED = "collected.json"
@@ -32,34 +32,42 @@ OF_GROUPS = ("trip_time_s", "stops_per_vehicle")
 """Figures besides accounts that are also told of the equipped and of the others."""
 
 
-def collect(out: Path, store: Path) -> dict[str, Any]:
-    """Write the table of a sweep's folder from the runs that stand.
+def write_tables(out: Path, store: Path, record: SweepRecord) -> dict[str, Any]:
+    """Write the table of a sweep's folder from the runs that stand; nobody else may do so now.
 
     Nothing is read or written where the table is made of the same runs already.
 
     Args:
         out: The folder.
         store: Its finished runs.
+        record: The sweep of the folder.
 
     Returns:
         The contents of `summary.json`.
 
     Raises:
-        ValueError: It is no folder of a sweep, or a run's folder is damaged.
+        ValueError: A run's folder is damaged.
     """
-    record, kept = read_record(out), Store(store)
-    with _alone(store / "tables.lock"):
-        finished = kept.finished(record.runs)
-        failures = kept.failures(record.runs)
-        state = _state(record, finished, failures)
-        if _is_made_of(out, store, state):
-            return read_json(out / SUMMARY)
-        (store / COLLECTED).unlink(missing_ok=True)
-        (out / SUMMARY).unlink(missing_ok=True)
-        summary = _write(out, record, kept, finished, failures)
-        hashes = {name: _sha256(out / name) for name in TABLES}
-        write_json(store / COLLECTED, {"made_of": state, "sha256": hashes})
+    kept = Store(store)
+    finished = kept.finished(record.runs)
+    failures = kept.failures(record.runs)
+    state = _state(record, finished, failures)
+    if _is_made_of(out, store, state):
+        return read_json(out / SUMMARY)
+    (store / COLLECTED).unlink(missing_ok=True)
+    for name in (*PAGES, SUMMARY):
+        # They are about results that are replaced.
+        (out / name).unlink(missing_ok=True)
+    shutil.rmtree(out / FIGURES, ignore_errors=True)
+    summary = _write(out, record, kept, finished, failures)
+    hashes = {name: sha256_of(out / name) for name in TABLES}
+    write_json(store / COLLECTED, {"made_of": state, "sha256": hashes})
     return summary
+
+
+def tables_made_of(store: Path) -> dict[str, Any]:
+    """Hash of each table that was written last."""
+    return dict(read_json(store / COLLECTED)["sha256"])
 
 
 def _write(
@@ -165,21 +173,13 @@ def _is_made_of(out: Path, store: Path, state: str) -> bool:
         return False
     made = read_json(store / COLLECTED)
     return made["made_of"] == state and all(
-        (out / name).is_file() and _sha256(out / name) == digest
-        for name, digest in made["sha256"].items()
+        sha256_of(out / name) == digest for name, digest in made["sha256"].items()
     )
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str | None:
+    """Hash of a file; None: it is not there."""
+    if not path.is_file():
+        return None
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """One process at a time; the others wait."""
-    with lock.open("a") as file:
-        # Some file systems of clusters know no locks.
-        with suppress(OSError):
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -65,11 +65,17 @@ class Knob(BaseModel):
         """Values that must be possible for the others to be."""
         return (self.low, self.high) if self.values is None else self.values
 
-    def tried(self, number: float) -> float:
-        """A number of the range with few digits."""
+    def tried(self, number: float, current: object) -> float:
+        """A number of the range with few digits; the current one keeps all that it has."""
         assert self.low is not None
         assert self.high is not None
-        return min(max(float(f"{number:.{_DIGITS}g}"), self.low), self.high)
+        if isinstance(current, int | float) and _few_digits(current) == _few_digits(number):
+            return float(current)
+        return min(max(_few_digits(number), self.low), self.high)
+
+
+def _few_digits(number: float) -> float:
+    return float(f"{number:.{_DIGITS}g}")
 
 
 def searchable(experiment: Experiment, arm: str) -> tuple[str, ...]:

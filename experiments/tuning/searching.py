@@ -162,8 +162,9 @@ def _asked(study: "optuna.Study", number: int, n_known: int) -> "optuna.Trial":
 def _tried(tuning: Tuning, bench: Bench, trial: "optuna.Trial") -> Trial:
     changes = {}
     for key, knob in tuning.search.items():
-        value = _suggested(trial, key, knob)
-        if value != current_value(tuning.current, key):
+        current = current_value(tuning.current, key)
+        value = _suggested(trial, key, knob, current)
+        if value != current:
             changes[key] = value
     try:
         measured = bench.measure(changes, tuning.current.seeds)
@@ -187,12 +188,13 @@ def _tried(tuning: Tuning, bench: Bench, trial: "optuna.Trial") -> Trial:
     )
 
 
-def _suggested(trial: "optuna.Trial", key: str, knob: Knob) -> Any:  # noqa: ANN401 (any value)
+def _suggested(trial: "optuna.Trial", key: str, knob: Knob, current: object) -> Any:  # noqa: ANN401 (any value)
     if knob.values is not None:
         return knob.values[trial.suggest_categorical(key, range(len(knob.values)))]
     assert knob.low is not None
     assert knob.high is not None
-    return knob.tried(trial.suggest_float(key, knob.low, knob.high, step=knob.step, log=knob.log))
+    number = trial.suggest_float(key, knob.low, knob.high, step=knob.step, log=knob.log)
+    return knob.tried(number, current)
 
 
 def broken(tuning: Tuning, measured: Measured) -> tuple[str, ...]:

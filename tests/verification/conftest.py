@@ -146,7 +146,11 @@ def _obey_ctrl_c():
 
 @pytest.fixture(scope="session")
 def cache_home(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("cache-home")
+    """One for all processes of a session: emission maps take long to make."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache-home"
+    shared.mkdir(exist_ok=True)
+    return shared
 
 
 @pytest.fixture(scope="session")
@@ -262,8 +266,32 @@ def _make_small_results(door, folder):
     fleet = ("--fleet-mix", "one_class.yaml", "--grid", "CN/2023", "--penetration", "0.8")
     more = ("--accounts", "HBEFA4/PC_petrol_Euro-4:fuel", "--ledger", "--key", "key.pem")
     words = ("run", "arterial", *arms, *fleet, *more, "--out", "results")
-    done = door.call(*words, cwd=folder, environment={"XDG_CACHE_HOME": str(folder / "cache")})
+    done = door.call(*words, cwd=folder)
     assert done.returncode == 0, done.stderr
+
+
+SWEEP = """
+scenario: arterial
+end_s: 60
+arms: [unadvised, eco]
+seeds: 2
+grid:
+  penetration: [0.5, 1]
+  rsu.range_m: [300, 600]
+"""
+
+
+@pytest.fixture(scope="session")
+def small_sweep(door, small_results) -> Path:
+    """A folder of a finished sweep; its file is beside it."""
+    folder = small_results.parent
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "sweep" / "summary.json").is_file():
+            (folder / "sweep.yaml").write_text(SWEEP)
+            done = door.call("sweep", "sweep.yaml", "--out", "sweep", cwd=folder)
+            assert done.returncode == 0, done.stderr
+    return folder / "sweep"
 
 
 @pytest.fixture(scope="session")

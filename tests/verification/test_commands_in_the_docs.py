@@ -39,18 +39,47 @@ NOT_RUN = {
         "takes a quarter of an hour; a test of its own runs a tiny one"
     ),
     "ecocorridor run tuned/tuned.yaml --out runs/tuned": "needs what the one before it finds",
-    "ecocorridor bench": "takes minutes; a test of its own runs a tiny suite",
-    "ecocorridor bench --check": "takes minutes; a test of its own checks a tiny suite",
-    "ecocorridor bench --suite full --case cologne1-driver --check --markdown bench.md": (
-        "takes half an hour"
-    ),
-    "ecocorridor bench --policy leaderboard/gentle.py:Gentle": "takes minutes",
-    "ecocorridor bench --policy leaderboard/gentle.py:Gentle --entry leaderboard/gentle.json "
-    '--by "The ecocorridor developers"': "takes minutes",
-    "ecocorridor bench leaderboard --markdown docs/leaderboard.md": (
-        "writes into the project; a test of its own compares what it writes"
-    ),
     "ecocorridor bench maps": "needs 2 GB for 10 million rows; a test of its own runs a few",
+    **dict.fromkeys(
+        (
+            "ecocorridor bench",
+            "ecocorridor bench --check",
+            "ecocorridor bench --suite full --case cologne1-driver --check --markdown bench.md",
+            "ecocorridor bench --policy leaderboard/gentle.py:Gentle",
+            "ecocorridor bench --policy leaderboard/gentle.py:Gentle "
+            '--entry leaderboard/gentle.json --by "The ecocorridor developers"',
+        ),
+        "takes minutes; a test of its own runs one case of the suite",
+    ),
+    "ecocorridor bench leaderboard --markdown docs/leaderboard.md": (
+        "takes the entries of the project; tests of its own read them"
+    ),
+    **dict.fromkeys(
+        (
+            "ecocorridor bench overhead",
+            "ecocorridor bench overhead --networks arterial --repeat 3 --quick --json",
+        ),
+        "takes minutes, and nothing else may run",
+    ),
+    **dict.fromkeys(
+        (
+            "dask scheduler --scheduler-file scheduler.json",
+            "dask worker --scheduler-file scheduler.json --nworkers 8 --nthreads 1",
+            "ecocorridor sweep sweep.yaml --out runs/sweep --scheduler scheduler.json",
+        ),
+        "serve until they are stopped; a test of its own has a scheduler and two workers",
+    ),
+    **dict.fromkeys(
+        (
+            "ecocorridor sweep sweep.yaml --out runs/sweep --slurm slurm.yaml",
+            "sbatch array.sh",
+            "kubectl apply -f manifest.yaml",
+        ),
+        "needs a cluster; what is handed to it is rendered here, and tested",
+    ),
+    "ecocorridor sensitivity runs/sampled --metric co2_phemlight5 --arm eco": (
+        "needs a sample of hundreds of runs; tests of its own have made-up ones"
+    ),
 }
 """Commands without comments → why they are not run. Their words are checked all the same."""
 
@@ -72,6 +101,11 @@ SMALLER = (
         "config init my.yaml && "
         "sed -i 's/resco:ingolstadt7/arterial/; s/^end_s: .*/end_s: 60/' my.yaml",
     ),
+    (
+        r"^ecocorridor sweep plan sweep.yaml",
+        "sed -i 's/10 min/40/; s/, unadvised, glosa, eco/, glosa/; s/^seeds: .*/seeds: 1/; "
+        r"s/0.2, 0.5, 1/0.5, 1/; s/300 m, 0.6 km/300 m/' sweep.yaml && \g<0>",
+    ),
 )
 """What is written → what is run: another road, one seed, a minute of traffic, one class of cars
 (a map of each takes seconds to make)."""
@@ -86,6 +120,9 @@ earns no points."""
 
 BORROWED = {"docs/own-plan.md": {"my_arterial.yaml": "docs/own-network.md"}}
 """Page → file that the reader has from another page."""
+
+WITH_SWEEP = ("docs/sweep_statistics.md", "docs/engines.md")
+"""Pages that read a finished sweep, or have another page's file of one."""
 
 MY_POLICY = """
 import numpy as np
@@ -131,7 +168,7 @@ def smaller(text: str) -> str:
 
 def more_for(call: str) -> list[str]:
     options = ["--seeds 1", "--jobs 1"]
-    if WITH_TOWN not in call and "actuated/" not in call:
+    if WITH_TOWN not in call:
         options.append("--end 60")
     if "--arms" not in call:
         options.append("--arms unadvised,eco")
@@ -140,10 +177,14 @@ def more_for(call: str) -> list[str]:
 
 @pytest.fixture
 def folder(request, tmp_path, little_town, small_results) -> Path:
-    """Where the reader stands: a town, a policy of his own, and the results of the demo."""
+    """Where the reader stands: a town, a policy of his own, the results of the demo, a sweep."""
     shutil.copytree(little_town, tmp_path / "town")
     shutil.copytree(small_results, tmp_path / "runs" / "demo")
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "examples")
+    if request.node.callspec.params["name"] in WITH_SWEEP:
+        small_sweep = request.getfixturevalue("small_sweep")
+        shutil.copytree(small_sweep, tmp_path / "runs" / "sweep")
+        shutil.copy(small_sweep.parent / "sweep.yaml", tmp_path)
     shutil.copy(small_results.parent / "one_class.yaml", tmp_path)
     (tmp_path / "my_policy.py").write_text(MY_POLICY)
     for name, page in BORROWED.get(request.node.callspec.params["name"], {}).items():
@@ -169,12 +210,12 @@ def little_town(crossings, tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def environment(small_results) -> dict[str, str]:
+def environment(small_results, cache_home) -> dict[str, str]:
     binaries = Path(sys.executable).parent
     return {
         **os.environ,
         "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
-        "XDG_CACHE_HOME": str(small_results.parent / "cache"),
+        "XDG_CACHE_HOME": str(cache_home),
         "ECOCORRIDOR_KEY": str(small_results.parent / "key.pem"),
         "MPLBACKEND": "Agg",
         **dict.fromkeys(("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
@@ -238,6 +279,8 @@ def check_words(words, command):
     while words and words[0] in getattr(place, "commands", {}):
         place = place.commands[words[0]]
         words = words[1:]
+    if words and hasattr(place, "default_command"):
+        place = place.commands[place.default_command]
     group = getattr(place, "commands", None)
     # Behind an option of the group itself stands its value.
     named = [word for word in words[:1] if not word.startswith("-")]

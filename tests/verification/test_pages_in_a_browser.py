@@ -28,7 +28,6 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 WITHIN = ("file:", "data:")
-RUN = "run arterial --end 120 --seeds 1 --arms unadvised,glosa --out out".split()
 
 
 @dataclass(frozen=True)
@@ -42,19 +41,19 @@ class Shown:
 
 
 @pytest.fixture(scope="module")
-def pages(door, tmp_path_factory) -> dict[str, Shown]:
+def pages(small_results, tmp_path_factory) -> dict[str, Shown]:
     """Pages by name."""
-    folder = tmp_path_factory.mktemp("browser")
-    done = door.call(*RUN, cwd=folder)
-    assert done.returncode == 0, done.stderr
+    hidden = shutil.ignore_patterns(".*")
+    folder = tmp_path_factory.mktemp("browser") / "results"
+    shutil.copytree(small_results, folder, ignore=hidden)
     figures = ("svg[aria-label]", "#h-map", "table", "#cap-spacetime", "#cap-equity", ".answer")
     shown = (
         Shown(
             "report",
-            folder / "out" / "report.html",
+            folder / "report.html",
             (
                 "does it save CO₂?",
-                "With advice by glosa,",
+                "With advice by eco,",
                 "Times that advice began",
                 "Who gains, who pays",
             ),
@@ -62,8 +61,8 @@ def pages(door, tmp_path_factory) -> dict[str, Shown]:
         ),
         Shown(
             "report in Chinese",
-            write_report(folder / "out", "zh"),
-            ("能否减少 CO₂", "采用 glosa 的建议时", "建议开始次数", "谁承担代价"),
+            write_report(folder, "zh"),
+            ("能否减少 CO₂", "采用 eco 的建议时", "建议开始次数", "谁承担代价"),
             figures,
         ),
     )

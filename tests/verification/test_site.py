@@ -29,7 +29,7 @@ LOADED_BY_STYLE = re.compile(r"""(?:url\(|@import)\s*["']?(?:https?:)?//""")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, small_results) -> Path:
+def site(tmp_path_factory, cache_home) -> Path:
     folder = tmp_path_factory.mktemp("site")
     (folder / "sitecustomize.py").write_text(NO_NETWORK)
     done = subprocess.run(
@@ -39,7 +39,7 @@ def site(tmp_path_factory, small_results) -> Path:
             **os.environ,
             "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}",
             "NO_MKDOCS_2_WARNING": "1",
-            "XDG_CACHE_HOME": str(small_results.parent / "cache"),
+            "XDG_CACHE_HOME": str(cache_home),
         },
         capture_output=True,
         text=True,

@@ -7,11 +7,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import typer
 import yaml
 from typer.testing import CliRunner
 
-from experiments.cli_engines import engine_of, job_script, timeout_of
+from experiments.cli import app
+from experiments.cli_engines import engine_of, timeout_of
 from experiments.engines.profiles import SlurmProfile, load_profile
 from experiments.engines.slurm import array_script, slurm_cluster
 from experiments.runner import Runner
@@ -42,13 +42,12 @@ command: ecocorridor sweep /data/s.yaml --out '/data/my out'
 
 @pytest.fixture
 def call(tmp_path):
-    app = typer.Typer()
-    app.command()(job_script)
     (tmp_path / "slurm.yaml").write_text(SLURM)
     (tmp_path / "k8s.yaml").write_text(KUBERNETES)
 
     def call(*words):
-        return CliRunner().invoke(app, [word.replace("@", f"{tmp_path}/") for word in words])
+        named = [word.replace("@", f"{tmp_path}/") for word in words]
+        return CliRunner().invoke(app, ["sweep", "job-script", *named])
 
     return call
 
@@ -172,9 +171,11 @@ def test_a_timeout_is_a_time(text: str, told: str):
 @needs_dask
 def test_jobs_of_slurm_come_and_go_with_the_engine(tmp_path, monkeypatch):
     log = tmp_path / "log"
+    # As the real one, it keeps the script, which is gone when it has ended.
+    run = f'job=$(cat "$1"); setsid bash -c "$job" >>{log} 2>&1 &'
     for name, text in {
-        "sbatch": f'bash "$1" >>{log} 2>&1 & echo "Submitted batch job $!"; echo $! >>{log}.ids',
-        "scancel": 'echo "$@" >>' + f'{log}.gone; kill "$1"',
+        "sbatch": f'{run} echo "Submitted batch job $!"; echo $! >>{log}.ids',
+        "scancel": f'echo "$@" >>{log}.gone; kill -- "-$1"',
     }.items():
         (tmp_path / name).write_text(f"#!/bin/bash\n{text}\n")
         (tmp_path / name).chmod(0o755)

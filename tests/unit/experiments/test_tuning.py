@@ -126,6 +126,19 @@ def test_the_first_trial_is_the_current_configuration(folder):
     assert first["values"] == tuned.content["current"]["values"] == [pytest.approx(-5.75)]
 
 
+def test_a_current_value_of_many_digits_is_tried_as_it_is(folder):
+    """Display speeds are multiples of a step: a rounded floor would be another one."""
+    floor_mps = 20.0 / 3.6
+    text = TUNE.replace(
+        "eco.leaders_only: {values: [false, true]}", "driver.floor_mps: {low: 4, high: 7}"
+    )
+    tuning = load(folder, text, trials=3)
+    tuned = run(folder, tuning, MadeUp(tuning, bowl))
+    assert tuning.current.driver.floor_mps == floor_mps
+    assert tuned.content["trials"][0]["changes"] == {}
+    assert tuned.content["trials"][1]["changes"]["driver.floor_mps"] not in (floor_mps, 5.556)
+
+
 def test_what_was_only_luck_is_not_claimed(folder):
     """Where configurations differ by noise alone, the search finds a winner and others do not."""
     claims, flattered = 0, []

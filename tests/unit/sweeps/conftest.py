@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import experiments.report.sweep_page
 import experiments.sweeps.job
 import experiments.sweeps.plan
 from experiments.run_accounts import account_columns
@@ -59,6 +60,14 @@ def write_made_up_run(order):
     timing = {"prepare_s": 1.0, "simulate_s": 5.0, "account_s": 2.0}
     (part / "timing.json").write_text(json.dumps(timing))
     part.rename(order.out)
+
+
+def write_quick_page(out):
+    """Instead of the report, which takes seconds to draw."""
+    (out / "report.html").write_text((out / "summary.json").read_text())
+
+
+REAL_PAGE = experiments.report.sweep_page.write_sweep_report
 
 
 @dataclass
@@ -119,6 +128,7 @@ def town(tmp_path, monkeypatch):
 
     monkeypatch.setattr(experiments.sweeps.plan, "load_checked", load)
     monkeypatch.setattr(experiments.sweeps.job, "prepare", prepare)
+    monkeypatch.setattr(experiments.report.sweep_page, "write_sweep_report", write_quick_page)
     return loaded
 
 
@@ -144,6 +154,21 @@ def swept(town, written, tmp_path):
         return run_sweep(load_sweep(written(text)), asked)
 
     return do
+
+
+@pytest.fixture
+def real_pages(town, monkeypatch):
+    """The report itself is written, without pictures."""
+
+    class Anything(dict):
+        def __missing__(self, name):
+            return {"svg": "", "caption": ""}
+
+        def __contains__(self, name):
+            return False
+
+    monkeypatch.setattr(experiments.report.sweep_page, "write_sweep_report", REAL_PAGE)
+    monkeypatch.setattr(experiments.report.sweep_page, "_draw_all", lambda found: Anything())
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ def test_a_sweep_is_done_by_naming_its_file(command, tmp_path):
     done = command("SWEEP", "--out", "OUT")
     assert done.exit_code == 0, done.output
     assert f"table: {tmp_path / 'out' / 'runs.csv'}" in done.output
+    assert f"report: {tmp_path / 'out' / 'report.html'}" in done.output
     assert "2 points, 10 runs (12 places in the table), 0 done before; 10 to do" in done.output
     again = command("--out", "OUT", "SWEEP", "--json")
     assert again.exit_code == 0

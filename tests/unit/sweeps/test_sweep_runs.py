@@ -10,9 +10,10 @@ from experiments.claim import STORE
 from experiments.data_files import ConfigError
 from experiments.sweeps import load_sweep
 from experiments.sweeps.again import sweep_again
+from experiments.sweeps.ending import collect
 from experiments.sweeps.plan import plan_of
 from experiments.sweeps.status import planned, status_of
-from experiments.sweeps.tables import TABLES, collect
+from experiments.sweeps.tables import TABLES
 from sumo_nets import ScenarioError
 
 RUNS = [
