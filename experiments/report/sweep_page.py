@@ -10,10 +10,7 @@ from experiments.report.glossary import TERMS, metric_name
 from experiments.report.plot_style import Picture, drawing_style
 from experiments.report.sweep_captions import METHOD_RULES, cautions_of
 from experiments.report.sweep_data import Findings, find
-from experiments.report.sweep_plot_curves import draw_curves, draw_curves_by_scenario
-from experiments.report.sweep_plot_front import draw_front
-from experiments.report.sweep_plot_maps import draw_map
-from experiments.report.sweep_plot_sensitivity import draw_sensitivity
+from experiments.report.sweep_plots import sweep_charts
 from experiments.report.sweep_tables import (
     failures_table,
     front_table,
@@ -76,18 +73,8 @@ def _contents(found: Findings) -> dict[str, Any]:
 
 def _draw_all(found: Findings) -> dict[str, Picture]:
     """Every picture that the sweep allows, by name."""
-    pictures = {}
     with drawing_style():
-        for place, key in enumerate(found.sweep.swept):
-            pictures[f"curve{place}"] = draw_curves(found, key)
-            if key in found.by_scenario:
-                pictures[f"roads{place}"] = draw_curves_by_scenario(found, key)
-        for number in range(len(found.maps)):
-            pictures[f"map{number}"] = draw_map(found, number)
-        pictures["front"] = draw_front(found)
-        if found.sensitivity is not None:
-            pictures["sensitivity"] = draw_sensitivity(found.sensitivity)
-    return pictures
+        return {chart.name: chart.picture() for chart in sweep_charts(found)}
 
 
 def _warnings(found: Findings) -> list[str]:

@@ -7,19 +7,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from experiments.curves import Curve, CurveFamily
+from experiments.curves import Curve, CurveFamily, curve_rows
 from experiments.report.effects import SIDED, signed
 from experiments.report.glossary import metric_name
 from experiments.report.plot_style import (
     FAINT,
     INK,
     MUTED,
-    Picture,
+    Chart,
     arm_colours,
     arm_markers,
-    as_svg,
 )
-from experiments.report.sweep_data import Findings
+from experiments.report.sweep_data import Findings, table_of
 
 _COLUMNS = 3
 _CAPTION = (
@@ -28,7 +27,7 @@ _CAPTION = (
 )
 
 
-def draw_curves(found: Findings, key: str) -> Picture:
+def draw_curves(found: Findings, key: str) -> Chart:
     """All arms over one key, a panel for each metric; the accounts share a scale."""
     families = [found.curves[key][metric] for metric in found.metrics]
     n_rows = -(-len(families) // _COLUMNS)
@@ -47,15 +46,18 @@ def draw_curves(found: Findings, key: str) -> Picture:
     for axis in axes[::_COLUMNS]:
         axis.set_ylabel("Change in %")
     _legend(figure, found)
-    return Picture(
-        svg=as_svg(figure, f"curve{found.sweep.swept.index(key)}", _spoken(key, families)),
+    return Chart(
+        name=f"curve{found.sweep.swept.index(key)}",
+        figure=figure,
+        spoken=_spoken(key, families),
         caption=_CAPTION.format(families[0].family)
         + (" Each mark stands for a range of sampled values." if families[0].is_binned else "")
         + " The panels of CO₂ and energy have one scale, trip time has its own.",
+        tables={"": table_of(row for family in families for row in curve_rows(family))},
     )
 
 
-def draw_curves_by_scenario(found: Findings, key: str) -> Picture:
+def draw_curves_by_scenario(found: Findings, key: str) -> Chart:
     """The same for each scenario apart: the headline and trip time."""
     families = found.by_scenario[key]
     roads = list(dict.fromkeys(road for road, _ in families))
@@ -71,11 +73,13 @@ def draw_curves_by_scenario(found: Findings, key: str) -> Picture:
     for axis in axes[:, 0]:
         axis.set_ylabel("Change in %")
     _legend(figure, found)
-    name = f"roads{found.sweep.swept.index(key)}"
     first = families[roads[0], found.headline]
-    return Picture(
-        svg=as_svg(figure, name, _spoken(key, list(families.values()))),
+    return Chart(
+        name=f"roads{found.sweep.swept.index(key)}",
+        figure=figure,
+        spoken=_spoken(key, list(families.values())),
         caption=_CAPTION.format(f"{first.family}, in each panel for itself"),
+        tables={"": table_of(row for family in families.values() for row in curve_rows(family))},
     )
 
 

@@ -1,14 +1,16 @@
 """Bars of how much each sampled key matters."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.curves import KeySensitivity, Sensitivity
-from experiments.report.plot_style import FAINT, FOCUS, INK, Picture, as_svg
+from experiments.report.plot_style import FAINT, FOCUS, INK, Chart
 from experiments.report.sweep_captions import sensitivity_words
+from experiments.report.sweep_data import table_of
 
 _MEASURES = {
     "sobol": {"ST": "ST, with interactions", "S1": "S1, by itself"},
@@ -18,7 +20,7 @@ _MEASURES = {
 _COLOURS = (FOCUS, "#9cc9e3")
 
 
-def draw_sensitivity(analysis: Sensitivity) -> Picture:
+def draw_sensitivity(analysis: Sensitivity) -> Chart:
     """Two bars for each key, the key that matters most on top."""
     measures = _MEASURES[analysis.analysis]
     main = next(iter(measures))
@@ -40,9 +42,18 @@ def draw_sensitivity(analysis: Sensitivity) -> Picture:
         f"{each.key}: {', '.join(f'{name} {each.measures[name].value:.2f}' for name in measures)}"
         for each in keys
     )
-    return Picture(
-        svg=as_svg(figure, "sensitivity", f"Sensitivity of {analysis.arm}. {spoken}"),
+    return Chart(
+        name="sensitivity",
+        figure=figure,
+        spoken=f"Sensitivity of {analysis.arm}. {spoken}",
         caption=sensitivity_words(analysis),
+        tables={
+            "": table_of(
+                {"key": each.key, "measure": name} | asdict(index)
+                for each in keys
+                for name, index in each.measures.items()
+            )
+        },
     )
 
 

@@ -6,8 +6,11 @@ import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
+import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from experiments.cli import app
 from experiments.curves import between, read_sweep, unit_design
 from experiments.report.sweep_data import find
 from experiments.report.sweep_page import write_sweep_report
@@ -183,3 +186,18 @@ def test_a_sweep_without_an_arm_to_compare_is_one_clear_error(tmp_path, write_sw
     folder = write_sweep(tmp_path, grid_points(penetration=[0.5]), arms=("unadvised",))
     with pytest.raises(ValueError, match="no arm beside 'unadvised'"):
         write_sweep_report(folder)
+
+
+def test_the_figures_of_a_sweep_are_written_as_files_with_their_numbers(folder, tmp_path):
+    done = CliRunner().invoke(app, ["figures", str(folder), "--out", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    names = {path.name for path in tmp_path.iterdir()}
+    charts = ("curve0", "curve1", "roads1", "map0", "front")
+    assert names == {f"{name}.{kind}" for name in charts for kind in ("svg", "png", "csv")}
+    front = pl.read_csv(tmp_path / "front.csv")
+    assert set(front.columns) >= {"arm", "trip_time_mean_pct", "co2_own_high_pct", "standing"}
+    curve = pl.read_csv(tmp_path / "curve1.csv").filter(arm="eco", metric="co2_own", what="value")
+    drawn = find(read_sweep(folder)).curves["penetration"]["co2_own"].curves[0].points
+    assert curve["mean_pct"].to_list() == pytest.approx(
+        [point.judged.estimate.effect.mean for point in drawn]
+    )
