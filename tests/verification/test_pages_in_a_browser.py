@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from experiments.report.page import write_report
+from experiments.report.sweep_page import write_sweep_report
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -28,6 +29,14 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 WITHIN = ("file:", "data:")
+SWEEP = """\
+scenario: arterial
+end_s: 60
+arms: unadvised, glosa
+seeds: 2
+grid:
+  penetration: [0.5, 1]
+"""
 RUN = "run arterial --end 120 --seeds 1 --arms unadvised,glosa --out out".split()
 
 
@@ -47,6 +56,10 @@ def pages(door, tmp_path_factory) -> dict[str, Shown]:
     folder = tmp_path_factory.mktemp("browser")
     done = door.call(*RUN, cwd=folder)
     assert done.returncode == 0, done.stderr
+    (folder / "sweep.yaml").write_text(SWEEP)
+    done = door.call("sweep", "sweep.yaml", "--out", "swept", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    of_sweep = ("svg[aria-label]", "table.dense", "#cap-curve0", "#cap-front", ".answer")
     figures = ("svg[aria-label]", "#h-map", "table", "#cap-spacetime", "#cap-equity", ".answer")
     shown = (
         Shown(
@@ -66,6 +79,18 @@ def pages(door, tmp_path_factory) -> dict[str, Shown]:
             ("能否减少 CO₂", "采用 glosa 的建议时", "建议开始次数", "谁承担代价"),
             figures,
         ),
+        Shown(
+            "sweep",
+            folder / "swept" / "report.html",
+            ("where does speed advice at signals save CO₂", "averaged over 2 points", "All points"),
+            of_sweep,
+        ),
+        Shown(
+            "sweep in Chinese",
+            write_sweep_report(folder / "swept", "zh"),
+            ("在何处减少 CO₂", "对 2 个点 取平均", "全部点"),
+            of_sweep,
+        ),
     )
     return {page.name: page for page in shown}
 
@@ -78,7 +103,7 @@ def browser() -> Iterator["playwright.Browser"]:
         opened.close()
 
 
-@pytest.mark.parametrize("name", ["report", "report in Chinese"])
+@pytest.mark.parametrize("name", ["report", "report in Chinese", "sweep", "sweep in Chinese"])
 def test_a_page_stays_within_itself_and_can_be_read(browser, pages, name, tmp_path):
     shown = pages[name]
     asked: list[str] = []
