@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 
 from experiments.curves import Candidate, ParetoFront
 from experiments.report.glossary import metric_name
+from experiments.report.language import say
 from experiments.report.plot_style import (
     FAINT,
     INK,
@@ -31,21 +32,23 @@ def draw_front(found: Findings) -> Chart:
     for each in front.candidates:
         _draw(axis, each, colours.get(each.arm, INK), markers.get(each.arm, "*"))
     _draw_steps(axis, front.candidates)
-    axis.set_xlabel(f"Change of {metric_name(front.metrics[0]).lower()} in %")
-    axis.set_ylabel(f"Change of {metric_name(front.metrics[1])} in %")
+    axis.set_xlabel(say("Change of {metric} in %", metric=metric_name(front.metrics[0]).lower()))
+    axis.set_ylabel(say("Change of {metric} in %", metric=metric_name(front.metrics[1])))
     axis.grid(color=FAINT, linewidth=0.8)
     axis.set_axisbelow(True)
     handles = [
         Line2D([], [], color=colours[arm], marker=markers[arm], linewidth=0, label=arm)
         for arm in found.arms
     ]
-    handles.append(Line2D([], [], color=INK, marker="*", linewidth=0, label="no advice"))
+    handles.append(Line2D([], [], color=INK, marker="*", linewidth=0, label=say("no advice")))
     figure.legend(handles=handles, loc="outside upper left", ncols=5)
-    spoken = "; ".join(f"{each.arm} {each.setting}: {each.standing}" for each in front.candidates)
+    spoken = "; ".join(
+        f"{each.arm} {each.setting}: {say(each.standing)}" for each in front.candidates
+    )
     return Chart(
         name="front",
         figure=figure,
-        spoken=f"CO₂ against trip time. {spoken}",
+        spoken=say("CO₂ against trip time") + f". {spoken}",
         caption=front_words(front),
         tables={"": table_of(_rows(front))},
     )

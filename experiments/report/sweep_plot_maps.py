@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from experiments.curves import interaction_rows
 from experiments.report.effects import change_text, interval_text
 from experiments.report.glossary import metric_name
+from experiments.report.language import say
 from experiments.report.plot_style import INK, LESS, MORE, Chart
 from experiments.report.sweep_captions import map_words
 from experiments.report.sweep_data import Findings, table_of
@@ -46,7 +47,9 @@ def draw_map(found: Findings, number: int) -> Chart:
     axis.tick_params(length=0)
     axis.spines[:].set_visible(False)
     axis.invert_yaxis()
-    name = f"Change of {metric_name(table.metric)} in percent under {table.arm}"
+    name = say(
+        "Change of {metric} in percent under {arm}", metric=metric_name(table.metric), arm=table.arm
+    )
     spoken = "; ".join(
         f"{a}, {b}: {_cell_text(told.verdict, effect)}"
         for a, cells, row_effects in zip(table.rows, table.cells, effects, strict=True)

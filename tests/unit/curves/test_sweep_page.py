@@ -201,3 +201,33 @@ def test_the_figures_of_a_sweep_are_written_as_files_with_their_numbers(folder, 
     assert curve["mean_pct"].to_list() == pytest.approx(
         [point.judged.estimate.effect.mean for point in drawn]
     )
+
+
+def test_a_page_in_chinese_has_no_english_sentence_and_the_same_numbers(
+    tmp_path, write_sweep, grid_points
+):
+    points = grid_points(scenario=["arterial", "grid"], penetration=[0.1, 1.0])
+    folder = write_sweep(tmp_path, points, missing=[(1, "eco", 3)])
+    summary = json.loads((folder / "summary.json").read_text())
+    summary["warnings"] = ["1 of 128 runs failed"]
+    (folder / "summary.json").write_text(json.dumps(summary))
+    done = CliRunner().invoke(app, ["report", str(folder), "--lang", "zh"])
+    assert done.exit_code == 0, done.output
+    source = (folder / "report.zh.html").read_text(encoding="utf-8")
+    assert '<html lang="zh-Hans">' in source
+    told = re.sub(r'<style.*?</style>|<code>.*?</code>|<span lang="en">.*?</span>', "", source,
+                  flags=re.DOTALL)  # fmt: skip
+    told += " ".join(re.findall(r'aria-label="([^"]*)"', source))
+    texts = [text for text in re.split(r"<[^>]*>", told) if "none, unadvised" not in text]
+    english = re.compile(r"[A-Za-z]{2,}(?:[ ,]+[A-Za-z]{2,}){2,}")
+    assert [text for text in texts if english.search(text)] == []
+    assert "128 次运行中有 1 次失败" in source
+    assert "eco\uff1a8 个随机种子中有 1 个被略去" in source
+    english_page = write_sweep_report(folder).read_text(encoding="utf-8")
+    changes = r'<span class="(?:change|interval)[^>]*>[^<]*'
+
+    def numbers(page):
+        return [re.findall(r"[−\d.]+", text) for text in re.findall(changes, page)]
+
+    assert len(numbers(source)) > 50
+    assert numbers(source) == numbers(english_page)
