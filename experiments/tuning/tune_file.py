@@ -194,19 +194,19 @@ def _wrong_search(file: TuneFile, arm: str) -> Iterator[tuple[YamlPath, str]]:
 
 
 def _not_searchable(key: str, keys: Sequence[str], arm: str) -> str:
-    close = difflib.get_close_matches(key, keys, n=1)
-    if close:
-        return f"'{key}' is nothing to search for '{arm}'; did you mean '{close[0]}'?"
     return (
-        f"'{key}' is nothing to search for '{arm}': demand, time and how people drive are no choice; "
-        f"there are {', '.join(keys)}"
+        f"'{key}' is nothing to search for '{arm}' (demand, time and how people drive are no "
+        f"choice); {_hint(key, keys)}"
     )
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:
+    return f"no {what} is called '{name}'; {_hint(name, known)}"
+
+
+def _hint(name: str, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean '{close[0]}'?" if close else f"there are {', '.join(known)}"
-    return f"no {what} is called '{name}'; {hint}"
+    return f"did you mean '{close[0]}'?" if close else f"there are {', '.join(known)}"
 
 
 def _wrong_confirm_seeds(file: TuneFile) -> Iterator[tuple[YamlPath, str]]:

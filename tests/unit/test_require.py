@@ -65,6 +65,7 @@ def test_the_sentence_tells_the_value_found():
      ("unadvised.trip_time_pct.high < 1", "what the others are compared with"),
      ("glosa.trip_time_pct.high = 1", "is no condition"), ("glosa", "is no condition"),
      ("", "is no condition"),
+     ("glosa.trip_time_pct < 1", r"several figures; add one of \.mean, \.low, \.high"),
      ("glosa.trip_time_pct.high < one", "compare with a number, got 'one'"),
      ("glosa.trip_time_pct.high < nan", "compare with a number"), ("x < 1", "no figure is called")],
 )  # fmt: skip

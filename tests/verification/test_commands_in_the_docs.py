@@ -29,6 +29,7 @@ NOT_RUN = {
     "make demo": "installs, and simulates for a quarter of an hour",
     "make test": "runs the tests",
     "make install": "installs",
+    "make docs": "installs; a test of its own builds the site",
     "ecocorridor doctor": "its end depends on the machine; a test of its own runs it",
     "ecocorridor bench speed": "takes half an hour; a test of its own runs a short one",
     "ecocorridor bench speed --quick --no-growth": "takes ten minutes",

@@ -11,7 +11,7 @@ from experiments.config import load_experiment, resolved_dump
 from experiments.require import parse_condition
 from experiments.tuning.choosing import candidates
 from experiments.tuning.confirming import confirm, current_trial
-from experiments.tuning.job import tune
+from experiments.tuning.job import optimize, tune
 from experiments.tuning.knobs import changed
 from experiments.tuning.measuring import Measured, RunsFailedError
 from experiments.tuning.searching import search
@@ -351,9 +351,9 @@ def test_mistakes_are_told_with_their_place(folder, text, message):
 @pytest.mark.parametrize(
     ("knob", "message"),
     [("eco.time_prise: {low: 1, high: 2}", "did you mean 'eco.time_price'"),
-     ("glosa.min_speed_mps: {low: 1, high: 2}", "no key to search for 'eco'"),
-     ("driver.lag_s: {low: 0, high: 1}", "nor how people drive"),
-     ("demand_scale: {low: 0.5, high: 1}", "nothing that is measured"),
+     ("glosa.min_speed_mps: {low: 1, high: 2}", "nothing to search for 'eco'"),
+     ("driver.lag_s: {low: 0, high: 1}", "how people drive are no choice"),
+     ("demand_scale: {low: 0.5, high: 1}", "demand, time and how people drive"),
      ("eco.rise_share: {low: 0.5, high: 2}", "2.0 cannot be: eco: rise_share must be between 0"),
      ("eco.time_price: {low: 2, high: 1}", "low must be less than high, got 2 and 1"),
      ("eco.time_price: {low: 0, high: 1, log: true}", "log needs a low above 0, got 0"),
@@ -395,3 +395,21 @@ def test_without_constraints_of_ones_own_trips_stay_as_short_and_safe(folder):
 def test_the_shipped_example_can_be_read():
     example = Path(__file__).parents[3] / "docs" / "examples" / "tune.yaml"
     assert load_tuning(example).arm == "eco"
+
+
+def test_a_missing_optuna_is_told_before_anything_is_simulated(tmp_path, monkeypatch):
+    monkeypatch.setattr("experiments.tuning.searching.find_spec", lambda _name: None)
+    (tmp_path / "tune.yaml").write_text(TUNE)
+
+    def engine(tell):
+        raise AssertionError("asked for an engine")
+
+    with pytest.raises(ValueError, match=r"pip install 'ecocorridor\[optimize\]'"):
+        optimize(
+            load_tuning(tmp_path / "tune.yaml"),
+            out=tmp_path / "out",
+            engine=engine,
+            n_jobs=1,
+            say=print,
+        )
+    assert not list((tmp_path / "out").glob("*"))

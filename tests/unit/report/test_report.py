@@ -230,6 +230,12 @@ def test_a_missing_folder_is_told(tmp_path):
         write_report(tmp_path / "nowhere")
 
 
+def test_the_folder_of_a_sweep_is_told_where_a_run_is_wanted(tmp_path):
+    (tmp_path / "sweep.json").write_text("{}")
+    with pytest.raises(ValueError, match=r"holds a sweep, .*'ecocorridor run"):
+        write_report(tmp_path)
+
+
 def test_a_foreign_folder_is_told_and_left_alone(tmp_path):
     (tmp_path / "holiday.jpg").write_bytes(b"")
     with pytest.raises(ValueError, match=r"not a folder of finished results: it holds no summary"):
