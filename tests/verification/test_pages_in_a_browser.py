@@ -72,13 +72,13 @@ def pages(small_results, small_sweep, tmp_path_factory) -> dict[str, Shown]:
         Shown(
             "sweep",
             base / "swept" / "report.html",
-            ("where does speed advice at signals save CO₂", "averaged over 2 points", "All points"),
+            ("where does speed advice at signals save CO₂", "averaged over 4 points", "All points"),
             of_sweep,
         ),
         Shown(
             "sweep in Chinese",
             write_sweep_report(base / "swept", "zh"),
-            ("在何处减少 CO₂", "对 2 个点 取平均", "全部点"),
+            ("在何处减少 CO₂", "对 4 个点 取平均", "全部点"),
             of_sweep,
         ),
     )
