@@ -41,7 +41,8 @@ command: ecocorridor sweep /data/s.yaml --out '/data/my out'
 
 
 @pytest.fixture
-def call(tmp_path):
+def call(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # dask-jobqueue makes the folder for the logs
     (tmp_path / "slurm.yaml").write_text(SLURM)
     (tmp_path / "k8s.yaml").write_text(KUBERNETES)
 
@@ -68,6 +69,21 @@ def test_a_worker_of_slurm_has_a_process_for_each_core(call):
     assert worker.startswith("/opt/eco/bin/python -m distributed.cli.dask_worker tcp://SCHEDULER:")
     assert "--nthreads 1 " in worker
     assert "--nworkers 4 " in worker
+
+
+@needs_dask
+def test_slurm_leaves_ctrl_c_as_it_is(tmp_path):
+    code = (
+        "import signal; from experiments.engines.profiles import SlurmProfile\n"
+        "from experiments.engines.slurm import worker_script\n"
+        "worker_script(SlurmProfile(cores=1, memory_gb=1, walltime_s=60))\n"
+        "print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    told = subprocess.check_output(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, text=True
+    )
+    assert told == "True\n"
 
 
 def test_an_array_of_slurm_does_a_sweep_in_shards(call):
