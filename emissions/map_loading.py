@@ -3,6 +3,7 @@
 They are never copied: the tables behind them carry their own licences.
 """
 
+import functools
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,8 +17,8 @@ from emissions.maps import NEVER_MPS2, EmissionMap, FloatArray
 from emissions.sumo_program import QUANTITIES, MapProgram, MapProgramError, axis
 from emissions.whole_files import write_whole
 
-FORMAT = "2"
-"""To be raised when the meaning of a cached map changes."""
+MADE_BY = ("map_loading", "map_making", "maps", "sumo_program", "traction")
+"""Modules of this folder that say what is in a cached map."""
 GRID = Grid()
 COASTING = "coasting"
 """Name of the line of the drop in a file of the cache; the others are quantities."""
@@ -74,7 +75,7 @@ def load_maps(
         )
     name = ClassName.of(emission_class)
     words = name.words(sumo_home)
-    key = [FORMAT, sumo_version, emission_class, repr((GRID, FINE_MPS2, slopes_deg))]
+    key = [_code(), sumo_version, emission_class, repr((GRID, FINE_MPS2, slopes_deg))]
     if name.vehicle is not None:
         key.append(vehicle_files(sumo_home)[name.vehicle].read_text(encoding="utf-8"))
     digest = hashlib.sha256("\n".join(key).encode()).hexdigest()
@@ -102,6 +103,15 @@ def load_maps(
             )
             for quantity in quantities
         }
+
+
+@functools.cache
+def _code() -> str:
+    """SHA-256 of what makes a map: one of other code is not taken from the cache."""
+    digest = hashlib.sha256()
+    for name in MADE_BY:
+        digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
+    return digest.hexdigest()
 
 
 def _make(program: MapProgram, slopes_deg: Sequence[float]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """An order: everything that one run depends on, as it is handed to its own process."""
 
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -46,6 +47,8 @@ class Order:
     """The user's policy of the arm, if it has one."""
     within: str = ""
     """What it is a run of, where there are several such: begins its label."""
+    made_of_sha256: str = ""
+    """As of `made_of` when it was ordered; empty: nobody will take its folder for that content."""
     is_timed: bool = False
     """Whether it is told where the time of the simulation goes, which costs a little more."""
 
@@ -77,6 +80,7 @@ class Order:
             "code_sha256": self.code_sha256,
             "own_policy": None if self.own_policy is None else self.own_policy.to_plain(),
             "within": self.within,
+            "made_of_sha256": self.made_of_sha256,
             "is_timed": self.is_timed,
         }
         return json.dumps(content)
@@ -119,8 +123,24 @@ def run_key(
         "seed": seed,
         "extras": dict(extras),
         "sumo": sumo_version(),
+        "versions": versions(),
         "code": code_hash(),
     }
+    text = json.dumps(content, sort_keys=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def made_of(scenario: Scenario, fleet: Mapping[str, object]) -> str:
+    """Hash of what a run reads beside its order, and of what reads it.
+
+    It is taken as the order is made, and again when the run is done: a file may be written anew
+    between the two, and the run would stand under the name of the old one.
+
+    Args:
+        scenario: Its files count by what is in them.
+        fleet: As of `fleet_content`.
+    """
+    content = {"scenario": fingerprint(scenario), "fleet": fleet, "versions": versions()}
     text = json.dumps(content, sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -141,5 +161,10 @@ def _without_effect(experiment: Experiment, arm: Arm) -> Iterator[str]:
 
 def versions() -> dict[str, str]:
     """Versions of what results depend on."""
+    return dict(_versions())
+
+
+@functools.cache
+def _versions() -> tuple[tuple[str, str], ...]:
     names = ("ecocorridor", "eclipse-sumo", "libsumo", "numpy", "scipy", "polars")
-    return {name: importlib.metadata.version(name) for name in names}
+    return tuple((name, importlib.metadata.version(name)) for name in names)

@@ -12,7 +12,7 @@ from experiments.config import Experiment
 from experiments.data_files import ConfigError
 from experiments.fleet_account import check_fleet, fleet_content, prepare_fleet
 from experiments.machine import cache_folder
-from experiments.order import Order, run_key
+from experiments.order import Order, made_of, run_key
 from experiments.own_policy import OwnPolicy, policy_of_file
 from experiments.planning_maps import load_planning_maps
 from experiments.rehearsal import rehearse
@@ -116,6 +116,7 @@ def orders_of(
     """
     if fleet is None:
         fleet = fleet_content(experiment)
+    read_sha256 = made_of(scenario, fleet)
     for arm in experiment.all_arms:
         own = policies.get(arm)
         for seed in experiment.seeds:
@@ -144,6 +145,7 @@ def orders_of(
                 code_sha256=code_hash(),
                 own_policy=own,
                 within=within,
+                made_of_sha256=read_sha256,
             )
 
 

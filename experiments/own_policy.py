@@ -32,7 +32,8 @@ class OwnPolicy:
     search_path: tuple[str, ...] = ()
     """Folders in which modules are looked for, after all others."""
     sources: tuple[tuple[Path, str], ...] = ()
-    """The user's files that it is made of, each with its SHA-256; known once it was rehearsed."""
+    """The user's files that it is made of: those it imports, and data that it reads as it is made
+    or first asked. Each with its SHA-256; known once it was rehearsed."""
 
     @property
     def label(self) -> str:
@@ -46,10 +47,11 @@ class OwnPolicy:
 
     def content(self) -> dict[str, Any]:
         """What it is, without names and places of files: equal contents advise alike."""
-        own, *others = (digest for _, digest in self.sources)
+        (_, own), *others = self.sources
         return {
             "class": self.class_name,
-            "files": [own, *sorted(others)],
+            # Those beside it are found by their names.
+            "files": [own, *sorted(f"{file.name} {digest}" for file, digest in others)],
             "object": None if self.pickled is None else hashlib.sha256(self.pickled).hexdigest(),
         }
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +25,8 @@ from experiments.policy_loading import PolicyError, load_policy
 
 LAST_WORDS = 3
 """Lines of a dead process that are quoted."""
+SYSTEM = ("/dev", "/etc", "/proc", "/sys")
+"""Folders of the machine, whose files are no part of a policy."""
 
 
 def rehearse(own: OwnPolicy) -> OwnPolicy:
@@ -76,6 +78,8 @@ def _answer(own: OwnPolicy, hash_seed: str) -> dict[str, Any]:
 def main() -> None:
     """Rehearse the policy that stdin tells of, and write what came of it to the named file."""
     own = OwnPolicy.from_plain(json.load(sys.stdin))
+    opened: set[str] = set()
+    sys.addaudithook(lambda event, told: opened.update(_read_by(event, told)))
     answer: dict[str, object]
     try:
         said = load_policy(own).advise(made_up_observation())
@@ -83,22 +87,38 @@ def main() -> None:
         text = b"".join(part.tobytes() for part in parts if part is not None)
         answer = {
             "advice_sha256": hashlib.sha256(text).hexdigest(),
-            "sources": [[str(file), _digest(file)] for file in _files_of(own)],
+            "sources": [[str(file), _digest(file)] for file in _files_of(own, opened)],
         }
     except PolicyError as error:
         answer = {"failure": str(error)}
     Path(sys.argv[1]).write_text(json.dumps(answer), encoding="utf-8")
 
 
-def _files_of(own: OwnPolicy) -> list[Path]:
-    """The policy's file, and all others that it imported and that are no installed package's."""
+def _read_by(event: str, told: tuple[Any, ...]) -> Iterator[str]:
+    """The file that is opened for reading, if this is what Python tells of."""
+    if event != "open" or not isinstance(told[0], str | os.PathLike):
+        return
+    mode = told[1]
+    if mode is None or not set("wax").intersection(mode):
+        yield str(Path(told[0]).absolute())
+
+
+def _files_of(own: OwnPolicy, opened: Iterable[str]) -> list[Path]:
+    """The policy's file, and all others that it imported or read and that are not installed.
+
+    Args:
+        own: The policy.
+        opened: Files that were opened for reading, also those of Python itself.
+    """
     theirs = [Path(folder).resolve() for folder in _installed()]
     others = set()
     for module in list(sys.modules.values()):
         name = getattr(module, "__file__", None)
         file = Path(name).resolve() if isinstance(name, str) else own.file
-        if not any(file.is_relative_to(folder) for folder in theirs):
-            others.add(file)
+        others.add(file)
+    read = (Path(name).resolve() for name in sorted(opened))
+    others |= {file for file in read if file.suffix != ".pyc" and file.is_file()}
+    others = {file for file in others if not any(file.is_relative_to(folder) for folder in theirs)}
     return [own.file, *sorted(others - {own.file})]
 
 
@@ -108,6 +128,7 @@ def _installed() -> Iterator[str]:
     yield from (*site.getsitepackages(), site.getusersitepackages())
     for package in PACKAGES:
         yield str(Path(__file__).parent.parent / package)
+    yield from SYSTEM
 
 
 def _digest(file: Path) -> str:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from corridor import EngineError
 from experiments.code_hash import code_hash
-from experiments.order import Order
+from experiments.fleet_account import fleet_content
+from experiments.order import Order, made_of
 from experiments.policy_loading import PolicyError
 from experiments.shortages import full_disk, shortage_of
 from experiments.single_run import RunFailedError, perform
@@ -39,6 +40,7 @@ def main() -> int:
         if order.code_sha256 != code_hash():
             raise RunFailedError("the program changed while it ran; give the command again")
         perform(order, Path(), _tell)
+        check_as_ordered(order)
         os.chdir(home)
         _name(folder, order.out)
     except Exception as failure:
@@ -51,6 +53,21 @@ def main() -> int:
         os.chdir(home)
         shutil.rmtree(folder, ignore_errors=True)
     return 0
+
+
+def check_as_ordered(order: Order) -> None:
+    """Look whether what the run has read is what it was ordered with.
+
+    Raises:
+        RunFailedError: It is not.
+    """
+    if not order.made_of_sha256:
+        return
+    if made_of(order.scenario, fleet_content(order.experiment)) != order.made_of_sha256:
+        raise RunFailedError(
+            "files that the run reads changed while it ran, or it was done by other versions of "
+            "SUMO or its libraries; give the command again"
+        )
 
 
 def _name(folder: Path, out: Path) -> None:

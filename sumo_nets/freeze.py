@@ -13,15 +13,13 @@ from pathlib import Path
 from sumo_nets.binaries import complaints, run_program, sumo_version
 from sumo_nets.demand import ROUTE_FILE, TABLE_FILE, Demand, read_demand, sumo_arguments
 from sumo_nets.frozen import Frozen, freeze_elements, read_taken
-from sumo_nets.inputs import fingerprint
+from sumo_nets.inputs import fingerprint, own_code
 from sumo_nets.outputs import check_whole
 from sumo_nets.sanitise import for_routing, for_runs, plain_type
 from sumo_nets.scenario import Scenario, ScenarioError
 from sumo_nets.traffic import TRAFFIC, Traffic, collect, pieces_of
 from sumo_nets.xml_source import as_text, read_pieces, write_pieces
 
-FORMAT = "4"
-"""Changes when what is cached changes."""
 TAKEN_FILE = "taken.xml"
 DRAIN_S = 14400.0
 """The routing run ends this long after the last departure at the latest."""
@@ -69,7 +67,7 @@ def _keep(folder: Path, kept: Path) -> None:
 def _key(scenario: Scenario, seed: int, demand_scale: float) -> str:
     """Name of the result: everything that it depends on."""
     values = {
-        "format": FORMAT,
+        "code": own_code(),
         "sumo": sumo_version(),
         "scenario": fingerprint(scenario),
         "seed": seed,

@@ -21,7 +21,9 @@ def input_files(scenario: Scenario) -> tuple[Path, ...]:
             read += read_by_file
     options = (*scenario.options, *scenario.routing_options)
     by_option = [Path(part) for _, value in options for part in value.split(",")]
-    read += (path for path in by_option if path.is_absolute())
+    for path in filter(Path.is_absolute, by_option):
+        # An option may name a folder, as that of emission models.
+        read += sorted(path.rglob("*")) if path.is_dir() else [path]
     others = [path for path in (*sorted(included), *read) if path.is_file()]
     return tuple(dict.fromkeys((*named, *others)))
 
@@ -64,6 +66,16 @@ def fingerprint(scenario: Scenario) -> dict[str, object]:
         "routing": [_without_folders(*option) for option in scenario.routing_options],
         "window": [scenario.begin_s, scenario.end_s, scenario.step_length_s],
     }
+
+
+@functools.cache
+def own_code() -> str:
+    """SHA-256 of this package's sources: what it has cached is of the code that made it."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        source = path.read_bytes()
+        digest.update(f"{path.name} {len(source)}\n".encode() + source)
+    return digest.hexdigest()
 
 
 def _without_folders(name: str, value: str) -> list[str]:

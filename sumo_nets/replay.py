@@ -11,13 +11,11 @@ from xml.etree.ElementTree import Element, SubElement
 from sumo_nets.binaries import SumoProgramError, complaints, run_program, sumo_version
 from sumo_nets.demand import sumo_arguments
 from sumo_nets.describe import describe_signals
-from sumo_nets.inputs import fingerprint
+from sumo_nets.inputs import fingerprint, own_code
 from sumo_nets.network import read_network, read_programs
 from sumo_nets.scenario import Scenario, ScenarioError
 from sumo_nets.xml_source import as_text, read_pieces, write_pieces
 
-FORMAT = "1"
-"""Changes when what is cached changes."""
 PROGRAM_ID = "replay"
 """Of the programs that replay a run."""
 FOREKNOWN = frozenset({"static", "off", "rail_signal", "rail_crossing"})
@@ -78,7 +76,7 @@ def replayed_signals(
     if not signals:
         return ()
     values = {
-        "format": FORMAT,
+        "code": own_code(),
         "sumo": sumo_version(),
         "scenario": fingerprint(scenario),
         "demand": hashlib.sha256(demand_file.read_bytes()).hexdigest(),

@@ -19,12 +19,8 @@ def report(directory: Directory, lang: Language = "en") -> None:
     from experiments.report.sweep_page import write_sweep_report
 
     with errors_told():
-        if not is_sweep(directory):
-            print(write_report(directory, lang))
-        elif lang == "en":
-            print(write_sweep_report(directory))
-        else:
-            raise ValueError(f"--lang {lang}: the report of a sweep is in English only")
+        write = write_sweep_report if is_sweep(directory) else write_report
+        print(write(directory, lang))
 
 
 def figures(

@@ -1,7 +1,7 @@
 """The figures of the report as files, with the numbers that are drawn in them."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from experiments.atomic import replacing
+from experiments.curves import is_sweep, read_sweep
 from experiments.report.bound import read_bound
 from experiments.report.data import read_results
 from experiments.report.explained import explain_typical
@@ -16,6 +17,8 @@ from experiments.report.language import ENGLISH, speaking
 from experiments.report.plot_style import Chart, drawing_style
 from experiments.report.plot_vehicles import paired_differences
 from experiments.report.plots import all_charts
+from experiments.report.sweep_data import find
+from experiments.report.sweep_plots import sweep_charts
 
 FORMATS = ("svg", "png")
 CHINESE_FONTS = (
@@ -52,7 +55,7 @@ def write_figures(
     needs a font on this machine; where there is none, its words are English.
 
     Args:
-        directory: Folder of results.
+        directory: Folder of a run's results, or of a sweep's.
         out: Folder that is made if needed; files of the same names are replaced.
         formats: `svg`, `png`.
         language: `en` or `zh`.
@@ -61,13 +64,9 @@ def write_figures(
         What was written.
 
     Raises:
-        ValueError: As `read_results`, or the language is not known.
+        ValueError: As `read_results` and `read_sweep`, or the language is not known.
     """
-    results, typical = read_results(directory), explain_typical(directory)
-    bound = read_bound(directory)
-    pairs = None
-    if results.focus is not None:
-        pairs = paired_differences(results.vehicles, results.reference, results.focus)
+    draw = _drawing_of(directory)
     font = chinese_font()
     spoken = {"csv": ENGLISH, "svg": language, "png": language if font else ENGLISH}
     out.mkdir(parents=True, exist_ok=True)
@@ -76,10 +75,23 @@ def write_figures(
         further = font if spoken[kind] != ENGLISH else None
         with speaking(spoken[kind]), drawing_style(further):
             # Anew for each kind: matplotlib's layout remembers how a figure was drawn before.
-            for chart in all_charts(results, pairs, typical, bound):
+            for chart in draw():
                 files = _content(chart, kind)
                 written += [_write(out / name, content) for name, content in files.items()]
     return sorted(written)
+
+
+def _drawing_of(directory: Path) -> Callable[[], list[Chart]]:
+    """Draws all figures of a run or of a sweep."""
+    if is_sweep(directory):
+        found = find(read_sweep(directory))
+        return lambda: sweep_charts(found)
+    results, typical = read_results(directory), explain_typical(directory)
+    bound = read_bound(directory)
+    pairs = None
+    if results.focus is not None:
+        pairs = paired_differences(results.vehicles, results.reference, results.focus)
+    return lambda: all_charts(results, pairs, typical, bound)
 
 
 def chinese_font() -> str | None:

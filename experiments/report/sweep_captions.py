@@ -2,11 +2,25 @@
 
 from collections.abc import Sequence
 
-from experiments.curves import Curve, Interaction, Judged, ParetoFront, Sensitivity
+from experiments.curves import Curve, CurveFamily, Interaction, Judged, ParetoFront, Sensitivity
 from experiments.report.effects import SIDED, signed
+from experiments.report.language import recognised, say
 from experiments.statistics import Effect
 
 PERCENT = "\u202f%"
+
+COUNTED = {
+    "point": ("{n} point", "{n} points"),
+    "seed": ("{n} seed", "{n} seeds"),
+    "arm": ("{n} arm", "{n} arms"),
+    "value": ("{n} value", "{n} values"),
+    "range": ("{n} range", "{n} ranges"),
+    "pair": ("{n} pair", "{n} pairs"),
+    "contrast": ("{n} contrast", "{n} contrasts"),
+    "comparison": ("{n} comparison", "{n} comparisons"),
+    "failed run": ("{n} failed run", "{n} failed runs"),
+}
+"""Word → how one and several are told."""
 
 METHOD_RULES = (
     "Every effect is a difference to the reference at the same point and with the same seed, in "
@@ -31,10 +45,13 @@ METHOD_RULES = (
 def map_words(table: Interaction, name: str) -> str:
     """What to see in a heat map, and whether the effects of its two keys add up."""
     first, second = table.keys
-    return (
-        f"{name}, by {first} and {second}, with 95 % intervals. In brackets: no effect shown after "
-        "Holm's correction over the cells; a cell without an interval shows nothing. "
-        f"{_interaction_words(table)}"
+    return say(
+        "{name}, by {first} and {second}, with 95 % intervals. In brackets: no effect shown after "
+        "Holm's correction over the cells; a cell without an interval shows nothing. {interaction}",
+        name=name,
+        first=first,
+        second=second,
+        interaction=_interaction_words(table),
     )
 
 
@@ -43,52 +60,78 @@ def _interaction_words(table: Interaction) -> str:
     told = [contrast for row in table.contrasts for contrast in row]
     n_shown = sum(contrast.verdict in SIDED for contrast in told)
     if not any(contrast.estimate for contrast in told):
-        return f"Whether the effect over {second} depends on {first} cannot be told."
-    n_told = f"{count(len(told), 'contrast')}, after Holm's correction"
+        return say(
+            "Whether the effect over {second} depends on {first} cannot be told.",
+            first=first,
+            second=second,
+        )
+    n_told = count(len(told), "contrast")
     if not n_shown:
-        return f"That the effect over {second} depends on {first} is not shown ({n_told})."
-    text = f"The effect over {second} depends on {first}: shown in {n_shown} of {n_told}."
+        return say(
+            "That the effect over {second} depends on {first} is not shown ({contrasts}, after "
+            "Holm's correction).",
+            first=first,
+            second=second,
+            contrasts=n_told,
+        )
+    text = say(
+        "The effect over {second} depends on {first}: shown in {n} of {contrasts}, after Holm's "
+        "correction.",
+        first=first,
+        second=second,
+        n=n_shown,
+        contrasts=n_told,
+    )
     effect = effect_of(table.contrasts[-1][-1])
     if effect is None or effect.low is None:
         return text
-    return (
-        f"{text} What {second} changes between {table.columns[0]} and {table.columns[-1]} differs "
-        f"by {signed(effect.mean)} points between {first} {table.rows[0]} and {table.rows[-1]} "
-        f"({points_interval(effect)})."
+    return text + say(
+        " What {second} changes between {column} and {last_column} differs by {size} points "
+        "between {first} {row} and {last_row} ({interval}).",
+        first=first,
+        second=second,
+        column=table.columns[0],
+        last_column=table.columns[-1],
+        row=table.rows[0],
+        last_row=table.rows[-1],
+        size=signed(effect.mean),
+        interval=points_interval(effect),
     )
 
 
 def front_words(front: ParetoFront) -> str:
     """What to see in the picture of the front."""
     standings = [each.standing for each in front.candidates]
-    return (
+    return say(
         "Each mark is a choice of arm and setting; down and left is better. Filled, with 95 % "
-        f"intervals: on the front, no other has lower means of both ({standings.count('front')}). "
-        f"Faint: shown to be worse than another on both ({standings.count('dominated')}). Hollow: "
-        "another has lower means, but the seeds do not show it "
-        f"({standings.count('not distinguishable')}). Holm's correction over "
-        f"{count(front.n_tests, 'pair')}."
+        "intervals: on the front, no other has lower means of both ({front}). Faint: shown to be "
+        "worse than another on both ({dominated}). Hollow: another has lower means, but the seeds "
+        "do not show it ({open}). Holm's correction over {pairs}.",
+        front=standings.count("front"),
+        dominated=standings.count("dominated"),
+        open=standings.count("not distinguishable"),
+        pairs=count(front.n_tests, "pair"),
     )
 
 
 def sensitivity_words(analysis: Sensitivity) -> str:
     """What the bars of the sensitivity mean."""
     if analysis.analysis == "sobol":
-        text = (
+        text = say(
             "Share of the variance of the effect between the points that a key makes by itself "
             "(S1), and with all its interactions (ST)."
         )
     else:
-        text = (
+        text = say(
             "Mean size (µ*) and mean (µ) of the change when one key alone goes over its whole "
             "range, in points of percent. Where µ* exceeds |µ|, the sign depends on the other keys."
         )
-    text += f" Bar: 95{PERCENT} interval. {count(analysis.n_points, 'point')}."
+    text += say(" Bar: 95 % interval. {points}.", points=count(analysis.n_points, "point"))
     if analysis.noise_share is None:
         return text
-    return (
-        f"{text} The chance of the seeds makes {100 * analysis.noise_share:.1f}{PERCENT} of the "
-        "variance between points."
+    return text + say(
+        " The chance of the seeds makes {share:.1f} % of the variance between points.",
+        share=100 * analysis.noise_share,
     )
 
 
@@ -96,46 +139,74 @@ def cautions_of(curves: Sequence[Curve]) -> tuple[str, ...]:
     """What limits some curves; once where it is the same for all arms."""
     each = [curve.cautions for curve in curves]
     if len(set(each)) == 1:
-        return each[0]
-    return tuple(f"{curve.arm}: {caution}" for curve in curves for caution in curve.cautions)
+        return tuple(map(caution_words, each[0]))
+    return tuple(
+        caution_words(f"{curve.arm}: {caution}") for curve in curves for caution in curve.cautions
+    )
+
+
+def caution_words(caution: str) -> str:
+    """What limits a figure, be it with an arm before it, in the language that is spoken."""
+    arm, colon, rest = caution.partition(": ")
+    known = recognised(rest) if colon else None
+    if known is not None:
+        return say("{arm}: {caution}", arm=arm, caution=known)
+    return recognised(caution) or caution
+
+
+def family_words(family: CurveFamily) -> str:
+    """What Holm's correction of some curves is made over."""
+    n_levels = len(family.curves[0].points)
+    return say(
+        "{n} comparisons: {arms} × {values} of {key}",
+        n=len(family.curves) * n_levels,
+        arms=count(len(family.curves), "arm"),
+        values=count(n_levels, "range" if family.is_binned else "value"),
+        key=family.key,
+    )
 
 
 def count(n: int, word: str) -> str:
     """A number and a word, as in `3 points`."""
-    return f"{n} {word}" if n == 1 else f"{n} {word}s"
+    return say(COUNTED[word][n != 1], n=n)
 
 
 def points_interval(effect: Effect) -> str:
     """The interval of a difference of changes."""
-    return f"95{PERCENT} interval {_ends(effect)} points"
+    low, high = _ends(effect)
+    return say("95 % interval {low} to {high} points", low=low, high=high)
 
 
 def range_words(effect: Effect) -> str:
     """The interval of a change."""
-    return f"95{PERCENT} interval {_ends(effect)}{PERCENT}"
+    low, high = _ends(effect)
+    return say("95 % interval {low} to {high} %", low=low, high=high)
 
 
 def value_note(told: Judged) -> str:
     """The interval of a change and whether it shows an effect, to stand in brackets."""
     effect = effect_of(told)
     if effect is None or effect.low is None:
-        return told.verdict
-    return _ends(effect) + (", no effect shown" if told.verdict == "no effect shown" else "")
+        return say(told.verdict)
+    low, high = _ends(effect)
+    if told.verdict == "no effect shown":
+        return say("{low} to {high}, no effect shown", low=low, high=high)
+    return say("{low} to {high}", low=low, high=high)
 
 
-def size_words(effect: Effect, word: str) -> str:
-    """Size, word and interval without signs, as in `2.1 % less (95 % interval 1.5 to 2.7 %)`."""
+def size_words(effect: Effect) -> dict[str, str]:
+    """As `effects.size_parts`, with as many decimals as tell the ends of the interval from 0."""
     digits = _digits(effect)
-    size = f"{abs(effect.mean):.{digits}f}{PERCENT} {word}"
+    size = f"{abs(effect.mean):.{digits}f}{PERCENT}"
     if effect.low is None or effect.high is None:
-        return size
-    near, far = sorted((abs(effect.low), abs(effect.high)))
-    return f"{size} (95{PERCENT} interval {near:.{digits}f} to {far:.{digits}f}{PERCENT})"
+        return {"size": size, "interval": ""}
+    near, far = (f"{v:.{digits}f}" for v in sorted((abs(effect.low), abs(effect.high))))
+    return {"size": size, "interval": say(" (95 % interval {near} to {far} %)", near=near, far=far)}
 
 
-def _ends(effect: Effect) -> str:
-    ends = (signed(end, digits=_digits(effect)) for end in (effect.low or 0.0, effect.high or 0.0))
-    return " to ".join(ends)
+def _ends(effect: Effect) -> tuple[str, str]:
+    low, high = effect.low or 0.0, effect.high or 0.0
+    return signed(low, digits=_digits(effect)), signed(high, digits=_digits(effect))
 
 
 def _digits(effect: Effect) -> int:

@@ -1,8 +1,10 @@
 """All that the report of a sweep tells, computed once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+
+import polars as pl
 
 from experiments.curves import (
     CurveFamily,
@@ -101,6 +103,11 @@ def find(sweep: Sweep) -> Findings:
         sensitivity=analysis,
         sensitivity_fault=fault,
     )
+
+
+def table_of(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
+    """Rows as a table, with whole columns of numbers or texts."""
+    return pl.DataFrame(list(rows), infer_schema_length=None)
 
 
 def _whole(

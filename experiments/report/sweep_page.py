@@ -7,13 +7,12 @@ from typing import Any
 from experiments.atomic import replacing
 from experiments.curves import read_sweep
 from experiments.report.glossary import TERMS, metric_name
+from experiments.report.language import ENGLISH, recognised, say, speaking
+from experiments.report.names import page_name
 from experiments.report.plot_style import Picture, drawing_style
-from experiments.report.sweep_captions import METHOD_RULES, cautions_of
+from experiments.report.sweep_captions import METHOD_RULES, caution_words, cautions_of
 from experiments.report.sweep_data import Findings, find
-from experiments.report.sweep_plot_curves import draw_curves, draw_curves_by_scenario
-from experiments.report.sweep_plot_front import draw_front
-from experiments.report.sweep_plot_maps import draw_map
-from experiments.report.sweep_plot_sensitivity import draw_sensitivity
+from experiments.report.sweep_plots import sweep_charts
 from experiments.report.sweep_tables import (
     failures_table,
     front_table,
@@ -26,20 +25,26 @@ from experiments.report.tables import flat
 from experiments.report.templating import template
 
 
-def write_sweep_report(directory: Path) -> Path:
-    """Write `report.html` into the folder of a sweep, from what the folder holds.
+def write_sweep_report(directory: Path, language: str = ENGLISH) -> Path:
+    """Write the page into the folder of a sweep, from what the folder holds.
 
     The same folder gives the same bytes. The page appears whole or not at all.
+
+    Args:
+        directory: Folder that a sweep has written.
+        language: `en` or `zh`; each has a file of its own.
 
     Returns:
         Path of the page.
 
     Raises:
-        ValueError: The folder is no folder of a finished sweep, or a file in it is damaged.
+        ValueError: The folder is no folder of a finished sweep, or a file in it is damaged; or the
+            language is not known.
     """
     found = find(read_sweep(directory))
-    page = template("sweep.html.j2").render(_contents(found))
-    target = directory / "report.html"
+    with speaking(language):
+        page = template("sweep.html.j2").render(_contents(found))
+    target = directory / page_name(language)
     with replacing(target) as temporary:
         temporary.write_text(page, encoding="utf-8", newline="\n")
     return target
@@ -69,36 +74,30 @@ def _contents(found: Findings) -> dict[str, Any]:
         "inputs": _inputs(sweep.manifest),
         "configuration": _configuration(sweep.manifest),
         "versions": _versions(sweep.manifest),
-        "rules": METHOD_RULES,
-        "terms": TERMS,
+        "map_cautions": [[*map(caution_words, table.cautions)] for table in found.maps],
+        "front_cautions": [*map(caution_words, found.front.cautions)],
+        "rules": [say(rule) for rule in METHOD_RULES],
+        "terms": [(say(term), say(meaning)) for term, meaning in TERMS],
     }
 
 
 def _draw_all(found: Findings) -> dict[str, Picture]:
     """Every picture that the sweep allows, by name."""
-    pictures = {}
     with drawing_style():
-        for place, key in enumerate(found.sweep.swept):
-            pictures[f"curve{place}"] = draw_curves(found, key)
-            if key in found.by_scenario:
-                pictures[f"roads{place}"] = draw_curves_by_scenario(found, key)
-        for number in range(len(found.maps)):
-            pictures[f"map{number}"] = draw_map(found, number)
-        pictures["front"] = draw_front(found)
-        if found.sensitivity is not None:
-            pictures["sensitivity"] = draw_sensitivity(found.sensitivity)
-    return pictures
+        return {chart.name: chart.picture() for chart in sweep_charts(found)}
 
 
 def _warnings(found: Findings) -> list[str]:
     """Warnings of the sweep, and of runs with the points where they stand."""
-    told = list(found.sweep.warnings)
+    told = [recognised(text) or text for text in found.sweep.warnings]
     for text, points in found.sweep.point_warnings.items():
         if len(points) == len(found.sweep.points):
-            where = "all points"
+            where = say("all points")
+        elif len(points) == 1:
+            where = say("point {n}", n=points[0])
         else:
-            where = f"{'point' if len(points) == 1 else 'points'} {', '.join(map(str, points))}"
-        told.append(f"{text} ({where})")
+            where = say("points {n}", n=", ".join(map(str, points)))
+        told.append(f"{recognised(text) or text} ({where})")
     return told
 
 
@@ -111,7 +110,7 @@ def _configuration(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _versions(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Versions, and the hash of the code that runs are made by."""
     code = manifest.get("code_sha256")
-    own = [("code that makes the runs, SHA-256", str(code))] if code else []
+    own = [(say("code that makes the runs, SHA-256"), str(code))] if code else []
     return [*flat(manifest.get("versions") or {}), *own]
 
 

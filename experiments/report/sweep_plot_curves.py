@@ -7,28 +7,29 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from experiments.curves import Curve, CurveFamily
+from experiments.curves import Curve, CurveFamily, curve_rows
 from experiments.report.effects import SIDED, signed
 from experiments.report.glossary import metric_name
+from experiments.report.language import say
 from experiments.report.plot_style import (
     FAINT,
     INK,
     MUTED,
-    Picture,
+    Chart,
     arm_colours,
     arm_markers,
-    as_svg,
 )
-from experiments.report.sweep_data import Findings
+from experiments.report.sweep_captions import family_words
+from experiments.report.sweep_data import Findings, table_of
 
 _COLUMNS = 3
-_CAPTION = (
+CAPTION = (
     "Line: mean change, the other keys averaged over. Band or bar: 95 % interval over seeds. A "
-    "filled mark shows an effect after Holm's correction over {}; a hollow one does not."
+    "filled mark shows an effect after Holm's correction over {family}; a hollow one does not."
 )
 
 
-def draw_curves(found: Findings, key: str) -> Picture:
+def draw_curves(found: Findings, key: str) -> Chart:
     """All arms over one key, a panel for each metric; the accounts share a scale."""
     families = [found.curves[key][metric] for metric in found.metrics]
     n_rows = -(-len(families) // _COLUMNS)
@@ -45,17 +46,20 @@ def draw_curves(found: Findings, key: str) -> Picture:
         axis.set_visible(False)
     _share_scale(axes[: len(families) - 1])
     for axis in axes[::_COLUMNS]:
-        axis.set_ylabel("Change in %")
+        axis.set_ylabel(say("Change in %"))
     _legend(figure, found)
-    return Picture(
-        svg=as_svg(figure, f"curve{found.sweep.swept.index(key)}", _spoken(key, families)),
-        caption=_CAPTION.format(families[0].family)
-        + (" Each mark stands for a range of sampled values." if families[0].is_binned else "")
-        + " The panels of CO₂ and energy have one scale, trip time has its own.",
+    return Chart(
+        name=f"curve{found.sweep.swept.index(key)}",
+        figure=figure,
+        spoken=_spoken(key, families),
+        caption=say(CAPTION, family=family_words(families[0]))
+        + (say(" Each mark stands for a range of sampled values.") if families[0].is_binned else "")
+        + say(" The panels of CO₂ and energy have one scale, trip time has its own."),
+        tables={"": table_of(row for family in families for row in curve_rows(family))},
     )
 
 
-def draw_curves_by_scenario(found: Findings, key: str) -> Picture:
+def draw_curves_by_scenario(found: Findings, key: str) -> Chart:
     """The same for each scenario apart: the headline and trip time."""
     families = found.by_scenario[key]
     roads = list(dict.fromkeys(road for road, _ in families))
@@ -69,13 +73,17 @@ def draw_curves_by_scenario(found: Findings, key: str) -> Picture:
     for column in range(2):
         _share_scale(axes[:, column])
     for axis in axes[:, 0]:
-        axis.set_ylabel("Change in %")
+        axis.set_ylabel(say("Change in %"))
     _legend(figure, found)
-    name = f"roads{found.sweep.swept.index(key)}"
     first = families[roads[0], found.headline]
-    return Picture(
-        svg=as_svg(figure, name, _spoken(key, list(families.values()))),
-        caption=_CAPTION.format(f"{first.family}, in each panel for itself"),
+    return Chart(
+        name=f"roads{found.sweep.swept.index(key)}",
+        figure=figure,
+        spoken=_spoken(key, list(families.values())),
+        caption=say(
+            CAPTION, family=say("{family}, in each panel for itself", family=family_words(first))
+        ),
+        tables={"": table_of(row for family in families.values() for row in curve_rows(family))},
     )
 
 
@@ -146,7 +154,7 @@ def _legend(figure: Figure, found: Findings) -> None:
     ]
     handles.append(
         Line2D([], [], color=MUTED, marker="o", markerfacecolor="white", linewidth=0,
-               label="no effect shown")
+               label=say("no effect shown"))
     )  # fmt: skip
     figure.legend(handles=handles, loc="outside upper left", ncols=min(len(handles), 5))
 
@@ -156,10 +164,15 @@ def _spoken(key: str, families: Sequence[CurveFamily]) -> str:
     for family in families:
         for curve in family.curves:
             values = ", ".join(
-                f"{point.label}: {signed(point.judged.estimate.effect.mean)} percent"
+                say(
+                    "{value}: {change} percent",
+                    value=point.label,
+                    change=signed(point.judged.estimate.effect.mean),
+                )
                 for point in curve.points
                 if point.judged.estimate is not None
             )
-            where = f" on {family.scenario}" if family.scenario else ""
-            said.append(f"{metric_name(family.metric)}{where}, {curve.arm}: {values or 'nothing'}")
-    return f"Change over {key}. {'; '.join(said)}"
+            where = (family.scenario, curve.arm) if family.scenario else (curve.arm,)
+            whose = say(", ").join((metric_name(family.metric), *where))
+            said.append(f"{whose}: {values or say('nothing')}")
+    return say("Change over {key}. {values}", key=key, values="; ".join(said))

@@ -1,27 +1,27 @@
 """The Pareto front: which choices of arm and setting are worth looking at."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from experiments.curves import Candidate
+from experiments.curves import Candidate, ParetoFront
 from experiments.report.glossary import metric_name
+from experiments.report.language import say
 from experiments.report.plot_style import (
     FAINT,
     INK,
     MUTED,
-    Picture,
+    Chart,
     arm_colours,
     arm_markers,
-    as_svg,
 )
 from experiments.report.sweep_captions import front_words
-from experiments.report.sweep_data import Findings
+from experiments.report.sweep_data import Findings, table_of
 
 
-def draw_front(found: Findings) -> Picture:
+def draw_front(found: Findings) -> Chart:
     """All choices on trip time and CO2."""
     front = found.front
     colours, markers = arm_colours(found.arms, found.focus), arm_markers(found.arms)
@@ -32,21 +32,35 @@ def draw_front(found: Findings) -> Picture:
     for each in front.candidates:
         _draw(axis, each, colours.get(each.arm, INK), markers.get(each.arm, "*"))
     _draw_steps(axis, front.candidates)
-    axis.set_xlabel(f"Change of {metric_name(front.metrics[0]).lower()} in %")
-    axis.set_ylabel(f"Change of {metric_name(front.metrics[1])} in %")
+    axis.set_xlabel(say("Change of {metric} in %", metric=metric_name(front.metrics[0]).lower()))
+    axis.set_ylabel(say("Change of {metric} in %", metric=metric_name(front.metrics[1])))
     axis.grid(color=FAINT, linewidth=0.8)
     axis.set_axisbelow(True)
     handles = [
         Line2D([], [], color=colours[arm], marker=markers[arm], linewidth=0, label=arm)
         for arm in found.arms
     ]
-    handles.append(Line2D([], [], color=INK, marker="*", linewidth=0, label="no advice"))
+    handles.append(Line2D([], [], color=INK, marker="*", linewidth=0, label=say("no advice")))
     figure.legend(handles=handles, loc="outside upper left", ncols=5)
-    spoken = "; ".join(f"{each.arm} {each.setting}: {each.standing}" for each in front.candidates)
-    return Picture(
-        svg=as_svg(figure, "front", f"CO₂ against trip time. {spoken}"),
-        caption=front_words(front),
+    spoken = "; ".join(
+        f"{each.arm} {each.setting}: {say(each.standing)}" for each in front.candidates
     )
+    return Chart(
+        name="front",
+        figure=figure,
+        spoken=say("CO₂ against trip time") + f". {spoken}",
+        caption=front_words(front),
+        tables={"": table_of(_rows(front))},
+    )
+
+
+def _rows(front: ParetoFront) -> Iterator[dict[str, object]]:
+    for each in front.candidates:
+        row: dict[str, object] = {"arm": each.arm, "setting": each.setting}
+        for metric, found in zip(front.metrics, (each.x, each.y), strict=True):
+            for name in ("mean", "low", "high"):
+                row[f"{metric}_{name}_pct"] = found and getattr(found.effect, name)
+        yield row | {"standing": each.standing}
 
 
 def _draw(axis: Axes, each: Candidate, colour: str, marker: str) -> None:

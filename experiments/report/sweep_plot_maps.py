@@ -4,11 +4,13 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 from matplotlib.figure import Figure
 
+from experiments.curves import interaction_rows
 from experiments.report.effects import change_text, interval_text
 from experiments.report.glossary import metric_name
-from experiments.report.plot_style import INK, LESS, MORE, Picture, as_svg
+from experiments.report.language import say
+from experiments.report.plot_style import INK, LESS, MORE, Chart
 from experiments.report.sweep_captions import map_words
-from experiments.report.sweep_data import Findings
+from experiments.report.sweep_data import Findings, table_of
 from experiments.statistics import Effect
 
 _MOST_INTERVALS = 6
@@ -16,7 +18,7 @@ _MOST_INTERVALS = 6
 _SIDES = LinearSegmentedColormap.from_list("sides", [LESS, "#ffffff", MORE])
 
 
-def draw_map(found: Findings, number: int) -> Picture:
+def draw_map(found: Findings, number: int) -> Chart:
     """The change cell by cell of two keys."""
     table = found.maps[number]
     effects = [
@@ -45,14 +47,20 @@ def draw_map(found: Findings, number: int) -> Picture:
     axis.tick_params(length=0)
     axis.spines[:].set_visible(False)
     axis.invert_yaxis()
-    name = f"Change of {metric_name(table.metric)} in percent under {table.arm}"
+    name = say(
+        "Change of {metric} in percent under {arm}", metric=metric_name(table.metric), arm=table.arm
+    )
     spoken = "; ".join(
         f"{a}, {b}: {_cell_text(told.verdict, effect)}"
         for a, cells, row_effects in zip(table.rows, table.cells, effects, strict=True)
         for b, told, effect in zip(table.columns, cells, row_effects, strict=True)
     )
-    return Picture(
-        svg=as_svg(figure, f"map{number}", f"{name}. {spoken}"), caption=map_words(table, name)
+    return Chart(
+        name=f"map{number}",
+        figure=figure,
+        spoken=f"{name}. {spoken}",
+        caption=map_words(table, name),
+        tables={"": table_of(interaction_rows(table))},
     )
 
 

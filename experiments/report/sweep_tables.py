@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from experiments.curves import Judged, value_text
 from experiments.report.effects import SIDED, change_text, interval_text, signed
+from experiments.report.language import say
 from experiments.report.sweep_data import Findings
 from experiments.report.tables import Cell, change_cell
 
@@ -34,12 +35,12 @@ class FailureRow:
 def judged_cell(told: Judged) -> Cell:
     """A change with its interval, and the verdict after correction."""
     if told.estimate is None:
-        return Cell(verdict=told.verdict)
+        return Cell(verdict=say(told.verdict))
     effect = told.estimate.effect
     return Cell(
         change=change_text(effect),
         interval=interval_text(effect),
-        verdict="" if effect.low is None else told.verdict,
+        verdict="" if effect.low is None else say(told.verdict),
         tone=told.verdict if told.verdict in SIDED else "open",
     )
 
@@ -89,7 +90,9 @@ def front_table(found: Findings) -> list[tuple[str, tuple[Cell, ...]]]:
     """The choices on the front by name, with both changes."""
     return [
         (
-            f"{each.arm}, {each.setting}" if each.setting else f"{each.arm} (no advice)",
+            f"{each.arm}, {each.setting}"
+            if each.setting
+            else say("{arm} (no advice)", arm=each.arm),
             tuple(change_cell(e.effect if e else None) for e in (each.x, each.y)),
         )
         for each in found.front.candidates
@@ -115,14 +118,22 @@ def failures_table(found: Findings) -> list[FailureRow]:
 def _points_cell(told: Judged) -> Cell:
     """As `judged_cell`, in points of percent."""
     if told.estimate is None:
-        return Cell(verdict=told.verdict)
+        return Cell(verdict=say(told.verdict))
     effect = told.estimate.effect
     if effect.low is None or effect.high is None:
-        return Cell(change=f"{signed(effect.mean)} pt", verdict=told.verdict, tone="open")
+        return Cell(
+            change=say("{size} pt", size=signed(effect.mean)),
+            verdict=say(told.verdict),
+            tone="open",
+        )
     return Cell(
-        change=f"{signed(effect.mean, digits=2)} pt",
-        interval=f"{signed(effect.low, digits=2)} to {signed(effect.high, digits=2)} pt",
-        verdict="no trend shown" if told.verdict == "no effect shown" else told.verdict,
+        change=say("{size} pt", size=signed(effect.mean, digits=2)),
+        interval=say(
+            "{low} to {high} pt",
+            low=signed(effect.low, digits=2),
+            high=signed(effect.high, digits=2),
+        ),
+        verdict=say("no trend shown") if told.verdict == "no effect shown" else say(told.verdict),
         tone=told.verdict if told.verdict in SIDED else "open",
     )
 

@@ -7,8 +7,10 @@ from experiments.curves import NO_INTERVAL, Curve, Judged, Trend
 from experiments.measures import FEW_SEEDS
 from experiments.report.effects import CO2_ACCOUNTS, signed
 from experiments.report.glossary import ACCOUNT_NAMES
+from experiments.report.language import say
 from experiments.report.sweep_captions import (
     PERCENT,
+    caution_words,
     count,
     effect_of,
     points_interval,
@@ -35,6 +37,8 @@ class SweepAnswer:
     changes: tuple[str, ...]
     """How it changes over each key."""
     accounts: str
+    disagree: bool
+    """Whether the accounts do."""
     tone: str
     """`good`, `bad` or `open`, as in the report of a run."""
 
@@ -43,11 +47,15 @@ def swept_words(found: Findings) -> str:
     """What was swept, in one sentence."""
     sweep = found.sweep
     keys = [f"{key} ({_values_words(found, key)})" for key in sweep.swept]
-    most = "" if sweep.shared.all() else "up to "
-    return (
-        f"Swept: {and_list(keys)}; {count(len(sweep.points), 'point')}, "
-        f"{most}{count(len(sweep.seeds), 'seed')} and {count(len(sweep.arms), 'arm')} each. "
-        f"Compared with {sweep.reference}: the same trips, roads and seeds at the same point."
+    seeds = count(len(sweep.seeds), "seed")
+    return say(
+        "Swept: {keys}; {points}, {seeds} and {arms} each. Compared with {reference}: the same "
+        "trips, roads and seeds at the same point.",
+        keys=and_list(keys),
+        points=count(len(sweep.points), "point"),
+        seeds=seeds if sweep.shared.all() else say("up to {seeds}", seeds=seeds),
+        arms=count(len(sweep.arms), "arm"),
+        reference=sweep.reference,
     )
 
 
@@ -57,17 +65,22 @@ def sweep_answer(found: Findings, arm: str) -> SweepAnswer:
     co2, trip = found.whole[found.headline][arm], found.whole["trip_time"][arm]
     n_points = len(found.sweep.points)
     is_harmful = any(told.verdict == "more" for told in found.at_points[found.headline][arm])
+    verdicts = {m: told.verdict for m, told in accounts.items() if m in CO2_ACCOUNTS}
     tone = _tone([told.verdict for told in accounts.values()], trip.verdict)
     return SweepAnswer(
         arm=arm,
-        sentence=f"With advice by {arm}, averaged over {count(n_points, 'point')}, "
-        f"{_co2_words(co2)} and {_trip_words(trip)}.",
+        sentence=say(
+            "With advice by {arm}, averaged over {points}, {co2} and {trip}.",
+            arm=arm,
+            points=count(n_points, "point"),
+            co2=_co2_words(co2),
+            trip=_trip_words(trip),
+        ),
         points=_points_words(found, arm),
         is_harmful=is_harmful,
         changes=tuple(change_words(found, arm, key) for key in found.sweep.swept),
-        accounts=_accounts_words(
-            {m: told.verdict for m, told in accounts.items() if m in CO2_ACCOUNTS}
-        ),
+        accounts=_accounts_words(verdicts),
+        disagree=len(set(verdicts.values())) > 1,
         tone="open" if is_harmful and tone == "good" else tone,
     )
 
@@ -77,7 +90,7 @@ def change_words(found: Findings, arm: str, key: str) -> str:
     family = found.curves[key][found.headline]
     curve = next(each for each in family.curves if each.arm == arm)
     if curve.trend is None:
-        return f"By {key}: {_by_value(curve)}."
+        return say("By {key}: {values}.", key=key, values=_by_value(curve))
     return _trend_words(key, curve.trend)
 
 
@@ -86,17 +99,27 @@ def seeds_words(found: Findings) -> str:
     told = []
     n_failed = len(found.sweep.failed)
     if n_failed:
-        told.append(
-            f"{count(n_failed, 'failed run')} {'counts' if n_failed == 1 else 'count'} nowhere; "
-            "see the failures. If one arm fails more often than another, what is left flatters it."
+        text = (
+            say("{runs} counts nowhere; see the failures.", runs=count(n_failed, "failed run"))
+            if n_failed == 1
+            else say("{runs} count nowhere; see the failures.", runs=count(n_failed, "failed run"))
         )
+        told.append(text)
+        told.append(say("If one arm fails more often than another, what is left flatters it."))
     if found.whole_cautions:
-        told.append(f"Of the means over all points: {'; '.join(found.whole_cautions)}.")
+        cautions = say("; ").join(map(caution_words, found.whole_cautions))
+        told.append(say("Of the means over all points: {cautions}.", cautions=cautions))
     n_seeds = len(found.sweep.seeds)
     if n_seeds < 2:
-        told.append("One seed gives no interval, and no figure here proves anything.")
+        told.append(say("One seed gives no interval, and no figure here proves anything."))
     elif n_seeds < FEW_SEEDS:
-        told.append(f"Only {n_seeds} seeds: the intervals are wide. Run at least {FEW_SEEDS}.")
+        told.append(
+            say(
+                "Only {n} seeds: the intervals are wide. Run at least {few}.",
+                n=n_seeds,
+                few=FEW_SEEDS,
+            )
+        )
     return " ".join(told)
 
 
@@ -107,40 +130,55 @@ def looks_words(found: Findings) -> str:
         return ""
     n_held = sum(each.stopped_by == "conditions" for each in sweep.sequentials)
     looks = [each.looks[-1] for each in sweep.sequentials]
-    return (
-        f"Each point added seeds until {and_list(list(sweep.sequentials[0].until))}: it held at "
-        f"{n_held} of {count(len(sweep.points), 'point')}, after {min(looks)} to {max(looks)} "
-        f"seeds. Means over several points rest on the {int(sweep.shared.sum())} seeds "
-        "that all points have. Each interval is made, and each verdict given, for "
-        f"{100 * sweep.confidence:.4g}{PERCENT}, so that in spite of the looks it holds with "
-        f"{100 * CONFIDENCE:g}{PERCENT}."
+    return say(
+        "Each point added seeds until {conditions}: it held at {n} of {points}, after {least} to "
+        "{most} seeds. Means over several points rest on the {shared} seeds that all points have. "
+        "Each interval is made, and each verdict given, for {level:.4g} %, so that in spite of the "
+        "looks it holds with {confidence:g} %.",
+        conditions=and_list(list(sweep.sequentials[0].until)),
+        n=n_held,
+        points=count(len(sweep.points), "point"),
+        least=min(looks),
+        most=max(looks),
+        shared=int(sweep.shared.sum()),
+        level=100 * sweep.confidence,
+        confidence=100 * CONFIDENCE,
     )
 
 
 def _trend_words(key: str, trend: Trend) -> str:
     """What the line through a curve says."""
     effect = effect_of(trend.over_range)
-    ends = f"Over {key} from {trend.low:.4g} to {trend.high:.4g}"
+    ends = say("Over {key} from {low:.4g} to {high:.4g}", key=key, low=trend.low, high=trend.high)
     if effect is None or effect.low is None or effect.high is None:
-        size = "" if effect is None else f" by {signed(effect.mean)} points"
-        return f"{ends}, the change moves{size}, without an interval, which proves nothing."
+        size = "" if effect is None else say(" by {size} points", size=signed(effect.mean))
+        return say(
+            "{ends}, the change moves{size}, without an interval, which proves nothing.",
+            ends=ends,
+            size=size,
+        )
+    parts = {"ends": ends, "interval": points_interval(effect)}
     if trend.over_range.verdict == "no effect shown":
-        return f"{ends}, no trend is shown ({points_interval(effect)})."
-    way = "down" if effect.mean < 0 else "up"
-    size = signed(abs(effect.mean)).removeprefix("+")
-    text = f"{ends}, the change of CO₂ goes {way} by {size} points ({points_interval(effect)})"
+        return say("{ends}, no trend is shown ({interval}).", **parts)
+    parts["size"] = signed(abs(effect.mean)).removeprefix("+")
+    text = (
+        say("{ends}, the change of CO₂ goes down by {size} points ({interval})", **parts)
+        if effect.mean < 0
+        else say("{ends}, the change of CO₂ goes up by {size} points ({interval})", **parts)
+    )
     if trend.reversals:
-        return f"{text}, but not steadily: it turns between {'; '.join(trend.reversals)}."
-    return f"{text}."
+        turns = say("; ").join(trend.reversals)
+        return say("{said}, but not steadily: it turns between {turns}.", said=text, turns=turns)
+    return say("{said}.", said=text)
 
 
 def _values_words(found: Findings, key: str) -> str:
     points = found.curves[key][found.headline].curves[0].points
     if found.curves[key][found.headline].is_binned:
         first, last = points[0].label.split(" to ")[0], points[-1].label.split(" to ")[-1]
-        return f"{first} to {last}, sampled"
+        return say("{first} to {last}, sampled", first=first, last=last)
     labels = [point.label for point in points]
-    return ", ".join(labels) if len(labels) <= 6 else f"{len(labels)} values"
+    return say(", ").join(labels) if len(labels) <= 6 else count(len(labels), "value")
 
 
 def _by_value(curve: Curve) -> str:
@@ -148,10 +186,10 @@ def _by_value(curve: Curve) -> str:
     for point in curve.points:
         effect = effect_of(point.judged)
         if effect is None:
-            parts.append(f"{point.label} not compared")
+            parts.append(say("{value} not compared", value=point.label))
             continue
         parts.append(f"{point.label} {signed(effect.mean)}{PERCENT} ({value_note(point.judged)})")
-    return ", ".join(parts)
+    return say(", ").join(parts)
 
 
 def _points_words(found: Findings, arm: str) -> str:
@@ -162,42 +200,49 @@ def _points_words(found: Findings, arm: str) -> str:
         for told in each
     )
     n = len(verdicts)
-    parts = [f"less CO₂ is shown at {verdicts.count('less')} of {count(n, 'point')}"]
-    parts.append(f"more at {verdicts.count('more') or 'none'}")
+    n_less, n_more = verdicts.count("less"), verdicts.count("more")
+    parts = [say("Less CO₂ is shown at {n} of {points}", n=n_less, points=count(n, "point"))]
+    parts.append(say("more at {n}", n=n_more) if n_more else say("more at none"))
     if n_open := verdicts.count("no effect shown"):
-        parts.append(f"no effect at {n_open}")
+        parts.append(say("no effect at {n}", n=n_open))
     if n_one := verdicts.count(ONE_RUN):
-        parts.append(f"{n_one} with one run, that show nothing")
+        parts.append(say("{n} with one run, that show nothing", n=n_one))
     if n_none := verdicts.count("not compared"):
-        parts.append(f"{n_none} not compared")
-    text = ", ".join(parts)
-    text = text[0].upper() + text[1:]
-    return f"{text} (after Holm's correction over {count(n_family, 'comparison')})."
+        parts.append(say("{n} not compared", n=n_none))
+    return say(
+        "{parts} (after Holm's correction over {family}).",
+        parts=say(", ").join(parts),
+        family=count(n_family, "comparison"),
+    )
 
 
 def _co2_words(told: Judged) -> str:
     effect = effect_of(told)
     if effect is None:
-        return "CO₂ could not be compared"
+        return say("CO₂ could not be compared")
+    change = {"change": signed(effect.mean)}
     return {
-        "less": f"vehicles emit {size_words(effect, 'less CO₂')}",
-        "more": f"vehicles emit {size_words(effect, 'more CO₂')}",
-        "no effect shown": f"no effect on CO₂ is shown ({range_words(effect)})",
-        ONE_RUN: f"CO₂ changes by {signed(effect.mean)}{PERCENT} in what is one run in fact",
-        NO_INTERVAL: f"CO₂ changes by {signed(effect.mean)}{PERCENT}, without an interval",
+        "less": say("vehicles emit {size} less CO₂{interval}", **size_words(effect)),
+        "more": say("vehicles emit {size} more CO₂{interval}", **size_words(effect)),
+        "no effect shown": say("no effect on CO₂ is shown ({range})", range=range_words(effect)),
+        ONE_RUN: say("CO₂ changes by {change} % in what is one run in fact", **change),
+        NO_INTERVAL: say("CO₂ changes by {change} %, without an interval", **change),
     }[told.verdict]
 
 
 def _trip_words(told: Judged) -> str:
     effect = effect_of(told)
     if effect is None:
-        return "trip time could not be compared"
+        return say("trip time could not be compared")
+    alone = say("trip time by {change} %", change=signed(effect.mean))
     return {
-        "less": f"trips are {size_words(effect, 'shorter')}",
-        "more": f"trips take {size_words(effect, 'longer')}",
-        "no effect shown": f"no effect on trip time is shown ({range_words(effect)})",
-        ONE_RUN: f"trip time by {signed(effect.mean)}{PERCENT}",
-        NO_INTERVAL: f"trip time by {signed(effect.mean)}{PERCENT}",
+        "less": say("trips are {size} shorter{interval}", **size_words(effect)),
+        "more": say("trips take {size} longer{interval}", **size_words(effect)),
+        "no effect shown": say(
+            "no effect on trip time is shown ({range})", range=range_words(effect)
+        ),
+        ONE_RUN: alone,
+        NO_INTERVAL: alone,
     }[told.verdict]
 
 
@@ -206,21 +251,25 @@ def _accounts_words(verdicts: Mapping[str, str]) -> str:
     said = set(verdicts.values())
     if len(said) == 1:
         return {
-            "less": "All accounts of the same journeys agree that it falls.",
-            "more": "All accounts of the same journeys agree that it rises.",
-            "no effect shown": "No account of the same journeys shows an effect.",
-            ONE_RUN: "One run gives no interval, so this proves nothing yet.",
-            NO_INTERVAL: "Too few points give no interval, so this proves nothing yet.",
+            "less": say("All accounts of the same journeys agree that it falls."),
+            "more": say("All accounts of the same journeys agree that it rises."),
+            "no effect shown": say("No account of the same journeys shows an effect."),
+            ONE_RUN: say("One run gives no interval, so this proves nothing yet."),
+            NO_INTERVAL: say("Too few points give no interval, so this proves nothing yet."),
             "not compared": "",
         }[said.pop()]
     parts = [
-        f"{verdict} on {and_list([ACCOUNT_NAMES[m] for m, v in verdicts.items() if v == verdict])}"
+        say(
+            "{verdict} on {accounts}",
+            verdict=say(verdict),
+            accounts=and_list([say(ACCOUNT_NAMES[m]) for m, v in verdicts.items() if v == verdict]),
+        )
         for verdict in ("less", "more", "no effect shown", ONE_RUN, NO_INTERVAL)
         if verdict in said
     ]
-    text = f"The accounts of the same journeys disagree: {'; '.join(parts)}."
+    text = say("The accounts of the same journeys disagree: {parts}.", parts=say("; ").join(parts))
     if "less" in said:
-        text += " A saving that only some accounts see is not a proven saving."
+        text += say(" A saving that only some accounts see is not a proven saving.")
     return text
 
 

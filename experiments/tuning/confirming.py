@@ -58,17 +58,26 @@ class Confirmed:
 
     @property
     def is_better(self) -> bool:
-        """Whether it keeps the constraints, and mends what is broken now or is smaller for free."""
+        """Whether it keeps the constraints, and is shown to be smaller for free."""
         if self.broken:
             return False
         is_less = any(each.is_less for each in self.gains)
         is_more = any(each.is_more for each in self.gains)
-        return bool(self.current_broken) or (is_less and not is_more)
+        return is_less and not is_more
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether it keeps constraints that are broken now, and is not shown to be better.
+
+        That rests on means: of two equal configurations at the edge of a constraint one may keep
+        it by chance.
+        """
+        return bool(self.current_broken) and not self.broken and not self.is_better
 
     @property
     def is_trade(self) -> bool:
         """Whether it keeps the constraints, and is smaller in one objective, greater in another."""
-        if self.broken or self.is_better:
+        if self.broken or self.is_better or self.is_mended:
             return False
         return any(each.is_less for each in self.gains)
 
@@ -89,6 +98,11 @@ class Confirmation:
     def better(self) -> tuple[Confirmed, ...]:
         """Candidates that are better."""
         return tuple(each for each in self.confirmed if each.is_better)
+
+    @property
+    def mended(self) -> tuple[Confirmed, ...]:
+        """Candidates that keep what the current configuration breaks, and are no better else."""
+        return tuple(each for each in self.confirmed if each.is_mended)
 
     @property
     def trades(self) -> tuple[Confirmed, ...]:

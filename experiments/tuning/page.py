@@ -72,6 +72,8 @@ def _table(content: Mapping[str, Any], confirmed: Mapping[str, Any]) -> dict[str
 def _kind(confirmed: Mapping[str, Any]) -> str:
     if confirmed["is_trade"]:
         return "one objective for another"
+    if confirmed["is_mended"]:
+        return "keeps the constraints, not shown to be better"
     return "better" if confirmed["is_better"] else "not shown to be better"
 
 

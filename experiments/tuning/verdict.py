@@ -32,12 +32,16 @@ def verdict_words(
         only = confirmation.confirmed[0]
         if only.is_better:
             return f"better: {_gains_words(only)}{_mended(only)} {_where(tuning)}"
+        if only.is_mended:
+            return f"{NOTHING}, but the best of {n_tried} {_kind(only)} {_where(tuning)}"
         return f"{NOTHING}: the best of {n_tried} {_why_not(only)} {_where(tuning)}"
     n_better, n_trades = len(confirmation.better), len(confirmation.trades)
     start = f"better: {n_better}" if n_better else f"{NOTHING}: none"
+    n_mended = len(confirmation.mended)
+    mended = f", {n_mended} keep the constraints that are broken now" if n_mended else ""
     told = "; ".join(f"trial {each.trial.number} {_kind(each)}" for each in confirmation.confirmed)
     return (
-        f"{start} of {len(confirmation.confirmed)} confirmed out of {n_tried}, {n_trades} trade "
+        f"{start} of {len(confirmation.confirmed)} confirmed out of {n_tried}{mended}, {n_trades} trade "
         f"one objective for another {_where(tuning)}: {told}"
     )
 
@@ -45,6 +49,8 @@ def verdict_words(
 def _kind(confirmed: Confirmed) -> str:
     if confirmed.is_better:
         return f"is better: {_gains_words(confirmed)}{_mended(confirmed)}"
+    if confirmed.is_mended:
+        return f"is not shown to be better: {_gains_words(confirmed)}{_mended(confirmed)}, by means"
     if confirmed.is_trade:
         return f"trades: {_gains_words(confirmed)}"
     return _why_not(confirmed)

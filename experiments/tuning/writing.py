@@ -45,6 +45,7 @@ def content_of(
         for plain, each in zip(held_out["confirmed"], confirmation.confirmed, strict=True):
             plain["trial"] = each.trial.number
             plain["is_better"], plain["is_trade"] = each.is_better, each.is_trade
+            plain["is_mended"] = each.is_mended
     content: dict[str, Any] = rounded(
         {
             "schema_version": _SCHEMA_VERSION,
@@ -91,7 +92,7 @@ def write_folder(
         old.unlink(missing_ok=True)
     _write_current(tuning, origin, out)
     if confirmation is not None:
-        for each in (*confirmation.better, *confirmation.trades):
+        for each in (*confirmation.better, *confirmation.mended, *confirmation.trades):
             is_best = each is next(iter(confirmation.better), None)
             name = TUNED if is_best else f"tuned-{each.trial.number}.yaml"
             _write_overlay(tuning, each, out / name)

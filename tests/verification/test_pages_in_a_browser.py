@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from experiments.report.page import write_report
+from experiments.report.sweep_page import write_sweep_report
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -41,11 +42,14 @@ class Shown:
 
 
 @pytest.fixture(scope="module")
-def pages(small_results, tmp_path_factory) -> dict[str, Shown]:
+def pages(small_results, small_sweep, tmp_path_factory) -> dict[str, Shown]:
     """Pages by name."""
     hidden = shutil.ignore_patterns(".*")
-    folder = tmp_path_factory.mktemp("browser") / "results"
+    base = tmp_path_factory.mktemp("browser")
+    folder = base / "results"
     shutil.copytree(small_results, folder, ignore=hidden)
+    shutil.copytree(small_sweep, base / "swept", ignore=hidden)
+    of_sweep = ("svg[aria-label]", "table.dense", "#cap-curve0", "#cap-front", ".answer")
     figures = ("svg[aria-label]", "#h-map", "table", "#cap-spacetime", "#cap-equity", ".answer")
     shown = (
         Shown(
@@ -65,6 +69,18 @@ def pages(small_results, tmp_path_factory) -> dict[str, Shown]:
             ("能否减少 CO₂", "采用 eco 的建议时", "建议开始次数", "谁承担代价"),
             figures,
         ),
+        Shown(
+            "sweep",
+            base / "swept" / "report.html",
+            ("where does speed advice at signals save CO₂", "averaged over 2 points", "All points"),
+            of_sweep,
+        ),
+        Shown(
+            "sweep in Chinese",
+            write_sweep_report(base / "swept", "zh"),
+            ("在何处减少 CO₂", "对 2 个点 取平均", "全部点"),
+            of_sweep,
+        ),
     )
     return {page.name: page for page in shown}
 
@@ -77,7 +93,7 @@ def browser() -> Iterator["playwright.Browser"]:
         opened.close()
 
 
-@pytest.mark.parametrize("name", ["report", "report in Chinese"])
+@pytest.mark.parametrize("name", ["report", "report in Chinese", "sweep", "sweep in Chinese"])
 def test_a_page_stays_within_itself_and_can_be_read(browser, pages, name, tmp_path):
     shown = pages[name]
     asked: list[str] = []

@@ -6,8 +6,11 @@ import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
+import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from experiments.cli import app
 from experiments.curves import between, read_sweep, unit_design
 from experiments.report.sweep_data import find
 from experiments.report.sweep_page import write_sweep_report
@@ -183,3 +186,48 @@ def test_a_sweep_without_an_arm_to_compare_is_one_clear_error(tmp_path, write_sw
     folder = write_sweep(tmp_path, grid_points(penetration=[0.5]), arms=("unadvised",))
     with pytest.raises(ValueError, match="no arm beside 'unadvised'"):
         write_sweep_report(folder)
+
+
+def test_the_figures_of_a_sweep_are_written_as_files_with_their_numbers(folder, tmp_path):
+    done = CliRunner().invoke(app, ["figures", str(folder), "--out", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    names = {path.name for path in tmp_path.iterdir()}
+    charts = ("curve0", "curve1", "roads1", "map0", "front")
+    assert names == {f"{name}.{kind}" for name in charts for kind in ("svg", "png", "csv")}
+    front = pl.read_csv(tmp_path / "front.csv")
+    assert set(front.columns) >= {"arm", "trip_time_mean_pct", "co2_own_high_pct", "standing"}
+    curve = pl.read_csv(tmp_path / "curve1.csv").filter(arm="eco", metric="co2_own", what="value")
+    drawn = find(read_sweep(folder)).curves["penetration"]["co2_own"].curves[0].points
+    assert curve["mean_pct"].to_list() == pytest.approx(
+        [point.judged.estimate.effect.mean for point in drawn]
+    )
+
+
+def test_a_page_in_chinese_has_no_english_sentence_and_the_same_numbers(
+    tmp_path, write_sweep, grid_points
+):
+    points = grid_points(scenario=["arterial", "grid"], penetration=[0.1, 1.0])
+    folder = write_sweep(tmp_path, points, missing=[(1, "eco", 3)])
+    summary = json.loads((folder / "summary.json").read_text())
+    summary["warnings"] = ["1 of 128 runs failed"]
+    (folder / "summary.json").write_text(json.dumps(summary))
+    done = CliRunner().invoke(app, ["report", str(folder), "--lang", "zh"])
+    assert done.exit_code == 0, done.output
+    source = (folder / "report.zh.html").read_text(encoding="utf-8")
+    assert '<html lang="zh-Hans">' in source
+    told = re.sub(r'<style.*?</style>|<code>.*?</code>|<span lang="en">.*?</span>', "", source,
+                  flags=re.DOTALL)  # fmt: skip
+    told += " ".join(re.findall(r'aria-label="([^"]*)"', source))
+    texts = [text for text in re.split(r"<[^>]*>", told) if "none, unadvised" not in text]
+    english = re.compile(r"[A-Za-z]{2,}(?:[ ,]+[A-Za-z]{2,}){2,}")
+    assert [text for text in texts if english.search(text)] == []
+    assert "128 次运行中有 1 次失败" in source
+    assert "eco\uff1a8 个随机种子中有 1 个被略去" in source
+    english_page = write_sweep_report(folder).read_text(encoding="utf-8")
+    changes = r'<span class="(?:change|interval)[^>]*>[^<]*'
+
+    def numbers(page):
+        return [re.findall(r"[−\d.]+", text) for text in re.findall(changes, page)]
+
+    assert len(numbers(source)) > 50
+    assert numbers(source) == numbers(english_page)

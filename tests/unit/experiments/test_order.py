@@ -5,10 +5,15 @@ from pathlib import Path
 import pytest
 
 import experiments.order
+import experiments.ordering
+import experiments.worker
 from controller import EcoParameters
 from experiments.config import Experiment, resolved_dump
-from experiments.order import Order, run_key
+from experiments.order import Order, made_of, run_key
+from experiments.ordering import Manner, orders_of
 from experiments.own_policy import OwnPolicy
+from experiments.single_run import RunFailedError
+from experiments.worker import check_as_ordered
 from sumo_nets import Scenario, input_hashes
 
 
@@ -78,6 +83,20 @@ def test_the_content_of_an_included_file_counts(scenario):
     inner.write_text('<routes><vType id="slow"/></routes>')
     assert key(made) != before
     assert "inner.rou.xml" in [name for name, _ in input_hashes(made)]
+
+
+def test_the_content_of_a_folder_that_an_option_names_counts(scenario, tmp_path):
+    for name in ("here", "there"):
+        (tmp_path / name / "PHEM").mkdir(parents=True)
+        (tmp_path / name / "PHEM" / "car.csv").write_text(name)
+
+    def reads(name):
+        return scenario(options=(("phemlight-path", str(tmp_path / name / "PHEM")),))
+
+    before = key(reads("here"))
+    assert key(reads("there")) != before
+    (tmp_path / "there" / "PHEM" / "car.csv").write_text("here")
+    assert key(reads("there")) == before
 
 
 def test_a_file_that_is_written_anew_is_read_anew(scenario):
@@ -170,6 +189,46 @@ def test_other_code_and_another_sumo_make_another_run(scenario, monkeypatch):
     monkeypatch.undo()
     monkeypatch.setattr(experiments.order, "sumo_version", lambda: "0.1")
     assert key(made) != before
+    monkeypatch.undo()
+    # What drives is libsumo, which comes in a package of its own.
+    monkeypatch.setattr(experiments.order, "versions", lambda: {"libsumo": "0.1"})
+    assert key(made) != before
+
+
+def test_a_run_whose_files_changed_meanwhile_is_refused(scenario):
+    made = scenario()
+    order = Order(
+        experiment=Experiment.from_scenario("town", {}),
+        scenario=made,
+        arm="none",
+        seed=1,
+        cache_dir=Path("/somewhere/cache"),
+        out=Path("/somewhere/out"),
+        keeps_raw=False,
+        records=False,
+        api="libsumo",
+        gui=False,
+        code_sha256="c0de",
+        made_of_sha256=made_of(made, {}),
+    )
+    check_as_ordered(Order.from_json(order.to_json()))
+    made.route_files[0].write_text("<routes><!-- written anew --></routes>")
+    with pytest.raises(RunFailedError, match="changed while it ran"):
+        check_as_ordered(order)
+
+
+def test_a_run_whose_fleet_changed_meanwhile_is_refused(scenario, monkeypatch):
+    made = scenario()
+    read = {"mix": "old"}
+    monkeypatch.setattr(experiments.ordering, "fleet_content", lambda _experiment: dict(read))
+    monkeypatch.setattr(experiments.worker, "fleet_content", lambda _experiment: dict(read))
+    wishes = {"store": Path("s"), "cache_dir": Path("c"), "manner": Manner()}
+    experiment = Experiment.from_scenario("town", {"arms": "none,eco"})
+    order = next(orders_of(experiment, made, {}, **wishes))
+    check_as_ordered(order)
+    read["mix"] = "new"
+    with pytest.raises(RunFailedError, match="changed while it ran"):
+        check_as_ordered(order)
 
 
 def test_inputs_are_told_by_name_and_digest_in_order(scenario):
@@ -195,6 +254,7 @@ def test_an_order_survives_the_way_to_its_process(scenario, own):
         gui=True,
         code_sha256="c0de",
         own_policy=own,
+        made_of_sha256="f00d",
     )
     text = order.to_json()
     assert "\n" not in text

@@ -133,4 +133,12 @@ def test_contents_do_not_depend_on_places():
         )
 
     assert own("/here").content() == own("/there").content()
-    assert own("/here").content()["files"] == ["1", "2", "3"]
+    assert own("/here").content()["files"] == ["1", "a 2", "b.py 3"]
+
+
+def test_files_that_change_places_are_other_content():
+    def own(a, b):
+        sources = ((Path("/p.py"), "1"), (Path("/a.npy"), a), (Path("/b.npy"), b))
+        return OwnPolicy(arm="p", file=Path("/p.py"), class_name="P", sources=sources)
+
+    assert own("2", "3").content() != own("3", "2").content()

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from experiments.own_policy import policy_of_file, policy_of_object
-from experiments.policy_loading import PolicyError
+from experiments.policy_loading import PolicyError, load_policy
 from experiments.rehearsal import rehearse
 
 HEAD = "import random\nimport numpy as np\nfrom controller import Advice, Reason\n"
@@ -45,6 +45,18 @@ def test_own_modules_that_it_imports_count_and_installed_packages_do_not(own, tm
     tried = rehearse(own(text + ADVISE.format(speed_mps=f"SPEED_MPS + {late}")))
     files = [file.relative_to(tmp_path).as_posix() for file, _ in tried.sources]
     assert files == ["p.py", "late_one.py", "tools/__init__.py", "tools/speeds.py"]
+
+
+@pytest.mark.parametrize("read", ["float(open({}).read())", "np.loadtxt({})"])
+def test_data_that_it_reads_count(own, tmp_path, read):
+    weights = tmp_path / "weights.txt"
+    weights.write_text("7.0")
+    speed_mps = read.format(f"'{weights}'")
+    tried = rehearse(own(HEAD + ADVISE.format(speed_mps=speed_mps)))
+    assert (weights, digest(weights)) in tried.sources
+    weights.write_text("8.0")
+    with pytest.raises(PolicyError, match=r"weights\.txt changed while it ran"):
+        load_policy(tried)
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,26 @@ import string
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import jinja2
 import pytest
 from matplotlib.figure import Figure
 
+from experiments.curves import NO_INTERVAL
+from experiments.curves.pareto import Standing
 from experiments.measures import ACCOUNT_VALUES
-from experiments.report import glossary, language, passages, plan_words, plot_spacetime, tables
+from experiments.report import (
+    glossary,
+    language,
+    passages,
+    plan_words,
+    plot_spacetime,
+    sweep_captions,
+    sweep_plot_curves,
+    sweep_plot_sensitivity,
+    tables,
+)
 from experiments.report.glossary import REASONS
 from experiments.report.language import (
     catalogue,
@@ -29,6 +42,7 @@ from experiments.report.svg_canvas import WideTextCanvas
 from experiments.report.templating import TEMPLATES, on_one_line
 from experiments.statistics import ONE_RUN
 from experiments.strict_yaml import read_yaml
+from experiments.sweeps.form import KINDS
 
 REPORT = Path(language.__file__).parent
 NOT_OURS = ("explained.html.j2", "mrv.html.j2")
@@ -74,6 +88,12 @@ def texts_of_tables():
     yield from (text for _, name, unit, _ in tables.PLAIN_VALUES for text in (name, unit))
     yield from (name for _, name in KEY_METRICS)
     yield from ("main", "side", "red", "amber", "green", "equipped", "not equipped")
+    yield from sweep_captions.METHOD_RULES
+    yield from (text for pair in sweep_captions.COUNTED.values() for text in pair)
+    yield sweep_plot_curves.CAPTION
+    yield from (label for each in sweep_plot_sensitivity.MEASURES.values()
+                for label in each.values())  # fmt: skip
+    yield from (*KINDS, NO_INTERVAL, *get_args(Standing))
     yield from ("less", "more", "no effect shown", "not compared", ONE_RUN, "driver", "automated")
 
 
