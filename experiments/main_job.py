@@ -11,6 +11,8 @@ from experiments.appendix import lay_out_raw, manifest, network_content
 from experiments.claim import claimed
 from experiments.config import Experiment
 from experiments.engines import Event
+from experiments.engines.local import Runner
+from experiments.engines.rests import remove_all_rests
 from experiments.ledger.notes import Signer
 from experiments.ledger.writing import remove_ledger, write_ledger
 from experiments.machine import cache_folder
@@ -31,7 +33,6 @@ from experiments.report.explained_page import EXPLAINED
 from experiments.report.names import FIGURES, PAGES
 from experiments.report.page import write_report
 from experiments.results import summary_of, write_json, write_results
-from experiments.runner import Runner, sweep_all
 from experiments.sequential import Sequential
 from experiments.until import Until, look_until
 from sumo_nets import Scenario, ScenarioError, freeze_routes
@@ -144,7 +145,7 @@ def _run_claimed(job: _Job, listener: _Listener) -> Outcome:
         raise ScenarioError([f"{scenario.name}: no vehicle departs in the time window"])
     network = RoadNetwork(scenario.net_file)
     prepare_maps(experiment, network, cache_dir=job.cache_dir, n_jobs=job.wishes.n_jobs)
-    sweep_all(job.store)
+    remove_all_rests(job.store)
     done = _do_all(job, listener)
     if not done.finished:
         return Outcome(summary={}, failures=done.failures)

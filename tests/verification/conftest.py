@@ -16,8 +16,8 @@ import pytest
 
 from experiments.code_hash import code_hash
 from experiments.config import Experiment
+from experiments.engines.local import Runner
 from experiments.order import Order
-from experiments.runner import Runner
 from sumo_nets import Scenario, load_scenario
 from sumo_nets.binaries import run_program
 
