@@ -4,7 +4,7 @@ import difflib
 import math
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,6 +137,11 @@ def _resolve(written: str, arms: Sequence[str], columns: Sequence[str]) -> tuple
         if arm == "smoothing":
             wrong = "smoothing needs both 'unadvised' and 'none' among the arms"
         raise ValueError(f"'{written}': {wrong} ({', '.join(arms)})")
+    if any(path.startswith(f"{written}.") for path in known):
+        raise ValueError(
+            f"'{written}' is several figures; add one of "
+            f"{', '.join(_next_words(written, known))}, such as '{_EXAMPLE}'"
+        )
     if close := difflib.get_close_matches(written, list(known), n=1):
         raise ValueError(f"no figure is called '{written}'; did you mean '{close[0]}'?")
     metrics = ", ".join(map(effect_key, effect_columns(columns)))
@@ -145,6 +150,12 @@ def _resolve(written: str, arms: Sequence[str], columns: Sequence[str]) -> tuple
         f"({metrics}) and one of {', '.join(CONDITION_FIELDS)}, "
         f"such as '{_EXAMPLE}'"
     )
+
+
+def _next_words(start: str, known: Iterable[str]) -> list[str]:
+    """What may stand behind the dot after the start of a path, in the order of the figures."""
+    rest = (path.removeprefix(f"{start}.") for path in known if path.startswith(f"{start}."))
+    return list(dict.fromkeys(f".{words.split('.')[0]}" for words in rest))
 
 
 def _known_figures(

@@ -10,7 +10,7 @@ from experiments.commands.ends import AsJson, errors_told, write_new
 
 config_app = typer.Typer(help="Experiment files: check, schema, init.", no_args_is_help=True)
 
-OfSweep = Annotated[bool, typer.Option("--sweep", help="Of a sweep.")]
+OfSweep = Annotated[bool, typer.Option("--sweep", help="The file is that of a sweep.")]
 
 
 @config_app.command("check")

@@ -49,7 +49,7 @@ class _WithDefault(TyperGroup):
 
 sweep_app = typer.Typer(
     cls=_WithDefault,
-    help="Run an experiment at many points: sweep SWEEP.yaml --out DIR, see docs/sweep.md.",
+    help="Run an experiment at many points: 'sweep SWEEP.yaml --out DIR'; options: 'sweep run --help'.",
     no_args_is_help=True,
 )
 
@@ -272,13 +272,13 @@ def _tell_status(status: "SweepStatus") -> None:
 
 
 def _points_table(points: list[dict[str, Any]], keys: tuple[str, ...]) -> Table:
-    from experiments.sweeps.record import as_text
+    from experiments.curves import value_text
 
     table = Table()
     for name in ("point", *keys, "done", "failed", "missing"):
         table.add_column(name, justify="left" if name in keys else "right")
     for point in points:
-        values = [as_text(point["values"][key]) for key in keys]
+        values = [value_text(point["values"][key]) for key in keys]
         counts = [str(point[name]) for name in ("done", "failed", "missing")]
         table.add_row(str(point["point"]), *values, *counts)
     return table

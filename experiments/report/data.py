@@ -138,6 +138,11 @@ def read_summary(directory: Path) -> dict[str, Any]:
         raise ValueError(
             f"there is no folder '{directory}'; give the folder that a run has written (--out)"
         )
+    if (directory / "sweep.json").is_file():
+        raise ValueError(
+            f"'{directory}' holds a sweep, whose runs record no single vehicles; "
+            "give the folder of a run ('ecocorridor run ... --out')"
+        )
     for name in ("summary.json", "runs.csv", "vehicles.parquet"):
         if not (directory / name).is_file():
             raise ValueError(

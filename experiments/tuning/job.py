@@ -12,7 +12,7 @@ from experiments.tuning.choosing import candidates
 from experiments.tuning.confirming import Confirmation, confirm, current_trial
 from experiments.tuning.measuring import Bench, Say, SumoBench
 from experiments.tuning.page import write_page
-from experiments.tuning.searching import search
+from experiments.tuning.searching import require_optuna, search
 from experiments.tuning.tune_file import Tuning
 from experiments.tuning.verdict import verdict_words
 from experiments.tuning.writing import PAGE, content_of, write_folder
@@ -57,6 +57,7 @@ def optimize(
         ValueError: The folder for the results holds something else, or an own policy is wrong.
         RunsFailedError: The current configuration cannot be run, or not on the held-out seeds.
     """
+    require_optuna()  # before anything is simulated
     scenario = load_checked(tuning.current)
     policies = try_policies(tuning.current, {})
     with claimed(out) as store:

@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +84,18 @@ def search(tuning: Tuning, bench: Bench, *, folder: Path, about: object, say: Sa
         _tell(study, trial, trials[-1])
         say(_words(tuning, trials))
     return trials
+
+
+def require_optuna() -> None:
+    """Tell which extra is missing.
+
+    Raises:
+        ValueError: optuna is not installed.
+    """
+    if find_spec("optuna") is None:
+        raise ValueError(
+            "a search needs the extra 'optimize': pip install 'ecocorridor[optimize]'"
+        )
 
 
 def _study(tuning: Tuning, journal: Path, about: object) -> "optuna.Study":

@@ -194,8 +194,13 @@ def _wrong_search(file: TuneFile, arm: str) -> Iterator[tuple[YamlPath, str]]:
 
 
 def _not_searchable(key: str, keys: Sequence[str], arm: str) -> str:
-    what = f"key to search for '{arm}' (nothing that is measured, nor how people drive)"
-    return _unknown(what, key, keys)
+    close = difflib.get_close_matches(key, keys, n=1)
+    if close:
+        return f"'{key}' is nothing to search for '{arm}'; did you mean '{close[0]}'?"
+    return (
+        f"'{key}' is nothing to search for '{arm}': demand, time and how people drive are no choice; "
+        f"there are {', '.join(keys)}"
+    )
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:
