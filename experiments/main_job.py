@@ -15,6 +15,7 @@ from experiments.engines.local import Runner
 from experiments.engines.rests import remove_all_rests
 from experiments.ledger.notes import Signer
 from experiments.ledger.writing import remove_ledger, write_ledger
+from experiments.looks import looked_at, note_plan
 from experiments.machine import cache_folder
 from experiments.mrv.page import MRV_FILES
 from experiments.order import Order
@@ -80,6 +81,8 @@ class _Done:
     """A sentence for each run that failed."""
     sequential: Sequential | None = None
     """How seeds were added, if they were."""
+    warnings: tuple[str, ...] = ()
+    """Of other plans to look at the same runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +177,7 @@ def _write(
         study=study_of(job.experiment, job.scenario).looked(done.sequential),
         out=out,
         failures=[failure.splitlines()[0] for failure in done.failures],
-        warnings=warnings,
+        warnings=[*warnings, *done.warnings],
     )
     write_report(out)
     if job.wishes.signer is not None:
@@ -231,6 +234,7 @@ def _do_all(job: _Job, listener: _Listener) -> _Done:
     all_finished: list[Order] = []
     all_failures: list[str] = []
     seen: set[int] = set()
+    other_plans: list[str] = []
 
     def look(seeds: tuple[int, ...]) -> Mapping[str, Any]:
         asked = _with_seeds(job, seeds)
@@ -241,16 +245,15 @@ def _do_all(job: _Job, listener: _Listener) -> _Done:
         finished, failures = _done(orders, job.wishes, listener.tell)
         all_finished.extend(finished)
         all_failures.extend(failures)
+        other_plans[:] = note_plan(job.store, looked_at(all_finished), until)
         study = replace(study_of(asked.experiment, job.scenario), confidence=until.confidence)
         return summary_of(_folders(all_finished), study=study)
 
     seeds, sequential = look_until(until, look, say=listener.say)
     return _Done(
-        job=_with_seeds(job, seeds),
-        finished=all_finished,
-        failures=tuple(all_failures),
-        sequential=sequential,
-    )
+        job=_with_seeds(job, seeds), finished=all_finished, failures=tuple(all_failures),
+        sequential=sequential, warnings=tuple(other_plans),
+    )  # fmt: skip
 
 
 def _folders(orders: Sequence[Order]) -> dict[tuple[str, int], Path]:
