@@ -49,7 +49,8 @@ class _WithDefault(TyperGroup):
 
 sweep_app = typer.Typer(
     cls=_WithDefault,
-    help="Run an experiment at many points: 'sweep SWEEP.yaml --out DIR'; options: 'sweep run --help'.",
+    help="Run an experiment at many points: 'sweep SWEEP.yaml --out DIR'; for its options see "
+    "'sweep run --help'.",
     no_args_is_help=True,
 )
 

@@ -93,9 +93,7 @@ def require_optuna() -> None:
         ValueError: optuna is not installed.
     """
     if find_spec("optuna") is None:
-        raise ValueError(
-            "a search needs the extra 'optimize': pip install 'ecocorridor[optimize]'"
-        )
+        raise ValueError("a search needs the extra 'optimize': pip install 'ecocorridor[optimize]'")
 
 
 def _study(tuning: Tuning, journal: Path, about: object) -> "optuna.Study":

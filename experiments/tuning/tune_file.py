@@ -198,8 +198,8 @@ def _not_searchable(key: str, keys: Sequence[str], arm: str) -> str:
     if close:
         return f"'{key}' is nothing to search for '{arm}'; did you mean '{close[0]}'?"
     return (
-        f"'{key}' is nothing to search for '{arm}': demand, time and how people drive are no choice; "
-        f"there are {', '.join(keys)}"
+        f"'{key}' is nothing to search for '{arm}': demand, time and how people drive are no "
+        f"choice; there are {', '.join(keys)}"
     )
 
 
