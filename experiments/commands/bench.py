@@ -2,14 +2,22 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.table import Table
 
-from experiments.commands.ends import BAD_INPUT, FAILED, AsJson, errors_told, stop, table_console
+from experiments.commands.ends import (
+    FAILED,
+    INTERRUPTED,
+    AsJson,
+    errors_told,
+    stop,
+    table_console,
+)
 from experiments.commands.suite import leaderboard, suite
 
 if TYPE_CHECKING:
@@ -41,25 +49,16 @@ def bench_speed(
     as_json: AsJson = False,
 ) -> None:
     """Time `none`, `glosa-sumo` and `eco` in pairs, and how time grows with the traffic."""
-    from corridor import EngineError
-    from experiments.speed.pairs import BenchError, benching, checked_networks, machine
-    from sumo_nets import SumoProgramError
-
-    def say(text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+    from experiments.speed.pairs import benching, checked_networks, machine
 
     found: dict[str, Any] = {"machine": machine(), "networks": {}, "growth": {}}
-    try:
+    with _errors_told():
         scenarios = checked_networks(networks, is_quick=quick)
-        with benching(seed=seed, execution=execution, say=say) as bench:
+        with benching(seed=seed, execution=execution, say=_say) as bench:
             for name, scenario in scenarios.items():
                 found["networks"][name] = bench.network(scenario, repeat=repeat)
             if growth:
                 found["growth"] = _grow(bench, is_quick=quick)
-    except ValueError as error:
-        stop(str(error), BAD_INPUT)
-    except (BenchError, EngineError, SumoProgramError, OSError) as error:
-        stop(str(error), FAILED)
     if as_json:
         print(json.dumps(found))
         return
@@ -82,25 +81,16 @@ def bench_overhead(
     as_json: AsJson = False,
 ) -> None:
     """Time bare SUMO and a run without advice in turn: what process and accounting cost."""
-    from corridor import EngineError
     from experiments.speed.overhead import measure_overhead, nursery_wall_s
-    from experiments.speed.pairs import BenchError, benching, checked_networks, machine
-    from sumo_nets import SumoProgramError
-
-    def say(text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+    from experiments.speed.pairs import benching, checked_networks, machine
 
     found: dict[str, Any] = {"machine": machine(), "networks": {}}
-    try:
+    with _errors_told():
         scenarios = checked_networks(networks, is_quick=quick)
         found["nursery_s"] = nursery_wall_s()
-        with benching(seed=seed, execution="automated", say=say) as bench:
+        with benching(seed=seed, execution="automated", say=_say) as bench:
             for name, scenario in scenarios.items():
                 found["networks"][name] = measure_overhead(bench, scenario, repeat=repeat)
-    except ValueError as error:
-        stop(str(error), BAD_INPUT)
-    except (BenchError, EngineError, SumoProgramError, OSError) as error:
-        stop(str(error), FAILED)
     if as_json:
         print(json.dumps(found))
         return
@@ -108,6 +98,24 @@ def bench_overhead(
     for name, network in found["networks"].items():
         console.print(_overhead_table(name, network))
     print(f"once per call, importing what runs need: {found['nursery_s']:.2f} s")
+
+
+@contextmanager
+def _errors_told() -> Iterator[None]:
+    """As `errors_told`; a run that was to be timed may fail, too, and none is kept."""
+    from experiments.speed.pairs import BenchError
+
+    with errors_told():
+        try:
+            yield
+        except BenchError as error:
+            stop(str(error), FAILED)
+        except KeyboardInterrupt:
+            stop("stopped; nothing is kept", INTERRUPTED)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _overhead_table(name: str, network: Mapping[str, Any]) -> Table:

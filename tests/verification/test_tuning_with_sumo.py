@@ -9,6 +9,8 @@ from experiments.config import load_experiment
 from experiments.engines.local import Runner
 from experiments.tuning import load_tuning, optimize
 
+pytestmark = pytest.mark.sumo
+
 TUNE = """\
 scenario: arterial
 arms: [unadvised, eco]
