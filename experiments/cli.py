@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from rich.console import Console
 
-from experiments.cli_bench import bench_app
-from experiments.cli_bound import bound
-from experiments.cli_config import config_app
-from experiments.cli_curves import curves, sensitivity
-from experiments.cli_emissions import emissions_app
-from experiments.cli_ends import (
+from experiments.commands.bench import bench_app
+from experiments.commands.bound import bound
+from experiments.commands.config import config_app
+from experiments.commands.curves import curves, sensitivity
+from experiments.commands.emissions import emissions_app
+from experiments.commands.ends import (
     FAILED,
     INTERRUPTED,
     NOT_MET,
@@ -28,16 +28,16 @@ from experiments.cli_ends import (
     stop,
     table_console,
 )
-from experiments.cli_engines import Timeout, timeout_of
-from experiments.cli_explain import explain
-from experiments.cli_factors import factors_app
-from experiments.cli_ledger import credits_, verify
-from experiments.cli_mrv import mrv
-from experiments.cli_nets import nets_app
-from experiments.cli_optimize import optimize
-from experiments.cli_report import crate, figures, report
-from experiments.cli_schema import schema
-from experiments.cli_sweep import sweep_app
+from experiments.commands.engines import Timeout, timeout_of
+from experiments.commands.explain import explain
+from experiments.commands.factors import factors_app
+from experiments.commands.ledger import credits_, verify
+from experiments.commands.mrv import mrv
+from experiments.commands.nets import nets_app
+from experiments.commands.optimize import optimize
+from experiments.commands.report import crate, figures, report
+from experiments.commands.schema import schema
+from experiments.commands.sweep import sweep_app
 
 if TYPE_CHECKING:
     from experiments.config import Experiment
@@ -249,7 +249,7 @@ def _run_name(what: str | None, experiment: "Experiment") -> str:
 
 
 def _tell_outcome(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> None:
-    from experiments.cli_tables import arms_table, effects_table
+    from experiments.commands.tables import arms_table, effects_table
 
     if as_json:
         print(json.dumps(summary, sort_keys=True))

@@ -11,8 +11,11 @@ from experiments.appendix import lay_out_raw, manifest, network_content
 from experiments.claim import claimed
 from experiments.config import Experiment
 from experiments.engines import Event
+from experiments.engines.local import Runner
+from experiments.engines.rests import remove_all_rests
 from experiments.ledger.notes import Signer
 from experiments.ledger.writing import remove_ledger, write_ledger
+from experiments.looks import looked_at, note_plan
 from experiments.machine import cache_folder
 from experiments.mrv.page import MRV_FILES
 from experiments.order import Order
@@ -31,7 +34,6 @@ from experiments.report.explained_page import EXPLAINED
 from experiments.report.names import FIGURES, PAGES
 from experiments.report.page import write_report
 from experiments.results import summary_of, write_json, write_results
-from experiments.runner import Runner, sweep_all
 from experiments.sequential import Sequential
 from experiments.until import Until, look_until
 from sumo_nets import Scenario, ScenarioError, freeze_routes
@@ -79,6 +81,8 @@ class _Done:
     """A sentence for each run that failed."""
     sequential: Sequential | None = None
     """How seeds were added, if they were."""
+    warnings: tuple[str, ...] = ()
+    """Of other plans to look at the same runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +148,7 @@ def _run_claimed(job: _Job, listener: _Listener) -> Outcome:
         raise ScenarioError([f"{scenario.name}: no vehicle departs in the time window"])
     network = RoadNetwork(scenario.net_file)
     prepare_maps(experiment, network, cache_dir=job.cache_dir, n_jobs=job.wishes.n_jobs)
-    sweep_all(job.store)
+    remove_all_rests(job.store)
     done = _do_all(job, listener)
     if not done.finished:
         return Outcome(summary={}, failures=done.failures)
@@ -173,7 +177,7 @@ def _write(
         study=study_of(job.experiment, job.scenario).looked(done.sequential),
         out=out,
         failures=[failure.splitlines()[0] for failure in done.failures],
-        warnings=warnings,
+        warnings=[*warnings, *done.warnings],
     )
     write_report(out)
     if job.wishes.signer is not None:
@@ -230,6 +234,7 @@ def _do_all(job: _Job, listener: _Listener) -> _Done:
     all_finished: list[Order] = []
     all_failures: list[str] = []
     seen: set[int] = set()
+    other_plans: list[str] = []
 
     def look(seeds: tuple[int, ...]) -> Mapping[str, Any]:
         asked = _with_seeds(job, seeds)
@@ -240,16 +245,15 @@ def _do_all(job: _Job, listener: _Listener) -> _Done:
         finished, failures = _done(orders, job.wishes, listener.tell)
         all_finished.extend(finished)
         all_failures.extend(failures)
+        other_plans[:] = note_plan(job.store, looked_at(all_finished), until)
         study = replace(study_of(asked.experiment, job.scenario), confidence=until.confidence)
         return summary_of(_folders(all_finished), study=study)
 
     seeds, sequential = look_until(until, look, say=listener.say)
     return _Done(
-        job=_with_seeds(job, seeds),
-        finished=all_finished,
-        failures=tuple(all_failures),
-        sequential=sequential,
-    )
+        job=_with_seeds(job, seeds), finished=all_finished, failures=tuple(all_failures),
+        sequential=sequential, warnings=tuple(other_plans),
+    )  # fmt: skip
 
 
 def _folders(orders: Sequence[Order]) -> dict[tuple[str, int], Path]:

@@ -21,8 +21,8 @@ from experiments.engines.remote import (
     look,
     made_by,
 )
+from experiments.engines.rests import remove_rests
 from experiments.engines.retries import PAUSE_S, RETRIES, Attempts
-from experiments.engines.unit import remove_rests
 from experiments.order import Order
 
 if TYPE_CHECKING:

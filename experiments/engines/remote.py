@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.code_hash import code_hash
-from experiments.engines.child import Children
+from experiments.engines.children import Children
 from experiments.engines.end import End
 from experiments.engines.events import Event
 from experiments.engines.unit import do_order

@@ -1,6 +1,7 @@
 """Slurm: Dask workers as jobs, or an array of jobs that needs nothing but Slurm."""
 
 import shlex
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -96,11 +97,15 @@ def _of_job(profile: SlurmProfile) -> dict[str, Any]:
 
 
 def _slurm_cluster() -> "type[SLURMCluster]":
+    ctrl_c = signal.getsignal(signal.SIGINT)
     try:
         from dask_jobqueue import SLURMCluster
     except ImportError:
         raise ValueError(
             "--slurm needs the extra 'cluster': pip install 'ecocorridor[cluster]'"
         ) from None
+    finally:
+        # It makes Ctrl-C a quiet end with code 0, which neither ends the runs nor says so.
+        signal.signal(signal.SIGINT, ctrl_c)
     cluster: type[SLURMCluster] = SLURMCluster
     return cluster

@@ -1,7 +1,6 @@
 """The unit of work: one order, done once in a process of its own."""
 
 import json
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -9,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from experiments.engines.child import Children, kill
+from experiments.engines.children import Children, kill
 from experiments.engines.end import End, LastWords, end_of
 from experiments.engines.events import Event
+from experiments.engines.rests import remove_rests
+from experiments.engines.starting import Child, start_child
 from experiments.order import Order
 from experiments.shortages import shortage_of
-from experiments.starting import Child, start_child
 from experiments.worker import MARK
 
 
@@ -138,9 +138,3 @@ class _Watch:
             yield
         finally:
             timer.cancel()
-
-
-def remove_rests(order: Order) -> None:
-    """Remove what dead children left half-written of an order that is done or given up."""
-    for rest in order.out.parent.glob(f"{order.out.name}.part-*"):
-        shutil.rmtree(rest, ignore_errors=True)

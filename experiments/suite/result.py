@@ -105,6 +105,8 @@ def check_against(
         sentences.append(f"NOT CHECKED, no reference is recorded: {', '.join(missing)}")
     holds = not any(each.level == "failure" for each in told)
     verdict = "holds" if holds else "DOES NOT HOLD"
+    if holds and not covered:
+        verdict = "NOTHING IS CHECKED"
     n_checked = f"{len(covered)} of {len(cases)} cases checked against `{reference.id}`"
     return Check(
         holds=holds,

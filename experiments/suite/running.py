@@ -11,6 +11,8 @@ from pathlib import Path
 from corridor import RoadNetwork
 from experiments.config import Experiment
 from experiments.engines import Event
+from experiments.engines.local import Runner
+from experiments.engines.rests import remove_all_rests
 from experiments.order import Order
 from experiments.ordering import (
     Manner,
@@ -22,7 +24,6 @@ from experiments.ordering import (
 )
 from experiments.own_policy import OwnPolicy
 from experiments.results import read_runs
-from experiments.runner import Runner, sweep_all
 from experiments.suite.definition import Case, Suite, experiment_of
 from experiments.suite.records import Record, record_of
 from sumo_nets import Scenario, actuate_scenario, fingerprint, load_scenario
@@ -101,7 +102,7 @@ def run_suite(
         What is kept of the finished runs, by case, arm and seed; and a sentence for each that
         failed.
     """
-    sweep_all(store)
+    remove_all_rests(store)
     orders = {
         setting.case.name: _orders(setting, prepared.policies, store, cache_dir)
         for setting in prepared.settings

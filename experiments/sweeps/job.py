@@ -7,9 +7,10 @@ from typing import Any
 
 from experiments.claim import STORE, claimed
 from experiments.engines import Engine, Event, Tell
+from experiments.engines.local import Runner
+from experiments.engines.rests import remove_all_rests
 from experiments.machine import cache_folder
 from experiments.order import Order
-from experiments.runner import Runner, sweep_all
 from experiments.sweeps.adding import after_look, has_ended
 from experiments.sweeps.ending import collect
 from experiments.sweeps.plan import Plan, plan_of
@@ -139,7 +140,7 @@ def run_sweep(
     plan = plan_of(sweep, store=wishes.out / STORE, cache_dir=cache_folder())
     with claimed(wishes.out, of_sweep=True, is_shared=wishes.shard is not None) as folder:
         store = Store(folder)
-        sweep_all(folder)
+        remove_all_rests(folder)
         doing = _Doing(store, wishes, show, say)
         plan = _do_all(plan, doing)
         write_record(wishes.out, plan.record)

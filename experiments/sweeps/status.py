@@ -40,11 +40,6 @@ class SweepStatus:
     failures: tuple[dict[str, str], ...]
     """Of each run that failed: label and why."""
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether every run is done."""
-        return self.failed == self.missing == 0
-
 
 def status_of(out: Path, store: Path) -> SweepStatus:
     """The state of a sweep's folder, also while others work on it.

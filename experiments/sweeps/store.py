@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from experiments.engines.rests import is_written
 from experiments.results import read_json, write_json
-from experiments.runner import is_written
 
 FAILED = "failed"
 """Folder with a note on each run that failed."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from experiments.claim import claimed
 from experiments.engines import Engine
+from experiments.engines.rests import remove_all_rests
 from experiments.ordering import load_checked, try_policies
-from experiments.runner import sweep_all
 from experiments.tuning.choosing import candidates
 from experiments.tuning.confirming import Confirmation, confirm, current_trial
 from experiments.tuning.measuring import Bench, Say, SumoBench
@@ -61,7 +61,7 @@ def optimize(
     scenario = load_checked(tuning.current)
     policies = try_policies(tuning.current, {})
     with claimed(out) as store:
-        sweep_all(store)
+        remove_all_rests(store)
         bench = SumoBench(
             current=tuning.current,
             arm=tuning.arm,

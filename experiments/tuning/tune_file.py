@@ -103,7 +103,7 @@ def load_tuning(path: Path) -> Tuning:
         ConfigError: With all that is wrong: `file:line:column: key: message`.
     """
     if importlib.util.find_spec("optuna") is None:
-        raise ValueError("optimize needs optuna: install ecocorridor with its extra 'optimize'")
+        raise ValueError("optimize needs the extra 'optimize': pip install 'ecocorridor[optimize]'")
     document = read_experiment(path)
     source = without_empty(Source.merged(document, {}, file=str(path)), TuneFile)
     file = checked(source, TuneFile, context=path.parent)

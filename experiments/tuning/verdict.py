@@ -41,8 +41,8 @@ def verdict_words(
     mended = f", {n_mended} keep the constraints that are broken now" if n_mended else ""
     told = "; ".join(f"trial {each.trial.number} {_kind(each)}" for each in confirmation.confirmed)
     return (
-        f"{start} of {len(confirmation.confirmed)} confirmed out of {n_tried}{mended}, {n_trades} trade "
-        f"one objective for another {_where(tuning)}: {told}"
+        f"{start} of {len(confirmation.confirmed)} confirmed out of {n_tried}{mended}, "
+        f"{n_trades} trade one objective for another {_where(tuning)}: {told}"
     )
 
 

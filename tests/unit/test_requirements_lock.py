@@ -13,7 +13,12 @@ ASKED = [
     Requirement(text)
     for text in [
         *PROJECT["project"]["dependencies"],
-        *(each for extra in PROJECT["project"]["optional-dependencies"].values() for each in extra),
+        *(
+            each
+            for extra in PROJECT["project"]["optional-dependencies"].values()
+            for each in extra
+            if not each.startswith("ecocorridor[")  # all extras
+        ),
         *(
             each
             for group in PROJECT["dependency-groups"].values()
@@ -62,6 +67,13 @@ def test_what_the_project_asks_for_is_locked_within_its_range(asked, python):
     ]
     assert len(versions) == 1
     assert asked.specifier.contains(versions[0])
+
+
+def test_the_extra_all_names_every_other_one():
+    extras = PROJECT["project"]["optional-dependencies"]
+    (everything,) = extras["all"]
+    assert Requirement(everything).name == PROJECT["project"]["name"]
+    assert Requirement(everything).extras == set(extras) - {"all"}
 
 
 def test_all_of_sumo_is_pinned_to_one_version():

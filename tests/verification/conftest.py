@@ -4,6 +4,7 @@ import fcntl
 import gzip
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +17,8 @@ import pytest
 
 from experiments.code_hash import code_hash
 from experiments.config import Experiment
+from experiments.engines.local import Runner
 from experiments.order import Order
-from experiments.runner import Runner
 from sumo_nets import Scenario, load_scenario
 from sumo_nets.binaries import run_program
 
@@ -156,6 +157,16 @@ def cache_home(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def cache_dir(cache_home) -> Path:
     return cache_home / "ecocorridor"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """A browser to look at pages with."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.skip(f"none of {', '.join(names)} is on this machine")
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ import pytest
 from experiments.code_hash import code_hash
 from experiments.config import Experiment
 from experiments.engines.dask import DaskEngine
+from experiments.engines.local import Runner
 from experiments.order import Order
-from experiments.runner import Runner
 
 pytestmark = pytest.mark.sumo
 

@@ -27,7 +27,8 @@ class Late:
 
 def blocks(language):
     """Texts of the page in this language, as they stand there."""
-    return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    text = PAGE.read_text(encoding="utf-8")
+    return re.findall(rf"```{language}[^\n]*\n(.*?)```", text, re.DOTALL)
 
 
 def finished(out):

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -70,10 +69,7 @@ def test_pages_that_are_made_of_the_code_are_there(site):
         assert (site / picture).read_text(encoding="utf-8").lstrip().startswith("<?xml")
 
 
-def test_in_a_browser_no_request_leaves_and_search_works_from_a_folder(site):
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("needs a chromium")
+def test_in_a_browser_no_request_leaves_and_search_works_from_a_folder(site, chromium):
     from playwright.sync_api import sync_playwright
 
     asked, faults = [], []

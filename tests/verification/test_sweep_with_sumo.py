@@ -14,9 +14,9 @@ import pytest
 from experiments.claim import STORE
 from experiments.code_hash import ROOT, RUN, sources_of
 from experiments.config import Experiment
+from experiments.engines.local import Runner
 from experiments.ordering import Manner, load_checked, orders_of
 from experiments.packages import PACKAGES
-from experiments.runner import Runner
 from experiments.sweeps.tables import TABLES
 
 pytestmark = pytest.mark.sumo

@@ -6,8 +6,10 @@ import pytest
 
 import experiments
 from experiments.config import load_experiment
-from experiments.runner import Runner
+from experiments.engines.local import Runner
 from experiments.tuning import load_tuning, optimize
+
+pytestmark = pytest.mark.sumo
 
 TUNE = """\
 scenario: arterial

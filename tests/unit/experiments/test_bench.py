@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from experiments.bench import ARMS, TIMES, Timing, ratios, rotated
-from experiments.bench_growth import OURS, exponent, growth
-from experiments.bench_overhead import Cost, shares
+from experiments.speed.growth import OURS, exponent, growth
+from experiments.speed.overhead import Cost, shares
+from experiments.speed.pairs import ARMS, TIMES, Timing, ratios, rotated
 
 
 def timing(simulate_s=1.0, *, run_s=2.0, vehicle_steps=1000, max_rss_mib=300.0, planner_s=0.0):

@@ -2,7 +2,7 @@ import io
 
 from rich.console import Console
 
-from experiments.cli_tables import arms_table, effects_table
+from experiments.commands.tables import arms_table, effects_table
 from experiments.measures import (
     ARM_MEANS,
     EFFECT_FIELDS,

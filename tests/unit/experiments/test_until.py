@@ -1,9 +1,13 @@
 """Seeds that are added until conditions hold, and what the intervals then are worth."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import stats
 
+from experiments.config import Experiment
+from experiments.looks import looked_at, note_plan
 from experiments.report.language import recognised, speaking
 from experiments.require import parse_condition
 from experiments.sequential import Sequential, look_confidence, sequential_of
@@ -161,3 +165,30 @@ def test_the_report_can_say_in_chinese_how_seeds_were_added(stopped_by):
         for told in (done.words, *done.missed):
             assert "随机种子" in recognised(told)
             assert WIDTH in recognised(told)
+
+
+def test_a_plan_after_another_one_is_told_and_the_same_once_more_is_not(tmp_path):
+    first, later = until(WIDTH, most=16), until("eco.co2_own_pct.high < 0", most=64)
+    assert note_plan(tmp_path, "these", first) == ()
+    assert note_plan(tmp_path, "these", first) == ()
+    assert note_plan(tmp_path, "others", later) == ()
+    (told,) = note_plan(tmp_path, "these", later)
+    assert told.startswith(
+        f"these runs were looked at before until {WIDTH} (3 looks planned, up to 16"
+    )
+    assert len(note_plan(tmp_path, "these", until(WIDTH, most=16, batch=1))) == 2
+
+
+def test_a_look_at_nothing_is_no_look(tmp_path):
+    assert note_plan(tmp_path, looked_at([]), until(WIDTH)) == ()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_more_seeds_or_arms_are_the_same_runs_to_look_at():
+    def name(made_of="a", **overrides):
+        experiment = Experiment.from_scenario("town", overrides)
+        return looked_at([SimpleNamespace(experiment=experiment, made_of_sha256=made_of)])
+
+    assert name(seeds="1,2") == name(seeds="1,2,3", arms="none,eco")
+    assert name(penetration=0.5) != name()
+    assert name(made_of="b") != name()

@@ -166,9 +166,9 @@ def test_what_runs_write_is_known_as_they_write_it():
         ("Seeds were added until eco.co2_own_pct.width < 1: it held after 12 seeds, at look 2 of 5 "
          "planned ones. Each interval is made for 98.4 %, so that in spite of the looks it holds "
          "with 95 %.",
-         "随机种子不断增加，直到 eco.co2_own_pct.width < 1：条件得到满足，在 12 个种子之后（计划 5 "
-         "次查看中的第 2 次）。每个置信区间按 98.4\u202f% 计算，因此尽管多次查看，"
-         "其置信水平仍为 95\u202f%。"),
+         "随机种子逐批增加，直至满足 eco.co2_own_pct.width < 1：在 12 个随机种子后满足"
+         "（计划查看 5 次，此为第 2 次）。每个置信区间按 98.4\u202f% 计算，"
+         "因此尽管多次查看，其置信水平仍为 95\u202f%。"),
         ("something new happened", None),
     ],
 )  # fmt: skip

@@ -155,6 +155,8 @@ def test_a_check_of_some_cases_compares_those_and_says_which_have_no_reference(w
     assert check.holds
     assert check.sentences[0].startswith("holds: 1 of 2 cases checked")
     assert "NOT CHECKED, no reference is recorded: two" in check.sentences
+    nothing = check_against(reference, suite, ["two"], records(suite))
+    assert nothing.sentences[0].startswith("NOTHING IS CHECKED: 0 of 1 cases")
 
 
 def test_a_suite_that_changed_silently_fails_its_check_and_the_key_is_named(write):

@@ -3,7 +3,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-import experiments.runner
+import experiments.engines.local
 from experiments.cli import app
 
 POINTS = "2 points × 3 arms × 2 seeds: 12 places in the table, 10 runs that differ"
@@ -18,7 +18,7 @@ def command(town, written, tmp_path, monkeypatch, made_up):
         engines.append(made_up(fails=command.fails)(tell))
         return engines[-1]
 
-    monkeypatch.setattr(experiments.runner, "Runner", local)
+    monkeypatch.setattr(experiments.engines.local, "Runner", local)
     monkeypatch.setattr("experiments.doctor.preflight", lambda: ())
     places = {"SWEEP": str(written()), "OUT": str(tmp_path / "out")}
 

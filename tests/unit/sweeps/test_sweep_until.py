@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-import experiments.runner
+import experiments.engines.local
 from experiments.claim import STORE
 from experiments.cli import app
 from experiments.sweeps import load_sweep, waiting_for
@@ -141,7 +141,7 @@ def test_what_cannot_be_is_told_by_the_command(written, town, monkeypatch, tmp_p
 def test_the_command_adds_seeds(written, town, monkeypatch, made_up, tmp_path):
     monkeypatch.setattr("experiments.doctor.preflight", lambda: ())
     engine = made_up()
-    monkeypatch.setattr(experiments.runner, "Runner", lambda *, tell, **_: engine(tell))
+    monkeypatch.setattr(experiments.engines.local, "Runner", lambda *, tell, **_: engine(tell))
     sweep = ["sweep", str(written()), "--out", str(tmp_path / "out"), "--until", WIDTH]
     done = CliRunner().invoke(app, [*sweep, "--batch", "8", "--most-seeds", "10", "--json"])
     assert done.exit_code == 0, done.output
