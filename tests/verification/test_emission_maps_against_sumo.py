@@ -136,7 +136,8 @@ def device_run(load, cache_dir, tmp_path_factory):
 def driven(folder):
     """Rows that SUMO's device counts."""
     trace = read_trace(folder / "fcd.parquet")
-    return add_arrivals(trace, read_trips(folder / "tripinfo.xml"), 1.0).filter("is_move")
+    moves = add_arrivals(trace, read_trips(folder / "tripinfo.xml"), 1.0).filter("is_move")
+    return moves.with_columns(pl.col("vehicle_id").cast(pl.String))
 
 
 def device_totals(folder):
