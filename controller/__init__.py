@@ -1,4 +1,4 @@
-"""Speed advice: pure functions from what is known to what is advised."""
+"""Speed advice and signal control: pure functions from what is known to what is to be done."""
 
 from controller.driver import Display, Driver, takes_up, update_display
 from controller.eco import Eco
@@ -16,6 +16,12 @@ from controller.interface import (
     Traffic,
 )
 from controller.notes import note_names, ramp_mps2
+from controller.signals.interface import (
+    SignalController,
+    SignalLayout,
+    SignalsSeen,
+    StagePlan,
+)
 
 __all__ = [
     "COMFORT_DECEL_MPS2",
@@ -31,6 +37,10 @@ __all__ = [
     "Policy",
     "RateMap",
     "Reason",
+    "SignalController",
+    "SignalLayout",
+    "SignalsSeen",
+    "StagePlan",
     "Traffic",
     "note_names",
     "ramp_mps2",

@@ -13,14 +13,38 @@ POLICIES: tuple[PolicyName, ...] = get_args(PolicyName)
 PLAIN_ARMS = ("none", "unadvised", "glosa-sumo", *POLICIES)
 """Names a user may write; `glosa-sumo` also takes its settings."""
 
-PARAMETERS: dict[str, tuple[str, ...]] = {"glosa": ("glosa",), "eco": ("eco", "eco_accounts")}
-"""Policy → keys of an experiment that only runs with it depend on."""
+PlanName = Literal["actuated", "delay_based"]
+"""Ways to control signals by a program that SUMO runs from a file."""
 
-RESERVED_NAMES = (*PLAIN_ARMS, "smoothing")
+PLANS: tuple[PlanName, ...] = get_args(PlanName)
+
+SIGNALS: tuple[str, ...] = PLANS
+"""Ways to control signals; each is the name of an arm, alone and with `+ADVICE` behind it."""
+
+OWN_PLAN = "own plan"
+"""Level of the signals in arms that leave the scenario's own programs in force."""
+
+PARAMETERS: dict[str, tuple[str, ...]] = {"glosa": ("glosa",), "eco": ("eco", "eco_accounts")}
+"""Policy, or way to control signals → keys of an experiment that only runs with it depend on."""
+
+RESERVED_NAMES = (*PLAIN_ARMS, *SIGNALS, "smoothing")
 """Names that no policy of a user may take: our arms, and what stands beside arms in results."""
 
 DEVICE_DEFAULTS = (100.0, 5.0, 1.1)
 """Range (m), lowest speed (m/s) and speed factor that SUMO's own device starts from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalArm:
+    """How an arm controls the signals."""
+
+    name: str
+    """Which way, as in `SIGNALS`."""
+
+    @property
+    def plan(self) -> PlanName | None:
+        """Which program SUMO runs from a file, if it does."""
+        return next((plan for plan in PLANS if plan == self.name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,38 +53,103 @@ class Arm:
 
     name: str
     """As the user wrote it."""
+    advice: str
+    """What of it says who is advised: a name of `PLAIN_ARMS`, with settings, or an own policy."""
     policy: PolicyName | Literal["own"] | None = None
     """Which policy advises, if any; `own`: one that the user brings."""
     device: tuple[float, float, float] | None = None
     """Range (m), lowest speed (m/s), greatest speed factor of SUMO's own GLOSA device, if used."""
+    signals: SignalArm | None = None
+    """How signals are controlled; None: by the scenario's own programs."""
 
     @property
     def is_equipped(self) -> bool:
         """Whether vehicles are equipped (all arms but `none`)."""
-        return self.name != "none"
+        return self.advice != "none"
 
     @property
     def is_advised(self) -> bool:
         """Whether anybody is advised, by a policy or by SUMO's own device."""
         return self.policy is not None or self.device is not None
 
+    @property
+    def signals_level(self) -> str:
+        """What of its name says how signals are controlled; `OWN_PLAN` where nothing does."""
+        return split_arm(self.name)[0] or OWN_PLAN
 
-def parse_arm(text: str) -> Arm:
-    """Arm from its written form, as in `none`, `glosa` or `glosa-sumo:300/2/1.0`.
+
+def split_arm(text: str) -> tuple[str, str]:
+    """What an arm's name says of signals (empty: nothing) and of advice.
+
+    `unadvised` is left out beside signals: `actuated` is `actuated+unadvised`.
+    """
+    first, plus, second = text.strip().partition("+")
+    if plus:
+        return first, second
+    is_signals = first.partition(":")[0] in SIGNALS
+    return (first, "unadvised") if is_signals else ("", first)
+
+
+def parse_arm(text: str, own: tuple[str, ...] = ()) -> Arm:
+    """Arm from its written form, as in `none`, `glosa-sumo:300/2/1.0` or `actuated+eco`.
+
+    Args:
+        text: As the user wrote it.
+        own: Names of the user's own policies.
 
     Raises:
         ValueError: Unknown name or settings out of range.
     """
-    name, _, settings = text.strip().partition(":")
+    signals, advice = split_arm(text)
+    if "+" in text and (not signals or not advice or "+" in advice):
+        raise ValueError(
+            f"'{text}' must be SIGNALS+ADVICE, for example {SIGNALS[0]}+eco; signals: "
+            f"{', '.join(SIGNALS)}"
+        )
+    found = _advice(text, advice, own)
+    if not signals:
+        return found
+    if not found.is_equipped:
+        raise ValueError(
+            f"'{text}': 'none' is the scenario as it came; write '{signals}' for its traffic "
+            "without advice"
+        )
+    if advice == "unadvised" and "+" in text:
+        raise ValueError(f"'{text}' is written '{signals}'")
+    return Arm(
+        name=text.strip(),
+        advice=advice,
+        policy=found.policy,
+        device=found.device,
+        signals=_signals(text, signals),
+    )
+
+
+def _advice(text: str, advice: str, own: tuple[str, ...]) -> Arm:
+    if advice in own:
+        return Arm(name=advice, advice=advice, policy="own")
+    name, _, settings = advice.partition(":")
     if name not in PLAIN_ARMS:
-        close = difflib.get_close_matches(name, PLAIN_ARMS, n=1)
-        hint = f"did you mean '{close[0]}'?" if close else f"known arms: {', '.join(PLAIN_ARMS)}"
+        known = (*PLAIN_ARMS, *SIGNALS, *own)
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean '{close[0]}'?" if close else f"known arms: {', '.join(known)}"
         raise ValueError(f"unknown arm '{text}'; {hint}")
     if name == "glosa-sumo":
-        return Arm(name=text.strip(), device=_device_settings(text, settings))
-    if settings or text.strip() != name:
+        return Arm(name=advice, advice=advice, device=_device_settings(advice, settings))
+    if settings or advice != name:
         raise ValueError(f"arm '{name}' takes no settings, got '{settings}'")
-    return Arm(name=name, policy=next((p for p in POLICIES if p == name), None))
+    return Arm(name=name, advice=advice, policy=next((p for p in POLICIES if p == name), None))
+
+
+def _signals(text: str, signals: str) -> SignalArm:
+    name, colon, settings = signals.partition(":")
+    if name not in SIGNALS:
+        close = difflib.get_close_matches(name, SIGNALS, n=1)
+        hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(SIGNALS)}"
+        raise ValueError(f"'{text}': unknown control of signals '{name}'; {hint}")
+    if colon:
+        raise ValueError(f"'{text}': '{name}' takes no settings, got '{settings}'")
+    return SignalArm(name=name)
 
 
 def _device_settings(text: str, settings: str) -> tuple[float, float, float]:

@@ -81,11 +81,13 @@ def wrong_arms(arms: Sequence[str], own: Collection[str]) -> list[WrongItem]:
         what: Hashable = text
         if text not in own:
             try:
-                arm = parse_arm(text)
+                arm = parse_arm(text, tuple(own))
             except ValueError as error:
                 wrong.append(WrongItem(position, str(error), text))
                 continue
-            what = (arm.is_equipped, arm.policy, arm.device)
+            what = (arm.is_equipped, arm.policy, arm.device, arm.signals)
+            if arm.policy == "own":
+                what = (arm.advice, arm.signals)
         if what in seen:
             message = f"'{text}' is the same arm as '{seen[what]}' before it"
             wrong.append(WrongItem(position, message, text))

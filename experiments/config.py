@@ -70,7 +70,8 @@ class Experiment(BaseModel):
         BeforeValidator(split_items),
         WithJsonSchema({"type": ["array", "string"], "items": {"type": "string"}}),
     ] = ("none", "unadvised", "glosa-sumo", "glosa", "eco")
-    """What is compared: none, unadvised, glosa-sumo[:RANGE/MIN/FACTOR], glosa, eco, or a policy."""
+    """What is compared: none, unadvised, glosa-sumo[:RANGE/MIN/FACTOR], glosa, eco, or a policy;
+    with other signals as SIGNALS or SIGNALS+ADVICE (actuated, actuated+eco)."""
     seeds: Annotated[
         tuple[int, ...],
         BeforeValidator(written_seeds),
@@ -154,7 +155,7 @@ class Experiment(BaseModel):
 
     def arm(self, name: str) -> Arm:
         """What one of the arms is."""
-        return Arm(name=name, policy="own") if name in self.policies else parse_arm(name)
+        return parse_arm(name, tuple(self.policies))
 
     @property
     def reference(self) -> str:

@@ -35,7 +35,7 @@ def replay_files(prepared: Prepared, end_s: float) -> tuple[Path, ...]:
     files = replayed_signals(
         order.scenario,
         demand_file,
-        prepared.demand.additional_files,
+        prepared.signal_files,
         traffic_arguments(order),
         end_s=end_s,
         cache_dir=order.cache_dir,

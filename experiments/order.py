@@ -45,6 +45,8 @@ class Order:
     """Of the sources that the order was made by; the child must run the same."""
     own_policy: OwnPolicy | None = None
     """The user's policy of the arm, if it has one."""
+    signal_plan: Path | None = None
+    """Additional file with the programs of the arm's signals, if it has such."""
     within: str = ""
     """What it is a run of, where there are several such: begins its label."""
     made_of_sha256: str = ""
@@ -79,6 +81,7 @@ class Order:
             "gui": self.gui,
             "code_sha256": self.code_sha256,
             "own_policy": None if self.own_policy is None else self.own_policy.to_plain(),
+            "signal_plan": None if self.signal_plan is None else str(self.signal_plan),
             "within": self.within,
             "made_of_sha256": self.made_of_sha256,
             "is_timed": self.is_timed,
@@ -93,6 +96,8 @@ class Order:
         content["experiment"] = Experiment.model_validate(content["experiment"], context=folder)
         content["scenario"] = Scenario.model_validate(content["scenario"])
         content["cache_dir"], content["out"] = Path(content["cache_dir"]), Path(content["out"])
+        if content["signal_plan"] is not None:
+            content["signal_plan"] = Path(content["signal_plan"])
         if content["own_policy"] is not None:
             content["own_policy"] = OwnPolicy.from_plain(content["own_policy"])
         return cls(**content)
@@ -147,7 +152,8 @@ def made_of(scenario: Scenario, fleet: Mapping[str, object]) -> str:
 
 def _without_effect(experiment: Experiment, arm: Arm) -> Iterator[str]:
     """Keys that change nothing in the runs of an arm."""
-    used = PARAMETERS.get(arm.policy or "", ())
+    signals = "" if arm.signals is None else arm.signals.name
+    used = PARAMETERS.get(arm.policy or "", ()) + PARAMETERS.get(signals, ())
     yield from (key for keys in PARAMETERS.values() for key in keys if key not in used)
     if arm.policy is None:
         yield from ("rsu", "sensing")  # nobody listens to roadside units of ours

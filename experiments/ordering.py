@@ -17,6 +17,7 @@ from experiments.own_policy import OwnPolicy, policy_of_file
 from experiments.planning_maps import load_planning_maps
 from experiments.rehearsal import rehearse
 from experiments.run_accounts import load_run_accounts
+from experiments.signal_plans import check_signals, plan_of_arm, plan_sha256
 from experiments.study import Study
 from sumo_nets import Scenario, load_scenario, signals_to_replay
 
@@ -52,6 +53,7 @@ def load_checked(experiment: Experiment) -> Scenario:
     )
     if experiment.spat == "oracle":
         signals_to_replay(scenario)
+    check_signals(experiment)
     check_fleet(experiment)
     if experiment.accounts:
         load_run_accounts(experiment.accounts, slopes_deg=(0.0,), cache_dir=cache_folder())
@@ -87,7 +89,7 @@ def prepare_maps(
     slopes_deg = slope_slices(network)
     load_run_accounts(experiment.accounts, slopes_deg=slopes_deg, cache_dir=cache_dir)
     prepare_fleet(experiment, slopes_deg=slopes_deg, cache_dir=cache_dir, n_jobs=n_jobs)
-    if "eco" in experiment.arms:
+    if any(experiment.arm(arm).policy == "eco" for arm in experiment.arms):
         load_planning_maps(experiment.eco_accounts, cache_dir=cache_dir)
 
 
@@ -118,7 +120,9 @@ def orders_of(
         fleet = fleet_content(experiment)
     read_sha256 = made_of(scenario, fleet)
     for arm in experiment.all_arms:
-        own = policies.get(arm)
+        found = experiment.arm(arm)
+        own = policies.get(found.advice)
+        plan = plan_of_arm(found, experiment, scenario, cache_dir=cache_dir)
         for seed in experiment.seeds:
             records = manner.records and seed == experiment.seeds[0]
             extras: dict[str, object] = {
@@ -130,6 +134,8 @@ def orders_of(
                 extras["fleet"] = dict(fleet)
             if own is not None:
                 extras["policy"] = own.content()
+            if plan is not None:
+                extras["signal_plan"] = plan_sha256(plan)
             key = run_key(experiment, scenario, arm, seed, extras=extras)
             yield Order(
                 experiment=experiment,
@@ -144,6 +150,7 @@ def orders_of(
                 gui=manner.gui,
                 code_sha256=code_hash(),
                 own_policy=own,
+                signal_plan=plan,
                 within=within,
                 made_of_sha256=read_sha256,
             )

@@ -22,6 +22,8 @@ class Prepared:
     equipped: frozenset[str]
     network: RoadNetwork
     main_road: tuple[MainRoad, ...]
+    signal_files: tuple[Path, ...]
+    """Additional files: those of the scenario, and the programs of the arm's signals."""
     planning_maps: tuple[EmissionMap, ...]
     """What `eco` plans with; none in other arms."""
     folder: Path
@@ -70,6 +72,11 @@ def prepare(order: Order, folder: Path) -> Prepared:
         equipped=equipped if arm.is_equipped else frozenset(),
         network=network,
         main_road=find_main_road(network, demand.routes),
+        signal_files=demand.additional_files + _plan_files(order),
         planning_maps=load_planning_maps(accounts, cache_dir=order.cache_dir),
         folder=folder,
     )
+
+
+def _plan_files(order: Order) -> tuple[Path, ...]:
+    return () if order.signal_plan is None else (order.signal_plan,)

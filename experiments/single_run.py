@@ -122,7 +122,7 @@ def course_of(prepared: Prepared) -> Course:
     scenario = order.scenario
     last_departure_s = float(np.nanmax(demand.departs_s, initial=scenario.begin_s))
     cap_s = last_departure_s + order.experiment.drain_s
-    additional = [*demand.additional_files, *replay_files(prepared, cap_s)]
+    additional = [*prepared.signal_files, *replay_files(prepared, cap_s)]
     if order.records:
         additional.append(_write_recorder(prepared))
     arguments = [
@@ -138,7 +138,7 @@ def course_of(prepared: Prepared) -> Course:
             arguments += [f"--device.glosa.{name}", str(value)]
     return Course(
         arguments=tuple(arguments),
-        signal_files=(scenario.net_file, *demand.additional_files),
+        signal_files=(scenario.net_file, *prepared.signal_files),
         begin_s=scenario.begin_s,
         cap_s=cap_s,
         # Whoever has a scheduled stop may wait for hours, and is not stuck.

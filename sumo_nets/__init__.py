@@ -24,6 +24,7 @@ from sumo_nets.inputs import fingerprint, input_hashes
 from sumo_nets.outputs import CutShortError, check_whole
 from sumo_nets.replay import replayed_signals, signals_to_replay
 from sumo_nets.scenario import Scenario, ScenarioError
+from sumo_nets.signal_plans import own_programs, write_actuated_plan, write_plan
 
 __all__ = [
     "AUTOMATED",
@@ -51,10 +52,13 @@ __all__ = [
     "input_hashes",
     "list_scenarios",
     "load_scenario",
+    "own_programs",
     "replayed_signals",
     "signals_to_replay",
     "sumo_arguments",
     "sumo_home",
     "sumo_version",
+    "write_actuated_plan",
     "write_demand",
+    "write_plan",
 ]

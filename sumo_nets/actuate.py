@@ -10,14 +10,13 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement, fromstring, 
 from sumo_nets.network import read_network, read_programs
 from sumo_nets.sanitise import for_routing
 from sumo_nets.scenario import Scenario, ScenarioError
-from sumo_nets.xml_source import as_text, open_xml, read_pieces, write_pieces
+from sumo_nets.xml_source import PROGRAM, as_text, open_xml, read_pieces, write_pieces
 
 TrafficControl = Literal["actuated", "delay_based"]
 """What decides from now on: gaps between vehicles, or their delay."""
 
 NET_NAME = "actuated.net.xml"
 GREEN, YELLOW = frozenset("Gg"), frozenset("yYu")
-PROGRAM = re.compile(rb"<tlLogic\b(?:[^>]*/>|.*?</tlLogic\s*>)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,7 @@ def actuate_scenario(
     if not any(program.kind == "static" for program in programs):
         raise ScenarioError([f"{scenario.name}: has no fixed program that traffic could decide"])
     folder.mkdir(parents=True, exist_ok=True)
-    rule = _Rule(control, bounds or ActuationBounds(), _crossings(scenario))
+    rule = ActuationRule(control, bounds or ActuationBounds(), _crossings(scenario))
     net_file = folder / NET_NAME
     net_file.write_bytes(rule.rewrite(_content(scenario.net_file)))
     additional = [
@@ -81,19 +80,24 @@ def actuate_scenario(
 
 def actuated_network(scenario: Scenario, path: Path, *, control: TrafficControl) -> Path:
     """Write the network alone, with fixed programs decided by traffic."""
-    rule = _Rule(control, ActuationBounds(), _crossings(scenario))
+    rule = ActuationRule.of(scenario, control)
     path.write_bytes(rule.rewrite(_content(scenario.net_file)))
     return path
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class ActuationRule:
     """How programs change."""
 
     control: TrafficControl
     bounds: ActuationBounds
     crossings: Mapping[str, Collection[int]] = field(default_factory=dict)
     """Places of crossings of people on foot in the states, by signal."""
+
+    @classmethod
+    def of(cls, scenario: Scenario, control: TrafficControl) -> "ActuationRule":
+        """The rule for a scenario, with the usual bounds."""
+        return cls(control, ActuationBounds(), _crossings(scenario))
 
     def rewrite(self, content: bytes) -> bytes:
         """A file's text with its programs changed; all else stays to the letter."""
@@ -136,7 +140,7 @@ def _content(path: Path) -> bytes:
         return file.read()
 
 
-def _actuated_additional(path: Path, copy: Path, rule: _Rule) -> Path:
+def _actuated_additional(path: Path, copy: Path, rule: ActuationRule) -> Path:
     """An additional file as it is, or a changed copy of one that holds fixed programs."""
     if not any(program.kind == "static" for program in read_programs(path)):
         return path

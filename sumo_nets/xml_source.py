@@ -2,6 +2,7 @@
 
 import difflib
 import gzip
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from xml.etree.ElementTree import Element, tostring
 from xml.parsers import expat
 
 CHUNK_BYTES = 1 << 18
+PROGRAM = re.compile(rb"<tlLogic\b(?:[^>]*/>|.*?</tlLogic\s*>)", re.DOTALL)
+"""A signal program in the text of a file."""
 
 
 class XmlError(ValueError):

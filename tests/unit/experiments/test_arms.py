@@ -1,6 +1,13 @@
 import pytest
 
-from experiments.arms import DEVICE_DEFAULTS, PLAIN_ARMS, parse_arm
+from experiments.arms import (
+    DEVICE_DEFAULTS,
+    OWN_PLAN,
+    PLAIN_ARMS,
+    SIGNALS,
+    SignalArm,
+    parse_arm,
+)
 
 
 @pytest.mark.parametrize("name", PLAIN_ARMS)
@@ -45,8 +52,31 @@ def test_settings_of_the_device_are_range_speed_and_factor():
         ("glosa-sumo:0/2/1", "must be positive and the factor at least 1"),
         ("glosa-sumo:300/0/1", "must be positive and the factor at least 1"),
         ("glosa-sumo:300/2/0.9", "must be positive and the factor at least 1"),
+        ("actuated+", "must be SIGNALS\\+ADVICE, for example actuated\\+eco"),
+        ("+eco", "must be SIGNALS\\+ADVICE"),
+        ("actuated+eco+glosa", "must be SIGNALS\\+ADVICE"),
+        ("actuated+unadvised", "is written 'actuated'"),
+        ("actuated+none", "'none' is the scenario as it came; write 'actuated'"),
+        ("actuatd+eco", "unknown control of signals 'actuatd'; did you mean 'actuated'"),
+        ("actuated+ecco", "unknown arm 'actuated\\+ecco'; did you mean 'eco'"),
+        ("actuated:5", "'actuated' takes no settings, got '5'"),
     ],
 )
 def test_what_is_no_arm_is_refused_with_what_would_be_right(text, words):
     with pytest.raises(ValueError, match=words):
         parse_arm(text)
+
+
+@pytest.mark.parametrize("signals", SIGNALS)
+def test_every_control_of_signals_is_an_arm_alone_and_with_advice(signals):
+    alone, advised = parse_arm(signals), parse_arm(f"{signals}+eco")
+    assert (alone.name, alone.advice, alone.is_advised) == (signals, "unadvised", False)
+    assert (advised.name, advised.advice, advised.policy) == (f"{signals}+eco", "eco", "eco")
+    assert alone.signals == advised.signals == SignalArm(name=signals)
+    assert alone.signals_level == advised.signals_level == signals
+    assert parse_arm("eco").signals_level == OWN_PLAN
+
+
+def test_an_own_policy_advises_beside_any_control_of_signals():
+    arm = parse_arm("actuated+mine", own=("mine",))
+    assert (arm.policy, arm.advice, arm.signals) == ("own", "mine", SignalArm(name="actuated"))

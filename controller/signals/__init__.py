@@ -1,0 +1,1 @@
+"""Signal control: from what roadside units know to which green comes when."""
