@@ -22,6 +22,11 @@ from controller.signals.interface import (
     SignalsSeen,
     StagePlan,
 )
+from controller.signals.max_pressure import (
+    MaxPressure,
+    MaxPressureCyclic,
+    MaxPressureParameters,
+)
 
 __all__ = [
     "COMFORT_DECEL_MPS2",
@@ -33,6 +38,9 @@ __all__ = [
     "Eco",
     "EcoParameters",
     "Glosa",
+    "MaxPressure",
+    "MaxPressureCyclic",
+    "MaxPressureParameters",
     "Observation",
     "Policy",
     "RateMap",

@@ -18,13 +18,23 @@ PlanName = Literal["actuated", "delay_based"]
 
 PLANS: tuple[PlanName, ...] = get_args(PlanName)
 
-SIGNALS: tuple[str, ...] = PLANS
+OnlineName = Literal["max-pressure", "max-pressure-cyclic"]
+"""Ways to control signals by a controller of ours that is asked in every step."""
+
+ONLINE: tuple[OnlineName, ...] = get_args(OnlineName)
+
+SIGNALS: tuple[str, ...] = (*PLANS, *ONLINE)
 """Ways to control signals; each is the name of an arm, alone and with `+ADVICE` behind it."""
 
 OWN_PLAN = "own plan"
 """Level of the signals in arms that leave the scenario's own programs in force."""
 
-PARAMETERS: dict[str, tuple[str, ...]] = {"glosa": ("glosa",), "eco": ("eco", "eco_accounts")}
+PARAMETERS: dict[str, tuple[str, ...]] = {
+    "glosa": ("glosa",),
+    "eco": ("eco", "eco_accounts"),
+    "max-pressure": ("max_pressure", "control_limit_s"),
+    "max-pressure-cyclic": ("max_pressure", "control_limit_s"),
+}
 """Policy, or way to control signals → keys of an experiment that only runs with it depend on."""
 
 RESERVED_NAMES = (*PLAIN_ARMS, *SIGNALS, "smoothing")
@@ -45,6 +55,11 @@ class SignalArm:
     def plan(self) -> PlanName | None:
         """Which program SUMO runs from a file, if it does."""
         return next((plan for plan in PLANS if plan == self.name), None)
+
+    @property
+    def online(self) -> OnlineName | None:
+        """Which controller of ours is asked, if one is."""
+        return next((name for name in ONLINE if name == self.name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

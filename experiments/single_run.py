@@ -12,9 +12,17 @@ from typing import Any, assert_never
 
 import numpy as np
 
-from controller import Eco, Policy, note_names
+from controller import (
+    Eco,
+    MaxPressure,
+    MaxPressureCyclic,
+    Policy,
+    SignalController,
+    note_names,
+)
 from corridor import Course, Equipment, Session, SumoEngine, Tally, unit_draw
 from experiments.accounting import write_tables
+from experiments.guarded import Guarded, control_counters
 from experiments.measures import RUN_COUNTERS
 from experiments.oracle import replay_files, traffic_arguments
 from experiments.order import Order
@@ -199,9 +207,23 @@ def _policy(prepared: Prepared) -> Policy | None:
             assert_never(unknown)
 
 
+def _controller(prepared: Prepared) -> SignalController | None:
+    """Who controls the signals in the arm, step by step, if anyone does."""
+    signals, experiment = prepared.arm.signals, prepared.order.experiment
+    match None if signals is None else signals.online:
+        case None:
+            return None
+        case "max-pressure":
+            return MaxPressure(experiment.max_pressure)
+        case "max-pressure-cyclic":
+            return MaxPressureCyclic(experiment.max_pressure)
+        case unknown:
+            assert_never(unknown)
+
+
 def _simulate(prepared: Prepared, course: Course, report: Report, watch: Stopwatch | None) -> Tally:
     order, experiment, demand = prepared.order, prepared.order.experiment, prepared.demand
-    policy = _policy(prepared)
+    policy, controller = _policy(prepared), _controller(prepared)
     stops = zip(demand.vehicle_ids, demand.has_stops, strict=True)
     equipment = Equipment(
         equipped=prepared.equipped,
@@ -213,14 +235,26 @@ def _simulate(prepared: Prepared, course: Course, report: Report, watch: Stopwat
         seed=order.seed,
     )
     engine = SumoEngine(sumo_home(), api=order.api, gui=order.gui)
-    session = Session(engine, prepared.network, course, equipment, advises=policy is not None)
+    session = Session(
+        engine,
+        prepared.network,
+        course,
+        equipment,
+        advises=policy is not None,
+        promise_s=None if controller is None else controller.promise_s,
+    )
     session.tally.record.note_names = note_names(policy)
     if watch is not None:
         watch.engine(engine)
         policy = policy and watch.policy(policy)
     told_s = time.perf_counter()
     with session:
+        guarded = None
+        if controller is not None:
+            guarded = Guarded(controller, session, experiment.control_limit_s)
         for frame in session:
+            if guarded is not None:
+                guarded.steer(frame)
             if policy is not None:
                 session.apply(policy.advise(frame.seen))
             if time.perf_counter() - told_s >= PROGRESS_S:
@@ -253,6 +287,8 @@ def _counters(folder: Path, tally: Tally) -> dict[str, Any]:
         element = root.find(tag)
         counters[name] = int(element.get(attribute, "0")) if element is not None else 0
     counters["advice_reasons"] = dict(sorted(tally.reasons.items()))
+    if tally.steering is not None:
+        counters["signal_control"] = control_counters(tally.steering)
     return counters
 
 
