@@ -22,6 +22,7 @@ from controller.signals.interface import (
     SignalsSeen,
     StagePlan,
 )
+from controller.signals.committed import LONGEST_PROMISE_S, Committed, CommittedParameters
 from controller.signals.max_pressure import (
     MaxPressure,
     MaxPressureCyclic,
@@ -30,9 +31,12 @@ from controller.signals.max_pressure import (
 
 __all__ = [
     "COMFORT_DECEL_MPS2",
+    "LONGEST_PROMISE_S",
     "MEMORY_WIDTH",
     "Advice",
     "Beyond",
+    "Committed",
+    "CommittedParameters",
     "Display",
     "Driver",
     "Eco",

@@ -6,6 +6,7 @@ import resource
 import sys
 import time
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, assert_never
@@ -14,6 +15,7 @@ import numpy as np
 
 from controller import (
     Eco,
+    Committed,
     MaxPressure,
     MaxPressureCyclic,
     Policy,
@@ -217,6 +219,13 @@ def _controller(prepared: Prepared) -> SignalController | None:
             return MaxPressure(experiment.max_pressure)
         case "max-pressure-cyclic":
             return MaxPressureCyclic(experiment.max_pressure)
+        case "committed":
+            assert signals is not None
+            own_s = signals.promise_s
+            parameters = experiment.committed
+            return Committed(
+                parameters if own_s is None else replace(parameters, promise_s=own_s)
+            )
         case unknown:
             assert_never(unknown)
 

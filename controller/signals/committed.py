@@ -19,6 +19,8 @@ from controller.signals.forecast import (
 from controller.signals.interface import SignalLayout, SignalsSeen, StagePlan
 from controller.signals.stage_search import Search, search_stages
 
+LONGEST_PROMISE_S = 40.0
+"""Nothing is promised longer ahead."""
 N_WINDOWS, N_BEFORE = 8, 3
 """Planned greens that are kept of each link; so many of them lie before the last commitment."""
 AT_LINE_M = 30.0
@@ -57,8 +59,10 @@ class CommittedParameters:
         for name in ("interval_s", "horizon_s", "step_s", "patience"):
             if not getattr(self, name) > 0.0:
                 raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
-        if not 0.0 <= self.promise_s <= 40.0:
-            raise ValueError(f"promise_s must be between 0 and 40, got {self.promise_s}")
+        if not 0.0 <= self.promise_s <= LONGEST_PROMISE_S:
+            raise ValueError(
+                f"promise_s must be between 0 and {LONGEST_PROMISE_S:g}, got {self.promise_s}"
+            )
         for name in ("stop_s", "ahead_s"):
             if not getattr(self, name) >= 0.0:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
