@@ -1,0 +1,10 @@
+"""The commands `signals …`: plans of the signals, made better, shown, checked and compared."""
+
+import typer
+
+signals_app = typer.Typer(help="Plans of the signals of a whole scenario.", no_args_is_help=True)
+
+
+@signals_app.callback()
+def _common() -> None:
+    pass
