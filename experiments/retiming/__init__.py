@@ -1,0 +1,1 @@
+"""Fixed-time plans of a whole scenario, optimised on CO2 and delay."""
