@@ -126,7 +126,7 @@ class Timing:
         return np.concatenate(([0.0], ends_s[:-1]))
 
 
-Plan = tuple[Timing, ...]
+TimingPlan = tuple[Timing, ...]
 """One timing for each signal of a network, in their order."""
 
 
