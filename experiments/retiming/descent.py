@@ -14,7 +14,7 @@ from experiments.retiming.moves import (
     moved,
     signal_moves,
 )
-from experiments.retiming.stages import Plan, TimedSignal, Times
+from experiments.retiming.stages import Plan, FixedSignal, Times
 
 LEVELS = (
     Steps(cycle_s=16, split_s=6, offset_s=12),
@@ -26,6 +26,10 @@ WORTH = 5e-4
 """A change is kept if it lowers the cost by more than this share."""
 BATCH = 6
 """Changes that are tried beside each other on the first seed."""
+
+
+Guess = Callable[[Sequence[Plan]], Sequence[float]]
+"""Tells what each of some plans may cost, without a run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,14 +124,14 @@ class _Meter:
 
 
 def descend(
-    signals: Mapping[str, TimedSignal],
+    signals: Mapping[str, FixedSignal],
     own: Plan,
     starts: Sequence[Plan],
     bench: Bench,
     wish: Wish,
     *,
     weights: Mapping[str, float],
-    guess: Callable[[Plan], float] = lambda _plan: 0.0,
+    guess: Guess = lambda plans: [0.0] * len(plans),
     say: Callable[[str], None] = lambda _text: None,
 ) -> Descended:
     """Look for a better plan, by runs on the planning seeds.
@@ -144,7 +148,7 @@ def descend(
         bench: Measures plans.
         wish: What is sought.
         weights: Signal → traffic over it; those with much are tried first.
-        guess: What a plan may cost; of a signal's changes, those that promise more come first.
+        guess: What plans may cost; of a signal's changes, those that promise more come first.
         say: Is called with a sentence on what was kept.
     """
     meter = _Meter(bench, own, wish)
@@ -168,10 +172,10 @@ def descend(
 
 @dataclass(slots=True)
 class _Search:
-    signals: Mapping[str, TimedSignal]
+    signals: Mapping[str, FixedSignal]
     meter: _Meter
     keep: Callable[[str, float], None]
-    guess: Callable[[Plan], float]
+    guess: Guess
     best: dict[str, Times] = field(default_factory=dict)
     cost: float = 1.0
 
@@ -194,18 +198,24 @@ class _Search:
         is_better = False
         waiting = [*cycle_moves(self.signals, self.best, steps)]
         is_better |= self._work_off(waiting, n_beside=2)
-        by_signal = [
-            sorted(signal_moves(self.signals, self.best, steps, name), key=self._promise)
-            for name in order
-        ]
-        in_turn = [
-            move for row in itertools.zip_longest(*by_signal) for move in row if move is not None
-        ]
+        in_turn = self._by_promise(
+            [[*signal_moves(self.signals, self.best, steps, name)] for name in order]
+        )
         return self._work_off(in_turn, n_beside=BATCH) or is_better
 
-    def _promise(self, move: Move) -> float:
-        plan = moved(self.signals, self.best, move, self.meter.wish.cycles)
-        return math.inf if plan is None else self.guess(plan)
+    def _by_promise(self, by_signal: Sequence[Sequence[Move]]) -> list[Move]:
+        """One change of each signal after the other, those first that promise most."""
+        wish = self.meter.wish
+        plans = {
+            move: plan
+            for moves in by_signal
+            for move in moves
+            if (plan := moved(self.signals, self.best, move, wish.cycles)) is not None
+        }
+        costs = dict(zip(plans, self.guess([*plans.values()]), strict=True))
+        ranked = [sorted(set(moves) & set(costs), key=lambda m: (costs[m], m.label)) for moves in by_signal]
+        rows = itertools.zip_longest(*ranked)
+        return [move for row in rows for move in row if move is not None]
 
     def _work_off(self, waiting: list[Move], n_beside: int) -> bool:
         """Try changes batch by batch; what gains is tried once more at once."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from experiments.retiming.stages import Plan, TimedSignal, Times
+from experiments.retiming.stages import Plan, FixedSignal, Times
 
 SAME_CYCLE_S = 0.25
 """Signals whose cycles differ by less than this run in step."""
@@ -58,7 +58,7 @@ class CycleRange:
         return self.low_s <= cycle_s <= self.high_s
 
 
-def with_cycle(signal: TimedSignal, times: Times, cycle_s: float) -> Times | None:
+def with_cycle(signal: FixedSignal, times: Times, cycle_s: float) -> Times | None:
     """A signal with another cycle, its greens in proportion as far as the least ones allow.
 
     Returns:
@@ -66,13 +66,13 @@ def with_cycle(signal: TimedSignal, times: Times, cycle_s: float) -> Times | Non
         is too short for the least greens.
     """
     total_s = cycle_s - signal.fixed_s
-    greens_s = _shared(total_s, times.greens_s, signal.min_s)
+    greens_s = whole_greens(total_s, times.greens_s, signal.min_s)
     if greens_s is None:
         return None
     return Times(greens_s=greens_s, offset_s=times.offset_s % cycle_s)
 
 
-def with_green(signal: TimedSignal, times: Times, stage: int, green_s: float) -> Times | None:
+def with_green(signal: FixedSignal, times: Times, stage: int, green_s: float) -> Times | None:
     """A signal with another length of one green, the others giving way in proportion.
 
     Returns:
@@ -82,7 +82,7 @@ def with_green(signal: TimedSignal, times: Times, stage: int, green_s: float) ->
     if n_stages < 2 or green_s < signal.min_s[stage]:
         return None
     others = [index for index in range(n_stages) if index != stage]
-    rest = _shared(
+    rest = whole_greens(
         sum(times.greens_s) - green_s,
         [times.greens_s[index] for index in others],
         [signal.min_s[index] for index in others],
@@ -94,12 +94,12 @@ def with_green(signal: TimedSignal, times: Times, stage: int, green_s: float) ->
     return replace(times, greens_s=tuple(greens_s))
 
 
-def with_offset(signal: TimedSignal, times: Times, offset_s: float) -> Times:
+def with_offset(signal: FixedSignal, times: Times, offset_s: float) -> Times:
     """A signal with another offset."""
     return replace(times, offset_s=offset_s % signal.cycle_s(times))
 
 
-def _shared(
+def whole_greens(
     total_s: float, wanted_s: Sequence[float], least_s: Sequence[float]
 ) -> tuple[float, ...] | None:
     """A sum in proportion to what is wanted, nobody below his least, in whole seconds.
@@ -136,7 +136,7 @@ def _shared(
     return tuple(whole_s) if over_s > -1e-9 else tuple(exact_s)
 
 
-def groups_of(signals: Mapping[str, TimedSignal], plan: Plan) -> list[tuple[str, ...]]:
+def groups_of(signals: Mapping[str, FixedSignal], plan: Plan) -> list[tuple[str, ...]]:
     """Signals that run in step, by their cycles."""
     groups: list[list[str]] = []
     cycles_s = {name: signals[name].cycle_s(times) for name, times in plan.items()}
@@ -148,7 +148,7 @@ def groups_of(signals: Mapping[str, TimedSignal], plan: Plan) -> list[tuple[str,
     return [tuple(group) for group in groups]
 
 
-def cycle_moves(signals: Mapping[str, TimedSignal], plan: Plan, steps: Steps) -> Iterator[Move]:
+def cycle_moves(signals: Mapping[str, FixedSignal], plan: Plan, steps: Steps) -> Iterator[Move]:
     """Longer and shorter cycles of all signals that run in step."""
     for group in groups_of(signals, plan):
         for change_s in (-steps.cycle_s, steps.cycle_s):
@@ -156,7 +156,7 @@ def cycle_moves(signals: Mapping[str, TimedSignal], plan: Plan, steps: Steps) ->
 
 
 def signal_moves(
-    signals: Mapping[str, TimedSignal], plan: Plan, steps: Steps, name: str
+    signals: Mapping[str, FixedSignal], plan: Plan, steps: Steps, name: str
 ) -> Iterator[Move]:
     """Other greens of a signal and, where others run in step with it, other offsets."""
     if any(name in group and len(group) > 1 for group in groups_of(signals, plan)):
@@ -169,7 +169,7 @@ def signal_moves(
 
 
 def moved(
-    signals: Mapping[str, TimedSignal], plan: Plan, move: Move, cycles: CycleRange
+    signals: Mapping[str, FixedSignal], plan: Plan, move: Move, cycles: CycleRange
 ) -> dict[str, Times] | None:
     """A plan with a change; None: that is not allowed."""
     found: dict[str, Times | None] = {}

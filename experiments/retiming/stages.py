@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 from sumo_nets import Scenario, crossing_places, own_programs
@@ -27,7 +28,7 @@ Plan = Mapping[str, Times]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TimedSignal:
+class FixedSignal:
     """A signal that runs by a fixed program, and what of it may change."""
 
     id: str
@@ -48,6 +49,20 @@ class TimedSignal:
         return sum(self.durations_s) - sum(self.own.greens_s)
 
     @property
+    def lead_s(self) -> float:
+        """From the begin of the program to its first green that may change."""
+        return sum(self.durations_s[: self.greens[0]])
+
+    @property
+    def changes_s(self) -> tuple[float, ...]:
+        """From the end of each green to the start of the next: fixed."""
+        places = (*self.greens, self.greens[0] + len(self.states))
+        doubled_s = self.durations_s * 2
+        return tuple(
+            sum(doubled_s[place + 1 : following]) for place, following in pairwise(places)
+        )
+
+    @property
     def min_cycle_s(self) -> float:
         """Shortest cycle with all least greens."""
         return self.fixed_s + sum(self.min_s)
@@ -63,7 +78,7 @@ class TimedSignal:
         )
 
 
-def timed_signals(scenario: Scenario) -> dict[str, TimedSignal]:
+def timed_signals(scenario: Scenario) -> dict[str, FixedSignal]:
     """The signals of a scenario that may be timed anew, by id.
 
     Signals that traffic decides stay as they are, and so do programs that jump (`next`), that
@@ -81,7 +96,7 @@ def timed_signals(scenario: Scenario) -> dict[str, TimedSignal]:
     return found
 
 
-def _timed(program: Element, on_foot: Collection[int], begin_s: float) -> TimedSignal | None:
+def _timed(program: Element, on_foot: Collection[int], begin_s: float) -> FixedSignal | None:
     phases = program.findall("phase")
     if program.get("type", "static") != "static" or any("next" in each.attrib for each in phases):
         return None
@@ -94,7 +109,7 @@ def _timed(program: Element, on_foot: Collection[int], begin_s: float) -> TimedS
     )
     if not greens or len(phases) == 1:
         return None
-    return TimedSignal(
+    return FixedSignal(
         id=program.get("id", ""),
         states=states,
         durations_s=durations_s,
@@ -119,7 +134,7 @@ def _min_s(phase: Element, on_foot: Collection[int]) -> float:
     return min(planned_s, float(phase.get("minDur", MIN_GREEN_S)))
 
 
-def own_plan(signals: Mapping[str, TimedSignal]) -> dict[str, Times]:
+def own_plan(signals: Mapping[str, FixedSignal]) -> dict[str, Times]:
     """The scenario's own plan of signals."""
     return {signal: timed.own for signal, timed in signals.items()}
 
