@@ -5,8 +5,9 @@ from sumo_nets.actuate import (
     TrafficControl,
     actuate_scenario,
     actuated_network,
+    crossing_places,
 )
-from sumo_nets.binaries import SumoProgramError, sumo_home, sumo_version
+from sumo_nets.binaries import SumoProgramError, complaints, run_program, sumo_home, sumo_version
 from sumo_nets.catalogue import CatalogueEntry, list_scenarios, load_scenario
 from sumo_nets.check import Finding, check_scenario
 from sumo_nets.demand import (
@@ -45,6 +46,8 @@ __all__ = [
     "check_scenario",
     "check_whole",
     "comparison_arguments",
+    "complaints",
+    "crossing_places",
     "describe",
     "fingerprint",
     "freeze_routes",
@@ -54,6 +57,7 @@ __all__ = [
     "load_scenario",
     "own_programs",
     "replayed_signals",
+    "run_program",
     "signals_to_replay",
     "sumo_arguments",
     "sumo_home",
