@@ -1,63 +1,40 @@
-"""From seeds to the best plan that a search can find: cycle, offsets and splits."""
+"""From seeds to the best plan that a search can find."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 
 from controller.timing.descent import Costs, Found, Search, descend
-from controller.timing.moves import with_cycle
 from controller.timing.problem import TimedNetwork, TimingPlan
 
+SCAN = Search(steps_s=(), scan_s=10.0)
+"""Enough to see what a cycle is worth once its signals know of each other."""
 COARSE = Search(steps_s=(8.0, 4.0), most_sweeps=3)
-"""Enough to see which of several starts is worth more."""
+"""Enough to see which of a few starts is worth most."""
 FINE = Search(scan_s=0.0)
 
 
 def best_plan(
-    network: TimedNetwork,
-    seeds: Mapping[str, TimingPlan],
-    cycles_s: Sequence[float],
-    costs: Costs,
-    *,
-    n_starts: int = 3,
+    network: TimedNetwork, seeds: Mapping[str, TimingPlan], costs: Costs, *, n_starts: int = 3
 ) -> Found:
-    """Search from the best starts: each seed as it is, and in each common cycle.
+    """Search short from all seeds, longer from the best of them, and to the end from one.
 
     Args:
         network: Signals and roads.
-        seeds: Plans to begin with, by name; the first one is searched in any case.
-        cycles_s: Common cycles that may be used.
+        seeds: Plans to begin with, by name.
         costs: What plans cost.
-        n_starts: From so many of the best starts a short search begins; from its best a long one.
+        n_starts: How many seeds get more than a glance.
 
     Raises:
         ValueError: No seed is given, or one does not keep what the signals demand.
     """
     if not seeds:
         raise ValueError("seeds: at least one plan is needed to begin with")
-    starts = dict(seeds)
-    for name, plan in seeds.items():
-        for cycle_s in cycles_s:
-            if fits(network, cycle_s) and any(each.cycle_s != cycle_s for each in plan):
-                starts[f"{name}, {cycle_s:g} s"] = in_cycle(network, plan, cycle_s)
-    names = list(starts)
-    worth = costs([starts[name] for name in names])
-    ranked = sorted(range(len(names)), key=lambda i: (float(worth[i]), i))
-    chosen = [names[0], *(names[i] for i in ranked if i != 0)][: max(n_starts, 1)]
-    coarse = [descend(network, starts[name], costs, COARSE, seed=name) for name in chosen]
-    best = min(coarse, key=lambda each: each.cost)
-    fine = descend(network, best.plan, costs, FINE, seed=best.seed)
-    return Found(
-        plan=fine.plan, cost=fine.cost, seed=best.seed, trace=(*best.trace, *fine.trace[1:])
-    )
+    found = [descend(network, plan, costs, SCAN, seed=name) for name, plan in seeds.items()]
+    chosen = sorted(found, key=lambda each: each.cost)[: max(n_starts, 1)]
+    coarse = [_further(network, each, costs, COARSE) for each in chosen]
+    return _further(network, min(coarse, key=lambda each: each.cost), costs, FINE)
 
 
-def fits(network: TimedNetwork, cycle_s: float) -> bool:
-    """Whether all signals can run in this cycle."""
-    return all(each.shortest_cycle_s <= cycle_s <= each.longest_cycle_s for each in network.signals)
-
-
-def in_cycle(network: TimedNetwork, plan: TimingPlan, cycle_s: float) -> TimingPlan:
-    """A plan with all its signals in one cycle, greens in proportion."""
-    return tuple(
-        with_cycle(signal, timing, cycle_s)
-        for signal, timing in zip(network.signals, plan, strict=True)
-    )
+def _further(network: TimedNetwork, found: Found, costs: Costs, search: Search) -> Found:
+    more = descend(network, found.plan, costs, search, seed=found.seed)
+    return replace(more, trace=(*found.trace, *more.trace[1:]))
