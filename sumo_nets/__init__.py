@@ -9,6 +9,7 @@ from sumo_nets.actuate import (
 from sumo_nets.binaries import SumoProgramError, sumo_home, sumo_version
 from sumo_nets.catalogue import CatalogueEntry, list_scenarios, load_scenario
 from sumo_nets.check import Finding, check_scenario
+from sumo_nets.conflicts import RightOfWay, conflicts, right_of_way
 from sumo_nets.demand import (
     AUTOMATED,
     JUNCTION_BLOCKER_S,
@@ -34,6 +35,7 @@ __all__ = [
     "CutShortError",
     "Demand",
     "Finding",
+    "RightOfWay",
     "Scenario",
     "ScenarioDescription",
     "ScenarioError",
@@ -45,6 +47,7 @@ __all__ = [
     "check_scenario",
     "check_whole",
     "comparison_arguments",
+    "conflicts",
     "describe",
     "fingerprint",
     "freeze_routes",
@@ -54,6 +57,7 @@ __all__ = [
     "load_scenario",
     "own_programs",
     "replayed_signals",
+    "right_of_way",
     "signals_to_replay",
     "sumo_arguments",
     "sumo_home",
