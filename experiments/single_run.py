@@ -6,16 +6,16 @@ import resource
 import sys
 import time
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, assert_never
 
 import numpy as np
 
 from controller import (
-    Eco,
     Committed,
+    Eco,
     MaxPressure,
     MaxPressureCyclic,
     Policy,
@@ -223,9 +223,7 @@ def _controller(prepared: Prepared) -> SignalController | None:
             assert signals is not None
             own_s = signals.promise_s
             parameters = experiment.committed
-            return Committed(
-                parameters if own_s is None else replace(parameters, promise_s=own_s)
-            )
+            return Committed(parameters if own_s is None else replace(parameters, promise_s=own_s))
         case unknown:
             assert_never(unknown)
 

@@ -142,7 +142,7 @@ class _Model:
 
     def over_lanes(self, values: Quick) -> Quick:
         """Sum over the last axis."""
-        return np.asarray((values.reshape(-1, self.lanes.size) @ self.lanes)).reshape(
+        return np.asarray(values.reshape(-1, self.lanes.size) @ self.lanes).reshape(
             values.shape[:-1]
         )
 

@@ -9,7 +9,6 @@ from controller import (
     FlowModel,
     Price,
     Search,
-    TimingPlan,
     fits,
     flow_network,
     in_cycle,
