@@ -22,6 +22,7 @@ from sumo_nets.freeze import freeze_routes
 from sumo_nets.grid import grid_scenario
 from sumo_nets.inputs import fingerprint, input_hashes
 from sumo_nets.outputs import CutShortError, check_whole
+from sumo_nets.pedestrian_greens import crossing_lengths_m, min_greens_s, pedestrian_minimum_s
 from sumo_nets.replay import replayed_signals, signals_to_replay
 from sumo_nets.scenario import Scenario, ScenarioError
 from sumo_nets.signal_plans import own_programs, write_actuated_plan, write_plan
@@ -45,6 +46,7 @@ __all__ = [
     "check_scenario",
     "check_whole",
     "comparison_arguments",
+    "crossing_lengths_m",
     "describe",
     "fingerprint",
     "freeze_routes",
@@ -52,7 +54,9 @@ __all__ = [
     "input_hashes",
     "list_scenarios",
     "load_scenario",
+    "min_greens_s",
     "own_programs",
+    "pedestrian_minimum_s",
     "replayed_signals",
     "signals_to_replay",
     "sumo_arguments",
