@@ -26,6 +26,7 @@ from sumo_nets.inputs import fingerprint, input_hashes
 from sumo_nets.intergreens import TimingRules
 from sumo_nets.movements import Movement, Roads, read_roads
 from sumo_nets.outputs import CutShortError, check_whole
+from sumo_nets.pedestrian_greens import crossing_lengths_m, min_greens_s, pedestrian_minimum_s
 from sumo_nets.plan_check import check_plans
 from sumo_nets.plans import Phase, Plan, plans_in_force, plans_of, read_plans
 from sumo_nets.replay import replayed_signals, signals_to_replay
@@ -61,6 +62,7 @@ __all__ = [
     "comparison_arguments",
     "complaints",
     "conflicts",
+    "crossing_lengths_m",
     "crossing_places",
     "describe",
     "fingerprint",
@@ -69,7 +71,9 @@ __all__ = [
     "input_hashes",
     "list_scenarios",
     "load_scenario",
+    "min_greens_s",
     "own_programs",
+    "pedestrian_minimum_s",
     "plans_in_force",
     "plans_of",
     "read_plans",
