@@ -223,9 +223,7 @@ def _controller(prepared: Prepared) -> SignalController | None:
             assert signals is not None
             own_s = signals.promise_s
             parameters = experiment.committed
-            return Committed(
-                parameters if own_s is None else replace(parameters, promise_s=own_s)
-            )
+            return Committed(parameters if own_s is None else replace(parameters, promise_s=own_s))
         case unknown:
             assert_never(unknown)
 

@@ -82,14 +82,14 @@ class _Tables(NamedTuple):
 
 
 class _Greens(NamedTuple):
-    """Greens that start at one step: the ways to it."""
+    """Greens that start at B steps, one after the other: the ways to them."""
 
     cost: FloatArray
-    """(N, S)"""
+    """(B, N, S)"""
     queue: Quick
-    """(N, S, L)"""
+    """(B, N, S, L)"""
     waited_s: Quick
-    """(N, S, L)"""
+    """(B, N, S, L)"""
     least: IntArray
     """(N, S) least length of each."""
     most: IntArray
@@ -102,29 +102,32 @@ class _Model:
     def __init__(self, search: Search) -> None:
         self.search, self.step_s = search, np.float32(search.step_s)
         n_signals, n_lanes, self.n_steps = search.arrivals.shape
-        self.came = search.arrivals.transpose(2, 0, 1).astype(np.float32)[:, :, np.newaxis]
-        self.stop_cost = self.came * np.float32(search.stop_s)
-        self.arrived = np.zeros((self.n_steps + 1, n_signals, 1, n_lanes), dtype=np.float32)
-        np.cumsum(self.came, axis=0, out=self.arrived[1:])
+        self.longest = int(min(self.n_steps, max(search.most.max(), search.most_left.max())))
+        # Starts so near to one another do not depend on each other: they are served together.
+        soonest = search.change + search.least[..., np.newaxis]
+        self.block = int(max(min(soonest.min(initial=self.n_steps), self.n_steps), 1))
+        n_all = self.n_steps + self.longest + self.block
+        came = np.zeros((n_all, n_signals, 1, n_lanes), dtype=np.float32)
+        came[: self.n_steps, :, 0] = search.arrivals.transpose(2, 0, 1)
+        self.stop_cost = came * np.float32(search.stop_s)
+        self.arrived = np.zeros((n_all + 1, n_signals, 1, n_lanes), dtype=np.float32)
+        np.cumsum(came, axis=0, out=self.arrived[1:])
         self.flow = (search.flow_vps.transpose(0, 2, 1) * search.step_s).astype(np.float32)
         best = self.flow.max(axis=1, keepdims=True)
         self.is_served: BoolArray = (self.flow >= 0.5 * best) & (self.flow > 0.0)
         self.is_waiting = (~self.is_served).astype(np.float32)
-        self.longest = int(min(self.n_steps, search.most.max()))
-        steps = np.arange(self.longest + 1, dtype=np.float32).reshape(-1, 1, 1, 1)
+        steps = np.arange(self.longest + 1, dtype=np.float32).reshape(-1, 1, 1, 1, 1)
         self.served = self.flow * steps
-        per_patience = (1.0 / search.patience_s).astype(np.float32).reshape(-1, 1, 1)
-        self.per_patience = per_patience
+        self.per_patience = (1.0 / search.patience_s).astype(np.float32).reshape(-1, 1, 1)
         self.since_s = self.is_waiting * (steps * self.step_s)
         # What a queue costs when the search ends before it: its wait for green, and its turn.
         self.turn_s = np.float32(0.5) / np.maximum(best / self.step_s, np.float32(0.05))
         self.both = self.is_served[:, :, np.newaxis] & self.is_served[:, np.newaxis]
-        self.both_flow = np.minimum(self.flow[:, :, np.newaxis], self.flow[:, np.newaxis])
-        self.both_flow *= self.both
+        both_flow = np.minimum(self.flow[:, :, np.newaxis], self.flow[:, np.newaxis])
         self.lanes = np.ones(n_lanes, dtype=np.float32)
         length = np.minimum(search.change, self.n_steps)[..., np.newaxis].astype(np.float32)
         self.change_s = length * self.step_s
-        self.both_served = self.both_flow * length
+        self.both_served = both_flow * self.both * length
         self.stops_between = (~self.both) * np.float32(search.stop_s)
         self.signal = np.arange(n_signals)[:, np.newaxis, np.newaxis]
         self.before = np.arange(search.change.shape[1])[np.newaxis, :, np.newaxis]
@@ -142,22 +145,21 @@ class _Model:
 
     def over_lanes(self, values: Quick) -> Quick:
         """Sum over the last axis."""
-        return np.asarray((values.reshape(-1, self.lanes.size) @ self.lanes)).reshape(
-            values.shape[:-1]
-        )
+        sums = values.reshape(-1, self.lanes.size) @ self.lanes
+        return np.asarray(sums).reshape(values.shape[:-1])
 
     def first(self) -> _Greens:
         """The present greens, which may end at once."""
         search = self.search
         n_signals, n_stages, _ = search.change.shape
         is_present = search.stage[:, np.newaxis] == np.arange(n_stages)
-        shape = (n_signals, n_stages, self.lanes.size)
+        shape = (1, n_signals, n_stages, self.lanes.size)
         queue, waited_s = (
             np.broadcast_to(each[:, np.newaxis].astype(np.float32), shape)
             for each in (search.queue, search.waited_s)
         )
         return _Greens(
-            cost=np.where(is_present, 0.0, np.inf),
+            cost=np.where(is_present, 0.0, np.inf)[np.newaxis],
             queue=queue,
             waited_s=waited_s,
             least=np.zeros((n_signals, n_stages), dtype=np.int64),
@@ -178,49 +180,56 @@ def search_stages(search: Search) -> Found:
         began=np.full(shape, -1),
     )
     _end(model, tables, 0, model.first())
-    for start in range(int(search.change.min(initial=model.n_steps)), model.n_steps):
-        greens = _start(model, tables, start)
+    first = int(search.change.min(initial=model.n_steps))
+    for start in range(first, model.n_steps, model.block):
+        greens = _start(model, tables, np.arange(start, min(start + model.block, model.n_steps)))
         if np.isfinite(greens.cost).any():
             _end(model, tables, start, greens)
     return _trace(search, tables)
 
 
-def _end(model: _Model, tables: _Tables, start: int, greens: _Greens) -> None:
-    """Note all ends of the greens that start at a step, where no other way is cheaper."""
-    search = model.search
-    length = min(model.longest, model.n_steps - start)
-    is_last = start + length == model.n_steps
-    steps, now = slice(0, length + 1), slice(start, start + length + 1)
-    came = model.arrived[now]
-    queue = came - came[:1] - model.served[steps]
+def _end(model: _Model, tables: _Tables, first: int, greens: _Greens) -> None:
+    """Note all ends of the greens that start from a step on, where no other way is cheaper."""
+    length, n_starts = min(model.longest, model.n_steps - first), greens.cost.shape[0]
+    step = np.arange(length + 1)[:, np.newaxis]
+    at = first + step + np.arange(n_starts)
+    queue = model.arrived[at]
+    queue = queue - queue[:1] - model.served[: length + 1]
     # The queue at a stop line: what came less what could leave, never below nothing.
     least = _least_so_far(queue)
     np.negative(least, out=least)
     np.maximum(least, greens.queue, out=least)
     queue += least
-    waited_s = greens.waited_s * model.is_waiting + model.since_s[steps]
-    delay = waited_s[:-1] * model.per_patience
-    delay *= delay
-    delay *= delay
-    delay += np.float32(1.0)
+    waited_s = greens.waited_s * model.is_waiting + model.since_s[: length + 1]
+    delay = _weighted(waited_s[:-1], model.per_patience)
     delay *= queue[:-1]
     delay *= model.step_s
     stopping = np.minimum(queue[:-1], np.float32(1.0))
     np.maximum(stopping, model.is_waiting, out=stopping)
-    stopping *= model.stop_cost[start : start + length]
+    stopping *= model.stop_cost[at[:-1]]
     delay += stopping
     cost = np.zeros((length + 1, *greens.cost.shape))
     np.cumsum(model.over_lanes(delay), axis=0, out=cost[1:])
     cost += greens.cost
     value = cost + model.left(queue, model.turn_s)
-    step = np.arange(length + 1).reshape(-1, 1, 1)
-    may_end = (step >= greens.least) & (step <= greens.most)
-    if is_last:
-        # Whatever lasts until the search ends need not have lasted for its least length.
-        may_end[-1] = greens.most >= length
-        value[-1] = cost[-1] + model.left(queue[-1], model.turn_s, is_end=True)
-    is_better = may_end & (value < tables.value[now])
-    _put(tables, start, is_better.reshape(-1).nonzero()[0], (value, cost, queue, waited_s))
+    may_end = (at <= model.n_steps)[..., np.newaxis, np.newaxis]
+    lasted = step[..., np.newaxis, np.newaxis]
+    may_end = may_end & (lasted >= greens.least) & (lasted <= greens.most)
+    # Whatever lasts until the search ends need not have lasted for its least length.
+    last = (at == model.n_steps).nonzero()
+    may_end[last] = greens.most >= last[0][:, np.newaxis, np.newaxis]
+    value[last] = cost[last] + model.left(queue[last], model.turn_s, is_end=True)
+    value[~may_end] = np.inf
+    _put(tables, first, value, cost, (queue, waited_s))
+
+
+def _weighted(waited_s: Quick, per_patience: Quick) -> Quick:
+    """Weight of those who have waited so long."""
+    weight = waited_s * per_patience
+    weight *= weight
+    weight *= weight
+    weight += np.float32(1.0)
+    return weight
 
 
 def _least_so_far(values: Quick) -> Quick:
@@ -234,50 +243,62 @@ def _least_so_far(values: Quick) -> Quick:
 
 def _put(
     tables: _Tables,
-    start: int,
-    chosen: IntArray,
-    values: tuple[FloatArray, FloatArray, Quick, Quick],
+    first: int,
+    value: FloatArray,
+    cost: FloatArray,
+    of_lanes: tuple[Quick, Quick],
 ) -> None:
-    """Put what is better into the tables: places count from the start on."""
-    offset = start * tables.began[0].size
-    kept = tables.value, tables.cost, tables.queue, tables.waited_s
-    for table, own in zip(kept, values, strict=True):
-        width = table[0].size // tables.began[0].size
-        table.reshape(-1, width)[chosen + offset] = own.reshape(-1, width).take(chosen, axis=0)
-    tables.began.reshape(-1)[chosen + offset] = start
+    """Put into the tables what is better than what they hold; all (J + 1, B, N, S[, L])."""
+    n_ends, n_starts = value.shape[:2]
+    n_table = tables.value.shape[0]
+    end = np.arange(min(n_ends + n_starts - 1, n_table - first))[:, np.newaxis]
+    start = np.arange(n_starts)
+    lasted = end - start
+    is_real = (lasted >= 0) & (lasted < n_ends)
+    lasted = np.where(is_real, lasted, 0)
+    by_end = np.where(is_real[..., np.newaxis, np.newaxis], value[lasted, start], np.inf)
+    best = by_end.argmin(axis=1)
+    least = np.take_along_axis(by_end, best[:, np.newaxis], axis=1)[:, 0]
+    now = slice(first, first + end.size)
+    chosen = (least < tables.value[now]).nonzero()
+    began = best[chosen]
+    source = chosen[0] - began, began, *chosen[1:]
+    target = chosen[0] + first, *chosen[1:]
+    tables.value[target] = least[chosen]
+    tables.cost[target] = cost[source]
+    tables.queue[target], tables.waited_s[target] = (each[source] for each in of_lanes)
+    tables.began[target] = began + first
 
 
-def _start(model: _Model, tables: _Tables, start: int) -> _Greens:
-    """The cheapest ways to greens that start at a step."""
+def _start(model: _Model, tables: _Tables, starts: IntArray) -> _Greens:
+    """The cheapest ways to greens that start at some steps."""
     search = model.search
-    end = start - search.change
+    end = starts.reshape(-1, 1, 1, 1) - search.change
     is_possible = end >= 0
     np.maximum(end, 0, out=end)
     chosen = end, model.signal, model.before
     cost = np.where(is_possible, tables.cost[chosen], np.inf)
     queue = tables.queue[chosen]
-    came = model.arrived[start][:, np.newaxis] - model.arrived[end, model.signal, 0]
+    came = model.arrived[starts][:, :, np.newaxis] - model.arrived[end, model.signal, 0]
     later = queue + came
     later -= model.both_served
     np.maximum(later, np.float32(0.0), out=later)
     waited_s = tables.waited_s[chosen] + model.change_s
     waited_s *= ~model.both
-    delay = waited_s * model.per_patience[..., np.newaxis]
-    delay *= delay
-    delay *= delay
-    delay += np.float32(1.0)
+    delay = _weighted(waited_s, model.per_patience[..., np.newaxis])
     queue += later
     delay *= queue
     delay *= np.float32(0.5) * model.change_s
     came *= model.stops_between
     delay += came
     cost += model.over_lanes(delay)
-    best = np.argmin(cost + model.left(later, model.turn_s[:, np.newaxis]), axis=1)
-    tables.came_from[start] = best
+    best = np.argmin(cost + model.left(later, model.turn_s[:, np.newaxis]), axis=2)
+    tables.came_from[starts] = best
     rows, stages = model.signal[:, :, 0], model.before[:, :, 0]
-    later, waited_s = later[rows, best, stages], waited_s[rows, best, stages]
+    picked = np.arange(starts.size).reshape(-1, 1, 1), rows, best, stages
+    later, waited_s = later[picked], waited_s[picked]
     return _Greens(
-        cost=cost[rows, best, stages],
+        cost=cost[picked],
         queue=later,
         waited_s=waited_s * (later >= EMPTY),
         least=search.least,
