@@ -16,13 +16,13 @@ from controller.interface import (
     Traffic,
 )
 from controller.notes import note_names, ramp_mps2
+from controller.signals.committed import LONGEST_PROMISE_S, Committed, CommittedParameters
 from controller.signals.interface import (
     SignalController,
     SignalLayout,
     SignalsSeen,
     StagePlan,
 )
-from controller.signals.committed import LONGEST_PROMISE_S, Committed, CommittedParameters
 from controller.signals.max_pressure import (
     MaxPressure,
     MaxPressureCyclic,

@@ -6,16 +6,16 @@ import resource
 import sys
 import time
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, assert_never
 
 import numpy as np
 
 from controller import (
-    Eco,
     Committed,
+    Eco,
     MaxPressure,
     MaxPressureCyclic,
     Policy,

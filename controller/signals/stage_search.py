@@ -101,17 +101,13 @@ class _Model:
 
     def __init__(self, search: Search) -> None:
         self.search, self.step_s = search, np.float32(search.step_s)
-        n_signals, n_lanes, self.n_steps = search.arrivals.shape
+        self.n_steps = search.arrivals.shape[2]
         self.longest = int(min(self.n_steps, max(search.most.max(), search.most_left.max())))
         # Starts so near to one another do not depend on each other: they are served together.
         soonest = search.change + search.least[..., np.newaxis]
         self.block = int(max(min(soonest.min(initial=self.n_steps), self.n_steps), 1))
-        n_all = self.n_steps + self.longest + self.block
-        came = np.zeros((n_all, n_signals, 1, n_lanes), dtype=np.float32)
-        came[: self.n_steps, :, 0] = search.arrivals.transpose(2, 0, 1)
+        came, self.arrived = _cumulated(search, self.n_steps + self.longest + self.block)
         self.stop_cost = came * np.float32(search.stop_s)
-        self.arrived = np.zeros((n_all + 1, n_signals, 1, n_lanes), dtype=np.float32)
-        np.cumsum(came, axis=0, out=self.arrived[1:])
         self.flow = (search.flow_vps.transpose(0, 2, 1) * search.step_s).astype(np.float32)
         best = self.flow.max(axis=1, keepdims=True)
         self.is_served: BoolArray = (self.flow >= 0.5 * best) & (self.flow > 0.0)
@@ -122,15 +118,20 @@ class _Model:
         self.since_s = self.is_waiting * (steps * self.step_s)
         # What a queue costs when the search ends before it: its wait for green, and its turn.
         self.turn_s = np.float32(0.5) / np.maximum(best / self.step_s, np.float32(0.05))
-        self.both = self.is_served[:, :, np.newaxis] & self.is_served[:, np.newaxis]
-        both_flow = np.minimum(self.flow[:, :, np.newaxis], self.flow[:, np.newaxis])
-        self.lanes = np.ones(n_lanes, dtype=np.float32)
+        self.lanes = np.ones(search.queue.shape[1], dtype=np.float32)
+        self._between()
+        self.signal = np.arange(search.stage.size)[:, np.newaxis, np.newaxis]
+        self.before = np.arange(search.change.shape[1])[np.newaxis, :, np.newaxis]
+
+    def _between(self) -> None:
+        """What happens between two greens: lanes that have green in both flow on."""
+        search = self.search
         length = np.minimum(search.change, self.n_steps)[..., np.newaxis].astype(np.float32)
         self.change_s = length * self.step_s
-        self.both_served = both_flow * self.both * length
+        self.both = self.is_served[:, :, np.newaxis] & self.is_served[:, np.newaxis]
+        flow = np.minimum(self.flow[:, :, np.newaxis], self.flow[:, np.newaxis])
+        self.both_served = flow * self.both * length
         self.stops_between = (~self.both) * np.float32(search.stop_s)
-        self.signal = np.arange(n_signals)[:, np.newaxis, np.newaxis]
-        self.before = np.arange(search.change.shape[1])[np.newaxis, :, np.newaxis]
 
     def left(self, queue: Quick, turn_s: Quick, *, is_end: bool = False) -> Quick:
         """Cost of queues (..., N, S, L) that the search leaves behind, summed over the lanes.
@@ -167,6 +168,16 @@ class _Model:
         )
 
 
+def _cumulated(search: Search, n_steps: int) -> tuple[Quick, Quick]:
+    """Arrivals in each step, and up to each, with time first; nobody comes after the last."""
+    n_signals, n_lanes, n_known = search.arrivals.shape
+    came = np.zeros((n_steps, n_signals, 1, n_lanes), dtype=np.float32)
+    came[:n_known, :, 0] = search.arrivals.transpose(2, 0, 1)
+    arrived = np.zeros((n_steps + 1, n_signals, 1, n_lanes), dtype=np.float32)
+    np.cumsum(came, axis=0, out=arrived[1:])
+    return came, arrived
+
+
 def search_stages(search: Search) -> Found:
     """The cheapest stages of each signal, and the lengths of their greens."""
     model = _Model(search)
@@ -191,29 +202,12 @@ def search_stages(search: Search) -> Found:
 def _end(model: _Model, tables: _Tables, first: int, greens: _Greens) -> None:
     """Note all ends of the greens that start from a step on, where no other way is cheaper."""
     length, n_starts = min(model.longest, model.n_steps - first), greens.cost.shape[0]
-    step = np.arange(length + 1)[:, np.newaxis]
-    at = first + step + np.arange(n_starts)
-    queue = model.arrived[at]
-    queue = queue - queue[:1] - model.served[: length + 1]
-    # The queue at a stop line: what came less what could leave, never below nothing.
-    least = _least_so_far(queue)
-    np.negative(least, out=least)
-    np.maximum(least, greens.queue, out=least)
-    queue += least
-    waited_s = greens.waited_s * model.is_waiting + model.since_s[: length + 1]
-    delay = _weighted(waited_s[:-1], model.per_patience)
-    delay *= queue[:-1]
-    delay *= model.step_s
-    stopping = np.minimum(queue[:-1], np.float32(1.0))
-    np.maximum(stopping, model.is_waiting, out=stopping)
-    stopping *= model.stop_cost[at[:-1]]
-    delay += stopping
-    cost = np.zeros((length + 1, *greens.cost.shape))
-    np.cumsum(model.over_lanes(delay), axis=0, out=cost[1:])
-    cost += greens.cost
-    value = cost + model.left(queue, model.turn_s)
+    lasted = np.arange(length + 1)[:, np.newaxis]
+    at = first + lasted + np.arange(n_starts)
+    queue, waited_s, cost = _serve(model, at, greens)
+    value: FloatArray = cost + model.left(queue, model.turn_s)
+    lasted = lasted[..., np.newaxis, np.newaxis]
     may_end = (at <= model.n_steps)[..., np.newaxis, np.newaxis]
-    lasted = step[..., np.newaxis, np.newaxis]
     may_end = may_end & (lasted >= greens.least) & (lasted <= greens.most)
     # Whatever lasts until the search ends need not have lasted for its least length.
     last = (at == model.n_steps).nonzero()
@@ -221,6 +215,36 @@ def _end(model: _Model, tables: _Tables, first: int, greens: _Greens) -> None:
     value[last] = cost[last] + model.left(queue[last], model.turn_s, is_end=True)
     value[~may_end] = np.inf
     _put(tables, first, value, cost, (queue, waited_s))
+
+
+def _serve(model: _Model, at: IntArray, greens: _Greens) -> tuple[Quick, Quick, FloatArray]:
+    """Queues and waits (J + 1, B, N, S, L), and costs, of greens of 0 to J steps.
+
+    Args:
+        model: Of the search.
+        at: (J + 1, B) step at the end of each green.
+        greens: How they start.
+    """
+    steps = slice(0, at.shape[0])
+    queue = model.arrived[at]
+    queue = queue - queue[:1] - model.served[steps]
+    # The queue at a stop line: what came less what could leave, never below nothing.
+    least = _least_so_far(queue)
+    np.negative(least, out=least)
+    np.maximum(least, greens.queue, out=least)
+    queue += least
+    waited_s = greens.waited_s * model.is_waiting + model.since_s[steps]
+    delay = _weighted(waited_s[:-1], model.per_patience)
+    delay *= queue[:-1]
+    delay *= model.step_s
+    stopping = np.minimum(queue[:-1], np.float32(1.0))
+    np.maximum(stopping, model.is_waiting, out=stopping)
+    stopping *= model.stop_cost[at[:-1]]
+    delay += stopping
+    cost = np.zeros((*at.shape, *greens.cost.shape[1:]))
+    np.cumsum(model.over_lanes(delay), axis=0, out=cost[1:])
+    cost += greens.cost
+    return queue, waited_s, cost
 
 
 def _weighted(waited_s: Quick, per_patience: Quick) -> Quick:
@@ -276,31 +300,26 @@ def _start(model: _Model, tables: _Tables, starts: IntArray) -> _Greens:
     end = starts.reshape(-1, 1, 1, 1) - search.change
     is_possible = end >= 0
     np.maximum(end, 0, out=end)
-    chosen = end, model.signal, model.before
-    cost = np.where(is_possible, tables.cost[chosen], np.inf)
-    queue = tables.queue[chosen]
+    ways = end, model.signal, model.before
+    cost = np.where(is_possible, tables.cost[ways], np.inf)
+    queue, waited_s = tables.queue[ways], tables.waited_s[ways]
     came = model.arrived[starts][:, :, np.newaxis] - model.arrived[end, model.signal, 0]
-    later = queue + came
-    later -= model.both_served
-    np.maximum(later, np.float32(0.0), out=later)
-    waited_s = tables.waited_s[chosen] + model.change_s
+    later = np.maximum(queue + came - model.both_served, np.float32(0.0))
+    waited_s += model.change_s
     waited_s *= ~model.both
     delay = _weighted(waited_s, model.per_patience[..., np.newaxis])
-    queue += later
-    delay *= queue
+    delay *= queue + later
     delay *= np.float32(0.5) * model.change_s
-    came *= model.stops_between
-    delay += came
+    delay += came * model.stops_between
     cost += model.over_lanes(delay)
     best = np.argmin(cost + model.left(later, model.turn_s[:, np.newaxis]), axis=2)
     tables.came_from[starts] = best
     rows, stages = model.signal[:, :, 0], model.before[:, :, 0]
     picked = np.arange(starts.size).reshape(-1, 1, 1), rows, best, stages
-    later, waited_s = later[picked], waited_s[picked]
     return _Greens(
         cost=cost[picked],
-        queue=later,
-        waited_s=waited_s * (later >= EMPTY),
+        queue=later[picked],
+        waited_s=waited_s[picked] * (later[picked] >= EMPTY),
         least=search.least,
         most=search.most,
     )
