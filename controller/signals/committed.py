@@ -11,7 +11,8 @@ from controller.signals.forecast import blocked, coming, outset
 from controller.signals.interface import SignalLayout, SignalsSeen, StagePlan
 from controller.signals.planned_greens import PlannedGreens
 from controller.signals.sightings import Sightings
-from controller.signals.stage_search import Search, search_stages
+from controller.signals.stage_model import Search
+from controller.signals.stage_search import search_stages
 
 LONGEST_PROMISE_S = 40.0
 """Nothing is promised longer ahead."""

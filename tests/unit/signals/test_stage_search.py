@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from controller.signals.stage_search import EMPTY, Search, search_stages
+from controller.signals.stage_model import EMPTY, Search
+from controller.signals.stage_search import search_stages
 
 
 def cost_of(search: Search, stages: list[int], ends: list[int]) -> float:
