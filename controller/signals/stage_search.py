@@ -49,8 +49,8 @@ def search_stages(search: Search) -> Found:
         came_from=np.full(shape, -1),
         value=np.full(shape, np.inf),
         cost=np.full(shape, np.inf),
-        queue=np.zeros((*shape, model.lanes.size), dtype=np.float32),
-        waited_s=np.zeros((*shape, model.lanes.size), dtype=np.float32),
+        queue=np.zeros((*shape, model.n_lanes), dtype=np.float32),
+        waited_s=np.zeros((*shape, model.n_lanes), dtype=np.float32),
         began=np.full(shape, -1),
     )
     _end(model, tables, 0, model.first())
