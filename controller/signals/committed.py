@@ -44,6 +44,9 @@ class CommittedParameters:
     """Whoever has waited this share of the own program's cycle counts twice; from there on his
     weight grows with the fourth power."""
 
+    foreseen_s: float = 10.0
+    """To start a green when it was foreseen is worth so long a wait: vehicles were told of it."""
+
     def __post_init__(self) -> None:
         for name in ("interval_s", "horizon_s", "step_s", "patience"):
             if not getattr(self, name) > 0.0:
@@ -52,7 +55,7 @@ class CommittedParameters:
             raise ValueError(
                 f"promise_s must be between 0 and {LONGEST_PROMISE_S:g}, got {self.promise_s}"
             )
-        for name in ("stop_s", "ahead_s"):
+        for name in ("stop_s", "ahead_s", "foreseen_s"):
             if not getattr(self, name) >= 0.0:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
 
@@ -77,7 +80,7 @@ class Committed:
         self._approaches = Approaches.of(layouts)
         self._sightings = Sightings(self._approaches)
         self._greens = PlannedGreens(self._approaches)
-        self._has_plan = np.zeros(len(layouts), dtype=np.bool_)
+        self._plans: dict[int, StagePlan] = {}
         self._next_s = -np.inf
 
     def plan(self, seen: SignalsSeen) -> Mapping[int, StagePlan]:
@@ -90,7 +93,8 @@ class Committed:
         parameters = self.parameters
         self._next_s = seen.time_s + parameters.interval_s
         soonest_s = self._next_s + parameters.promise_s
-        rows = np.flatnonzero((seen.free_s <= soonest_s) | ~self._has_plan)
+        has_plan = np.isin(np.arange(seen.stage.size), list(self._plans))
+        rows = np.flatnonzero((seen.free_s <= soonest_s) | ~has_plan)
         if not rows.size:
             return {}
         base_s = np.maximum(seen.free_s, seen.time_s)
@@ -100,7 +104,7 @@ class Committed:
             ends_s = base_s[number] + parameters.step_s * np.array(ends, dtype=np.float64)
             ends_s[-1] = np.inf
             plans[number] = StagePlan(stages=np.array(stages, dtype=np.int64), ends_s=ends_s)
-        self._has_plan[rows] = True
+        self._plans |= plans
         self._greens.note(seen, plans)
         return plans
 
@@ -140,8 +144,25 @@ class Committed:
             change=self._steps(np.rint(approaches.change_s[rows] / parameters.step_s)),
             patience_s=parameters.patience * np.clip(approaches.cycle_s[rows], *CYCLE_S),
             stop_s=parameters.stop_s,
+            foreseen_s=self._foreseen_s(base_s, rows, n_steps),
             ahead_s=parameters.ahead_s,
         )
+
+    def _foreseen_s(self, base_s: FloatArray, rows: IntArray, n_steps: int) -> FloatArray:
+        """(n, S, T) what the starts of green are worth that were planned before."""
+        parameters, change_s = self.parameters, self._approaches.change_s
+        worth_s = np.zeros((rows.size, change_s.shape[1], n_steps))
+        for place, number in enumerate(rows.tolist()):
+            plan = self._plans.get(number)
+            if plan is None:
+                continue
+            change = change_s[number, plan.stages[:-1], plan.stages[1:]]
+            step = np.rint((plan.ends_s[:-1] + change - base_s[number]) / parameters.step_s)
+            is_ahead = (step >= 0) & (step < n_steps)
+            worth_s[place, plan.stages[1:][is_ahead], step[is_ahead].astype(np.int64)] = (
+                parameters.foreseen_s
+            )
+        return worth_s
 
     @staticmethod
     def _steps(number: FloatArray) -> IntArray:

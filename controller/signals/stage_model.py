@@ -44,6 +44,8 @@ class Search:
     """(N,) who has waited this long counts twice."""
     stop_s: float
     """A stop costs as much as so long a wait."""
+    foreseen_s: FloatArray
+    """(N, S, T) what it is worth to start each green at each step, since it was told before."""
     ahead_s: float
     """Whoever still waits at the end costs as much as so long a wait, and his turn in the queue."""
 

@@ -175,6 +175,7 @@ def _start(model: Model, tables: _Tables, starts: IntArray) -> Starts:
     delay *= np.float32(0.5) * model.change_s
     delay += came * model.stops_between
     cost += model.over_lanes(delay)
+    cost -= search.foreseen_s[..., starts].transpose(2, 0, 1)[:, :, np.newaxis]
     best = np.argmin(cost + model.left(later, model.turn_s[:, np.newaxis]), axis=2)
     tables.came_from[starts] = best
     rows, stages = model.signal[:, :, 0], model.before[:, :, 0]
