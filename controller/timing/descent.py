@@ -8,6 +8,7 @@ the order of stages and the times between them. The same seeds give the same res
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from controller.arrays import FloatArray
 from controller.timing.moves import group_moves, offset_scan, signal_moves
