@@ -96,7 +96,13 @@ class _Walk:
         self._costs, self._least_gain, self._seed = costs, least_gain, seed
         self._near = neighbours(network)
         self._classes = apart(self._near)
-        self._by_signal: FloatArray = costs([plan])[0]
+        by_signal = costs([plan])
+        if by_signal.shape != (1, len(plan)):
+            raise ValueError(
+                f"costs must tell (1, {len(plan)}) costs of a plan, by signal; got shape "
+                f"{by_signal.shape}"
+            )
+        self._by_signal: FloatArray = by_signal[0]
         self.trace = [Improvement(seed=seed, move="seed", cost=self.cost)]
 
     @property
