@@ -137,18 +137,18 @@ def _kept_words(factors: dict[str, Any], place: tuple[str, ...], metrics: list[s
     for metric in metrics:
         found = effect_at(figures, figure_key(SHARES, metric))
         by_verdict.setdefault(share_verdict(found), []).append(metric_name(metric))
-    named = {said: and_list(names) for said, names in by_verdict.items()}
+    named = {said: say("; ").join(names) for said, names in by_verdict.items()}
     told = [
         say(text, metrics=named[said])
         for said, text in (
-            (KEPT, "at least two thirds are kept on {metrics}"),
-            (LOST, "less than two thirds are kept on {metrics}"),
+            (KEPT, "at least two thirds of the saving are kept ({metrics})"),
+            (LOST, "less than two thirds are kept ({metrics})"),
         )
         if said in named
     ]
     start = say("{advice} on {signals}: ", advice=place[2], signals=place[1])
     if not told:
-        return start + say("of no saving is it shown whether two thirds are kept.")
+        return start + say("of no figure is it shown whether two thirds of the saving are kept.")
     rest = len(metrics) - sum(len(by_verdict.get(said, ())) for said in (KEPT, LOST))
-    told += [say("not shown either way on the others")] if rest else []
-    return start + say("; ").join(told) + say(".")
+    told += [say("neither is shown of the others")] if rest else []
+    return start + say(", ").join(told) + say(".")
