@@ -1,8 +1,9 @@
 """Who decides in a run: what advises vehicles, and what controls signals."""
 
+from dataclasses import replace
 from typing import assert_never
 
-from controller import Eco, MaxPressure, MaxPressureCyclic, Policy, SignalController
+from controller import Committed, Eco, MaxPressure, MaxPressureCyclic, Policy, SignalController
 from experiments.policy_loading import load_policy
 from experiments.preparation import Prepared
 
@@ -34,5 +35,10 @@ def controller_of(prepared: Prepared) -> SignalController | None:
             return MaxPressure(experiment.max_pressure)
         case "max-pressure-cyclic":
             return MaxPressureCyclic(experiment.max_pressure)
+        case "committed":
+            assert signals is not None
+            own_s = signals.promise_s
+            parameters = experiment.committed
+            return Committed(parameters if own_s is None else replace(parameters, promise_s=own_s))
         case unknown:
             assert_never(unknown)

@@ -1,7 +1,7 @@
 """Names of the files in a folder of results that a run writes; writers and readers share them."""
 
 VEHICLES, MANIFEST = "vehicles.parquet", "manifest.json"
-RUNS, SUMMARY = "runs.csv", "summary.json"
+RUNS, SUMMARY, FACTORS = "runs.csv", "summary.json", "factors.csv"
 PLACES = ("roads", "approaches", "minutes")
 """Tables of each run that tell where and when."""
 RECORDS = ("trajectories", "signals", "lights", "crossings", "journeys", "advice", "promises")
@@ -9,13 +9,14 @@ RECORDS = ("trajectories", "signals", "lights", "crossings", "journeys", "advice
 RESULTS = (
     VEHICLES,
     *(f"{name}.parquet" for name in (*PLACES, *RECORDS)),
-    *(RUNS, SUMMARY, MANIFEST, "network.json"),
+    *(RUNS, FACTORS, SUMMARY, MANIFEST, "network.json"),
 )
 """All that is the same whenever it is run again: a ledger signs the hashes of these."""
 
 CONTENTS = {
     SUMMARY: "Figures per arm and effects against the reference, with intervals.",
     RUNS: "One row per arm and seed.",
+    FACTORS: "Signals and advice as two factors: what each changes, and both together.",
     VEHICLES: "One row per vehicle, arm and seed.",
     "roads.parquet": "Time, distance and emissions per road, arm and seed.",
     "approaches.parquet": "Emissions and passages per approach to a signal, zone, arm and seed.",

@@ -25,6 +25,7 @@ from experiments.measures import (
 from experiments.per_passage import per_passage
 from experiments.statistics import CONFIDENCE, FloatArray, paired_difference, paired_effect
 from experiments.study import Run, Selection, Study
+from experiments.two_factors import UNADVISED, factors_of
 
 SCHEMA_VERSION = 1
 PER_PASSAGE = "per_passage"
@@ -79,7 +80,19 @@ def summarise(
         "arms": {arm: _arm_figures(selection.of(arm)) for arm in selection.arms},
         "effects": effects,
         **({} if study.sequential is None else {"sequential": study.sequential.to_plain()}),
+        **_factors(selection, reference, [*effects], study.confidence),
     } | _smoothing(selection, reference, study.confidence)
+
+
+def _factors(
+    selection: Selection, reference: str | None, compared: list[str], confidence: float
+) -> dict[str, Any]:
+    """The table of signals and advice, where the arms make one."""
+    if reference != UNADVISED:
+        return {}
+    arms = [arm for arm in selection.arms if arm == reference or arm in compared]
+    found = factors_of(selection, arms, confidence)
+    return {} if found is None else {"factors": found}
 
 
 def effects_of(
@@ -179,11 +192,11 @@ def _per_km(runs: Sequence[Run], mean: Callable[[str], float]) -> dict[str, dict
 
 def _smoothing(selection: Selection, reference: str | None, confidence: float) -> dict[str, Any]:
     """Effect of equipment without advice, told beside the effects and never added to them."""
-    if reference != "unadvised" or "none" not in selection.arms:
+    if reference != UNADVISED or "none" not in selection.arms:
         return {}
     if _difference_of_demand(selection, "none", reference):
         return {}
-    pair = selection.of("none"), selection.of("unadvised")
+    pair = selection.of("none"), selection.of(UNADVISED)
     return {"smoothing": effects_of(*pair, confidence=confidence)}
 
 
