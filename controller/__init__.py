@@ -16,32 +16,58 @@ from controller.interface import (
     Traffic,
 )
 from controller.notes import note_names, ramp_mps2
+from controller.signals.committed import LONGEST_PROMISE_S, Committed, CommittedParameters
 from controller.signals.interface import (
     SignalController,
     SignalLayout,
     SignalsSeen,
     StagePlan,
 )
+from controller.signals.max_pressure import (
+    MaxPressure,
+    MaxPressureCyclic,
+    MaxPressureParameters,
+)
+from controller.timing.problem import (
+    Roads,
+    TimedNetwork,
+    TimedSignal,
+    Timing,
+    TimingPlan,
+    check_timing,
+)
 
 __all__ = [
     "COMFORT_DECEL_MPS2",
+    "LONGEST_PROMISE_S",
     "MEMORY_WIDTH",
     "Advice",
     "Beyond",
+    "Committed",
+    "CommittedParameters",
     "Display",
     "Driver",
     "Eco",
     "EcoParameters",
     "Glosa",
+    "MaxPressure",
+    "MaxPressureCyclic",
+    "MaxPressureParameters",
     "Observation",
     "Policy",
     "RateMap",
     "Reason",
+    "Roads",
     "SignalController",
     "SignalLayout",
     "SignalsSeen",
     "StagePlan",
+    "TimedNetwork",
+    "TimedSignal",
+    "Timing",
+    "TimingPlan",
     "Traffic",
+    "check_timing",
     "note_names",
     "ramp_mps2",
     "takes_up",

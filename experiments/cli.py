@@ -37,6 +37,7 @@ from experiments.commands.nets import nets_app
 from experiments.commands.optimize import optimize
 from experiments.commands.report import crate, figures, report
 from experiments.commands.schema import schema
+from experiments.commands.signals import signals_app
 from experiments.commands.sweep import sweep_app
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ app.add_typer(sweep_app, name="sweep")
 app.add_typer(emissions_app, name="emissions")
 app.add_typer(config_app, name="config")
 app.add_typer(factors_app, name="factors")
+app.add_typer(signals_app, name="signals")
 
 
 def main() -> None:
