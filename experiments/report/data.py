@@ -30,6 +30,7 @@ _ADVICE_COLUMNS = (
     "link_index likely_start_1_s likely_end_1_s".split()
 )
 _LIGHT_COLUMNS = "arm seed signal_id link_index start_s end_s state".split()
+_PROMISE_COLUMNS = "arm seed signal_id announced_s promised_s happened_s is_kept".split()
 _CROSSING_COLUMNS = "arm seed vehicle_id place signal_id edge_id street main time_s".split()
 _LEADING = {"committed": 0, "optimized": 1}
 """Ways to control signals that pictures are about before all others."""
@@ -59,6 +60,8 @@ class Results:
     """What each link of each signal showed: all arms, first seed."""
     crossings: pl.DataFrame
     """When vehicles crossed stop lines: reference and focus only, first seed."""
+    promises: pl.DataFrame
+    """Switches that controlled signals announced, and what came: all arms, first seed."""
     advice: pl.DataFrame
     """What equipped vehicles near signals were told: all arms that tell, first seed."""
 
@@ -172,6 +175,7 @@ def read_results(directory: Path) -> Results:
         signals=_read_table(directory / "signals.parquet", _SIGNAL_COLUMNS, along),
         lights=_read_table(directory / "lights.parquet", _LIGHT_COLUMNS, arms),
         crossings=_read_table(directory / "crossings.parquet", _CROSSING_COLUMNS, shown),
+        promises=_read_table(directory / "promises.parquet", _PROMISE_COLUMNS, arms),
         advice=_read_table(directory / "advice.parquet", _ADVICE_COLUMNS, arms),
     )
 

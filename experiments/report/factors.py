@@ -138,14 +138,13 @@ def _kept_words(factors: dict[str, Any], place: tuple[str, ...], metrics: list[s
         found = effect_at(figures, figure_key(SHARES, metric))
         by_verdict.setdefault(share_verdict(found), []).append(metric_name(metric))
     named = {said: say("; ").join(names) for said, names in by_verdict.items()}
-    told = [
-        say(text, metrics=named[said])
-        for said, text in (
-            (KEPT, "at least two thirds of the saving are kept ({metrics})"),
-            (LOST, "less than two thirds are kept ({metrics})"),
+    told = []
+    if KEPT in named:
+        told.append(
+            say("at least two thirds of the saving are kept ({metrics})", metrics=named[KEPT])
         )
-        if said in named
-    ]
+    if LOST in named:
+        told.append(say("less than two thirds are kept ({metrics})", metrics=named[LOST]))
     start = say("{advice} on {signals}: ", advice=place[2], signals=place[1])
     if not told:
         return start + say("of no figure is it shown whether two thirds of the saving are kept.")

@@ -27,6 +27,9 @@ _LOOKS = {
     "s": (RED, 0.16),
 }
 """Letter of SUMO → colour and height of its bar; dark and blinking signals are left blank."""
+LEGEND = {"green": "G", "green, must yield": "g", "amber": "y", "red": "r"}
+"""What is said of a state → one of its letters."""
+
 _CYCLES = 2
 _DEFAULT_CYCLE_S = 90.0
 
@@ -217,7 +220,4 @@ def _caption(results: Results, control: str) -> str:
 
 
 def _legend() -> list[Patch]:
-    looks = {"green": "G", "green, must yield": "g", "amber": "y", "red": "r"}
-    return [
-        Patch(color=_LOOKS[state][0], alpha=1.0, label=say(name)) for name, state in looks.items()
-    ]
+    return [Patch(color=_LOOKS[state][0], label=say(name)) for name, state in LEGEND.items()]

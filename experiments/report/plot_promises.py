@@ -13,16 +13,19 @@ from experiments.report.promises import (
     KEPT_S,
     MOST_AHEAD_S,
     by_lead,
+    committed,
     kept,
     told_switches,
 )
+
+BROKEN = "#8b1a1a"
 
 
 def draw_promises(results: Results) -> Chart | None:
     """Error and share kept over how far ahead a switch was told; None where nothing was told."""
     if results.advice.is_empty() or results.lights.is_empty():
         return None
-    switches = told_switches(results)
+    switches, promises = told_switches(results), committed(results)
     table, whole = by_lead(switches), kept(switches)
     shown = table.filter(pl.col("n") >= FEW_TOLD)
     arms = tuple(arm for arm in results.arms if arm in set(shown["arm"]))
@@ -33,6 +36,8 @@ def draw_promises(results: Results) -> Chart | None:
     colours, markers = arm_colours(arms, results.focus), arm_markers(arms)
     for arm in arms:
         _draw(left, right, shown.filter(arm=arm), colours[arm], markers[arm])
+    broken = promises.filter(~pl.col("is_kept"), pl.col("error_s").is_not_null())
+    left.scatter(broken["ahead_s"], broken["error_s"], marker="x", color=BROKEN, s=24, zorder=4)
     _dress(left, right)
     told = [
         say("{arm}: {share:.1f} % of {n}", arm=arm, share=100 * share, n=n)
@@ -51,7 +56,8 @@ def draw_promises(results: Results) -> Chart | None:
             kept=KEPT_S,
             told="; ".join(told),
         ),
-        caption=say(
+        caption=_committed_words(promises)
+        + say(
             "What equipped vehicles were told of the next start or end of their green, once per "
             "link and second, against what the signals did. Left: median error, and the middle 80 "
             "%; above 0 the switch came later than told. Right: share that came within {kept:g} s. "
@@ -60,8 +66,25 @@ def draw_promises(results: Results) -> Chart | None:
             seed=results.advice["seed"][0],
             told="; ".join(told),
         ),
-        tables={"": table},
+        tables={"": table, "committed": promises},
     )
+
+
+def _committed_words(promises: pl.DataFrame) -> str:
+    """How many of the switches that signals committed to were kept; empty where none did."""
+    told = [
+        say(
+            "Of {n} switches that the signals of {arm} committed to, {share:.2f} % came within "
+            "{kept:g} s, and {broken} did not (crosses). ",
+            n=part.height,
+            arm=str(arm),
+            share=100 * float(part["is_kept"].sum()) / part.height,
+            kept=KEPT_S,
+            broken=part.height - int(part["is_kept"].sum()),
+        )
+        for (arm,), part in promises.group_by(["arm"], maintain_order=True)
+    ]
+    return "".join(told)
 
 
 def _draw(left: Axes, right: Axes, rows: pl.DataFrame, colour: str, marker: str) -> None:

@@ -97,6 +97,21 @@ def kept(switches: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def committed(results: Results) -> pl.DataFrame:
+    """Switches that signals committed to beforehand, as the controllers announced them.
+
+    Returns:
+        arm, signal_id, ahead_s, error_s (null: it never came), is_kept.
+    """
+    return results.promises.select(
+        "arm",
+        "signal_id",
+        ahead_s=pl.col("promised_s") - pl.col("announced_s"),
+        error_s=pl.col("happened_s") - pl.col("promised_s"),
+        is_kept="is_kept",
+    )
+
+
 def _came(switches: pl.DataFrame) -> pl.DataFrame:
     return switches.filter(pl.col("came_s").is_not_null(), pl.col("ahead_s") > 0)
 
