@@ -55,7 +55,7 @@ class SignalArm:
     name: str
     """Which way, as in `SIGNALS`."""
     promise_s: float | None = None
-    """How long before it happens a switch is committed (`committed:PROMISE`); None: as configured."""
+    """How long before it happens a switch is committed (`committed:PROMISE`); None: as set."""
 
     @property
     def plan(self) -> PlanName | None:
