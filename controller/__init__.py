@@ -28,6 +28,14 @@ from controller.signals.max_pressure import (
     MaxPressureCyclic,
     MaxPressureParameters,
 )
+from controller.timing.problem import (
+    Roads,
+    TimedNetwork,
+    TimedSignal,
+    Timing,
+    TimingPlan,
+    check_timing,
+)
 
 __all__ = [
     "COMFORT_DECEL_MPS2",
@@ -49,11 +57,17 @@ __all__ = [
     "Policy",
     "RateMap",
     "Reason",
+    "Roads",
     "SignalController",
     "SignalLayout",
     "SignalsSeen",
     "StagePlan",
+    "TimedNetwork",
+    "TimedSignal",
+    "Timing",
+    "TimingPlan",
     "Traffic",
+    "check_timing",
     "note_names",
     "ramp_mps2",
     "takes_up",

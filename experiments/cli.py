@@ -37,6 +37,7 @@ from experiments.commands.nets import nets_app
 from experiments.commands.optimize import optimize
 from experiments.commands.report import crate, figures, report
 from experiments.commands.schema import schema
+from experiments.commands.signals import signals_app
 from experiments.commands.sweep import sweep_app
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ app.add_typer(sweep_app, name="sweep")
 app.add_typer(emissions_app, name="emissions")
 app.add_typer(config_app, name="config")
 app.add_typer(factors_app, name="factors")
+app.add_typer(signals_app, name="signals")
 
 
 def main() -> None:
@@ -249,6 +251,7 @@ def _run_name(what: str | None, experiment: "Experiment") -> str:
 
 
 def _tell_outcome(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> None:
+    from experiments.commands.factor_table import factor_tables
     from experiments.commands.tables import arms_table, effects_table
 
     if as_json:
@@ -260,6 +263,8 @@ def _tell_outcome(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> No
     console.print(arms_table(summary))
     if summary["effects"]:
         console.print(effects_table(summary))
+    for table in factor_tables(summary):
+        console.print(table)
     for warning in summary["warnings"]:
         console.print(f"warning: {warning}", highlight=False, markup=False)
     console.print(f"report: {out / 'report.html'}", highlight=False, markup=False, soft_wrap=True)

@@ -66,7 +66,7 @@ def actuate_scenario(
     if not any(program.kind == "static" for program in programs):
         raise ScenarioError([f"{scenario.name}: has no fixed program that traffic could decide"])
     folder.mkdir(parents=True, exist_ok=True)
-    rule = ActuationRule(control, bounds or ActuationBounds(), _crossings(scenario))
+    rule = ActuationRule(control, bounds or ActuationBounds(), crossing_places(scenario))
     net_file = folder / NET_NAME
     net_file.write_bytes(rule.rewrite(_content(scenario.net_file)))
     additional = [
@@ -97,7 +97,7 @@ class ActuationRule:
     @classmethod
     def of(cls, scenario: Scenario, control: TrafficControl) -> "ActuationRule":
         """The rule for a scenario, with the usual bounds."""
-        return cls(control, ActuationBounds(), _crossings(scenario))
+        return cls(control, ActuationBounds(), crossing_places(scenario))
 
     def rewrite(self, content: bytes) -> bytes:
         """A file's text with its programs changed; all else stays to the letter."""
@@ -127,7 +127,8 @@ class ActuationRule:
             phase.set("maxDur", f"{self.bounds.max_share * planned_s:g}")
 
 
-def _crossings(scenario: Scenario) -> dict[str, set[int]]:
+def crossing_places(scenario: Scenario) -> dict[str, set[int]]:
+    """Places of crossings of people on foot in the states, by signal."""
     found: dict[str, set[int]] = {}
     for link in read_network(scenario.net_file).links:
         if not link.is_vehicle:

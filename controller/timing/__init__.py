@@ -1,0 +1,1 @@
+"""Fixed-time plans: what a good one is, and how to find it; arithmetic without files or SUMO."""

@@ -1,0 +1,93 @@
+"""Delay at a signal by formula, and what leaves while others must be let go first.
+
+References:
+    Webster (1958), "Traffic signal settings", Road Research Technical Paper 39.
+    Highway Capacity Manual (2010), chapter 18: control delay; chapter 31: opposing traffic.
+"""
+
+import numpy as np
+
+from controller.arrays import FloatArray
+
+RANDOM_ARRIVALS = 8.0 * 0.5
+"""HCM: 8 k I, with k = 0.5 of a fixed-time signal and I = 1 of one that stands alone."""
+
+
+def uniform_delay_s(
+    cycle_s: FloatArray, green_share: FloatArray, saturation: FloatArray
+) -> FloatArray:
+    """Mean delay of steady arrivals: first term of Webster's formula, and d1 of the HCM.
+
+    Args:
+        cycle_s: Length of the cycle.
+        green_share: Effective green over cycle, 0 to 1.
+        saturation: Flow over capacity; more than 1 counts as 1.
+    """
+    busy = np.minimum(saturation, 1.0) * green_share
+    red_share = 1.0 - green_share
+    return np.where(
+        red_share > 0, 0.5 * cycle_s * red_share**2 / np.where(busy < 1, 1.0 - busy, 1.0), 0.0
+    )
+
+
+def incremental_delay_s(
+    saturation: FloatArray, capacity_vps: FloatArray, demand_s: float
+) -> FloatArray:
+    """Mean further delay by chance and by queues that grow: d2 of the HCM.
+
+    Args:
+        saturation: Flow over capacity.
+        capacity_vps: Vehicles per second that can leave, > 0.
+        demand_s: How long the flow lasts.
+    """
+    over = saturation - 1.0
+    chance = RANDOM_ARRIVALS * saturation / (capacity_vps * demand_s)
+    return demand_s / 4.0 * (over + np.sqrt(over**2 + chance))
+
+
+def chance_delay_s(saturation: FloatArray, capacity_vps: FloatArray, demand_s: float) -> FloatArray:
+    """The part of d2 that is due to chance: without what a queue that grows steadily brings."""
+    growing_s = demand_s / 2.0 * np.maximum(saturation - 1.0, 0.0)
+    return incremental_delay_s(saturation, capacity_vps, demand_s) - growing_s
+
+
+def control_delay_s(
+    flow_vps: FloatArray,
+    saturation_vps: FloatArray,
+    green_share: FloatArray,
+    cycle_s: FloatArray,
+    demand_s: float = 900.0,
+) -> FloatArray:
+    """Mean control delay of a lane group without progression: d1 + d2 of the HCM.
+
+    Args:
+        flow_vps: Vehicles per second that arrive.
+        saturation_vps: Vehicles per second that leave a queue in green.
+        green_share: Effective green over cycle, > 0.
+        cycle_s: Length of the cycle.
+        demand_s: How long the flow lasts.
+    """
+    capacity_vps = saturation_vps * green_share
+    saturation = flow_vps / capacity_vps
+    return uniform_delay_s(cycle_s, green_share, saturation) + incremental_delay_s(
+        saturation, capacity_vps, demand_s
+    )
+
+
+def gap_saturation_vps(
+    opposing_vps: FloatArray, critical_gap_s: float, follow_up_s: float
+) -> FloatArray:
+    """Vehicles per second that find a gap in opposing traffic (Harders 1968; HCM 2010 ch. 31).
+
+    Args:
+        opposing_vps: Vehicles per second of those who go first.
+        critical_gap_s: Least gap that one vehicle takes.
+        follow_up_s: Further time for each one behind it, > 0.
+    """
+    # -expm1(-x) / x is 1 where nobody opposes, which leaves one vehicle per follow-up time.
+    opposing_vps = np.maximum(opposing_vps, 1e-9)
+    return (
+        opposing_vps
+        * np.exp(-opposing_vps * critical_gap_s)
+        / -np.expm1(-opposing_vps * follow_up_s)
+    )

@@ -1,0 +1,99 @@
+"""The command `signals optimize`: a fixed-time plan that costs less CO2 and time."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from experiments.commands.ends import AsJson, errors_told
+
+if TYPE_CHECKING:
+    from experiments.retiming import CycleRange
+
+
+def signals_optimize(
+    scenario: Annotated[str, typer.Argument(help="Name or path, see 'nets list'.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", "-o", metavar="PLAN.add.xml", help="Additional file of SUMO to write."
+        ),
+    ],
+    runs: Annotated[int, typer.Option(help="Short runs of SUMO to search with.")] = 60,
+    minutes: Annotated[
+        float | None,
+        typer.Option(help="Simulate the first minutes only.", show_default="all"),
+    ] = None,
+    seeds: Annotated[str, typer.Option(help="Seeds to search on.")] = "1001,1002",
+    confirm: Annotated[
+        str, typer.Option(help="Other seeds, on which the plan must prove itself.")
+    ] = "1011,1012,1013,1014",
+    cycle: Annotated[
+        str, typer.Option(metavar="MIN:MAX", help="Cycles that may be chosen, s.")
+    ] = "40:150",
+    counts: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV of turning counts: signal,from_edge,to_edge,vehicles_per_hour.",
+            show_default="those of the demand",
+        ),
+    ] = None,
+    time_weight: Annotated[
+        float, typer.Option(help="Worth of 1 % of trip time in % of CO2.")
+    ] = 0.5,
+    begin: Annotated[float | None, typer.Option(help="Start of the window, s.")] = None,
+    end: Annotated[float | None, typer.Option(help="End of the window, s.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Runs at a time.")] = os.cpu_count() or 1,
+    as_json: AsJson = False,
+) -> None:
+    """Optimise cycles, splits and offsets of a scenario's fixed programs on CO2 and delay."""
+    from experiments.choices import written_seeds
+    from experiments.machine import cache_folder
+    from experiments.retiming import Effort, retime, retimed_json, retimed_lines, write_retimed
+    from sumo_nets import load_scenario
+
+    with errors_told():
+        effort = Effort(
+            seeds=_seeds(written_seeds(seeds), "--seeds"),
+            confirm_seeds=_seeds(written_seeds(confirm), "--confirm"),
+            n_runs=runs,
+            minutes=minutes,
+            cycles=_cycles(cycle),
+            time_weight=time_weight,
+        )
+        loaded = load_scenario(scenario, begin_s=begin, end_s=end, cache_dir=cache_folder())
+        retimed = retime(
+            loaded, effort, cache_dir=cache_folder(), n_jobs=jobs, counts_file=counts, say=_say
+        )
+        write_retimed(loaded, retimed, out)
+    if as_json:
+        print(json.dumps(retimed_json(retimed), sort_keys=True))
+        return
+    for line in retimed_lines(retimed):
+        print(line)
+    print(f"plan: {out}")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _seeds(written: object, option: str) -> tuple[int, ...]:
+    """Seeds as a list; a count alone would be seeds that results are reported on."""
+    if isinstance(written, list | tuple) and all(isinstance(seed, int) for seed in written):
+        return tuple(written)
+    raise ValueError(f"{option}: give a list of seeds, as in 1001,1002, got '{written}'")
+
+
+def _cycles(text: str) -> "CycleRange":
+    from experiments.retiming import CycleRange
+
+    low, colon, high = text.partition(":")
+    try:
+        low_s, high_s = float(low), float(high if colon else low)
+    except ValueError:
+        raise ValueError(f"--cycle: give MIN:MAX in seconds, as in 40:150, got '{text}'") from None
+    return CycleRange(low_s=low_s, high_s=high_s)
