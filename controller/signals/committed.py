@@ -131,6 +131,8 @@ class Committed:
         link_vps = approaches.link_vps * ~blocked(traffic, approaches)[:, np.newaxis]
         stage = seen.stage[rows]
         most_left_s = approaches.max_green_s[rows, stage] + (seen.green_start_s - base_s)[rows]
+        least = self._steps(np.ceil(approaches.min_green_s[rows] / parameters.step_s))
+        most = self._steps(approaches.max_green_s[rows] / parameters.step_s)
         return Search(
             step_s=parameters.step_s,
             stage=stage,
@@ -138,8 +140,9 @@ class Committed:
             waited_s=start.waited_s[rows],
             arrivals=(start.arrivals + unseen)[rows],
             flow_vps=approaches.lane_flow_vps(link_vps, use)[rows],
-            least=self._steps(np.ceil(approaches.min_green_s[rows] / parameters.step_s)),
-            most=self._steps(approaches.max_green_s[rows] / parameters.step_s),
+            least=least,
+            # A green of a fixed length need not be a whole number of steps.
+            most=np.maximum(most, least),
             most_left=np.maximum(self._steps(most_left_s / parameters.step_s), 0),
             change=self._steps(np.rint(approaches.change_s[rows] / parameters.step_s)),
             patience_s=parameters.patience * np.clip(approaches.cycle_s[rows], *CYCLE_S),
