@@ -183,6 +183,20 @@ def test_a_green_of_a_fixed_length_between_two_steps_is_used():
     assert plan.ends_s[0] == 100.0
 
 
+def test_a_change_of_less_than_half_a_step_still_leads_away_from_the_present_green():
+    control = Committed(CommittedParameters(promise_s=0.0, step_s=2.0))
+    control.reset((replace(layout(), change_s=np.full((2, 2), 0.5)),))
+    seen = SignalsSeen(
+        time_s=100.0,
+        step_length_s=1.0,
+        traffic=traffic_of(np.array([0]), np.array([5.0]), np.array([0.0])),
+        stage=np.array([1]),
+        green_start_s=np.array([80.0]),
+        free_s=np.array([100.0]),
+    )
+    assert control.plan(seen)[0].stages[:2].tolist() == [1, 0]
+
+
 def test_signals_that_do_not_touch_are_planned_as_if_alone():
     pair = run(flow_vph=(500.0, 400.0), n_signals=2, until_s=200.0)
     alone = run(flow_vph=(500.0, 400.0), until_s=200.0)
