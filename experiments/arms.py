@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from controller import LONGEST_PROMISE_S
-
 PolicyName = Literal["glosa", "eco"]
 """Policies that we bring; each is the name of an arm."""
 
@@ -183,6 +181,8 @@ def _signals(text: str, signals: str) -> SignalArm:
 
 
 def _promise_s(text: str, settings: str) -> float:
+    from controller import LONGEST_PROMISE_S
+
     promise_s = float(settings) if re.fullmatch(r"\d+(\.\d+)?", settings) else math.nan
     if not 0.0 <= promise_s <= LONGEST_PROMISE_S:
         raise ValueError(
