@@ -103,7 +103,14 @@ def committed(results: Results) -> pl.DataFrame:
     Returns:
         arm, signal_id, ahead_s, error_s (null: it never came), is_kept.
     """
-    return results.promises.select(
+    # Where no signal committed to anything the columns have no type yet.
+    times = ("announced_s", "promised_s", "happened_s")
+    rows = results.promises.with_columns(
+        pl.col(times).cast(pl.Float64),
+        pl.col("arm", "signal_id").cast(pl.String),
+        pl.col("is_kept").cast(pl.Boolean),
+    )
+    return rows.select(
         "arm",
         "signal_id",
         ahead_s=pl.col("promised_s") - pl.col("announced_s"),
