@@ -73,7 +73,7 @@ def test_the_share_kept_is_by_how_far_ahead_it_was_told():
     rows = [(29.0, 30.0, 50.0), (28.5, 30.0, 50.0), (5.0, 30.0, 50.0), (5.5, 20.0, 50.0)]
     switches = told_switches(results(told(*rows)))
     table = by_lead(switches)
-    assert table.select("from_s", "n", "kept_share").rows() == [
+    assert table.select("from_s", "n_told", "kept_share").rows() == [
         (0.0, 2, 1.0), (14.0, 1, 0.0), (24.0, 1, 1.0),
     ]  # fmt: skip
     assert kept(switches).rows() == [("committed+eco", 4, 0.75)]
