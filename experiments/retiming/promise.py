@@ -5,24 +5,19 @@ from functools import partial
 
 import numpy as np
 
-from controller import (
-    FlowModel,
-    Price,
-    Search,
-    TimingPlan,
-    fits,
-    flow_network,
-    in_cycle,
-    plan_costs,
-)
-from controller import descend as descend_surrogate
+from controller.timing.descent import Search
+from controller.timing.descent import descend as descend_surrogate
+from controller.timing.flow_model import FlowModel
+from controller.timing.flow_network import flow_network
+from controller.timing.optimise import fits, in_cycle
+from controller.timing.price import Price, plan_costs
 from experiments.retiming.moves import CycleRange
 from experiments.retiming.problem import PlanProblem
 from experiments.retiming.stages import Plan, Times, own_plan
 
 N_CYCLES = 8
 """So many common cycles are looked at, evenly apart in proportion."""
-SEARCH = Search(steps_s=(8.0, 4.0, 2.0), scan_s=8.0, most_sweeps=3)
+SEARCH = Search(steps_s=(8.0, 4.0, 2.0, 1.0), scan_s=8.0, most_sweeps=3)
 """How the best plan of each is searched."""
 
 
@@ -42,7 +37,7 @@ class Promise:
         timings = [self._problem.timing_plan(plan) for plan in plans]
         return [float(cost) for cost in self._costs(timings)]
 
-    def best_plans(self, cycles: CycleRange) -> list[dict[str, Times]]:
+    def best_plans(self, cycles: CycleRange, n_best: int = 6) -> list[dict[str, Times]]:
         """The plan that costs least in each of some common cycles, and in the own ones.
 
         Each is searched from the scenario's own plan. The best ones come first.
@@ -58,4 +53,5 @@ class Promise:
             for name, seed in seeds.items()
         ]
         plans = [problem.plan(each.plan) for each in sorted(found, key=lambda each: each.cost)]
-        return [plan for number, plan in enumerate(plans) if plan not in plans[:number]]
+        distinct = [plan for number, plan in enumerate(plans) if plan not in plans[:number]]
+        return distinct[:n_best]
