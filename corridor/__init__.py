@@ -9,6 +9,8 @@ from corridor.network import RoadNetwork
 from corridor.parameters import EquipmentParameters, Outage, RsuParameters
 from corridor.record import AdviceRecord
 from corridor.session import Session
+from corridor.signal_control.promises import Promise, PromiseRecord
+from corridor.signal_control.tally import FallBack, SteeringTally
 from corridor.spat_audit import SpatAudit, audit_spat
 from corridor.sumo import SumoEngine
 
@@ -20,14 +22,18 @@ __all__ = [
     "EngineError",
     "Equipment",
     "EquipmentParameters",
+    "FallBack",
     "Frame",
     "HorizonRow",
     "MainRoad",
     "Outage",
+    "Promise",
+    "PromiseRecord",
     "RoadNetwork",
     "RsuParameters",
     "Session",
     "SpatAudit",
+    "SteeringTally",
     "StopLine",
     "SumoEngine",
     "Tally",

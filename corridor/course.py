@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from controller import Driver, Observation
+from controller import Driver, Observation, SignalsSeen
 from corridor.actuation import Execution
 from corridor.parameters import RsuParameters
 from corridor.record import AdviceRecord
+from corridor.signal_control.tally import SteeringTally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,8 @@ class Frame:
     """Vehicles on the road."""
     seen: Observation
     """Of the vehicles that can be advised."""
+    signals: SignalsSeen | None = None
+    """Of the signals that can be controlled; None: nobody controls them."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,6 +80,8 @@ class Tally:
     """Filled where the course asks for it, and somebody advises."""
     reasons: Counter[str] = field(default_factory=Counter)
     """Vehicle-steps of equipped vehicles by reason for (no) advice."""
+    steering: SteeringTally | None = None
+    """What happened to signals under control; None: nobody controls them."""
     n_arrived: int = 0
     n_running: int = 0
     most_running: int = 0

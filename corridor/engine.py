@@ -89,5 +89,8 @@ class Engine(Protocol):
     def signal_letters(self, signal_id: str) -> str:
         """What a signal shows: one letter per link."""
 
+    def set_signal_letters(self, signal_id: str, letters: str) -> None:
+        """Make a signal show one letter per link, from the next step on."""
+
     def programs(self, signal_id: str) -> dict[str, Program]:
         """All programs of a signal, by id."""

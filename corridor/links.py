@@ -20,6 +20,8 @@ class Link:
     """Its row in the arrays over all links."""
     crossing_limit_mps: float
     """Speed limit on its way over the junction, where turns are slower."""
+    leads_to: str = ""
+    """Id of the lane behind the junction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

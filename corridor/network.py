@@ -73,6 +73,7 @@ class RoadNetwork:
                     lane=lane,
                     row=len(self.links),
                     crossing_limit_mps=self._slowest_mps(connection),
+                    leads_to=connection.getToLane().getID(),
                 )
                 self.links.append(link)
                 links.setdefault(lane, link)

@@ -1,17 +1,25 @@
 """A run: step the road, say what is seen, carry advice to the vehicles."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 import numpy as np
 
-from controller import Advice, Observation, Reason
+from controller import (
+    Advice,
+    Observation,
+    Reason,
+    SignalLayout,
+    SignalsSeen,
+    StagePlan,
+    Traffic,
+)
 from corridor.actuation import actuate, followed_speeds
 from corridor.changes import count_changes
-from corridor.columns import BoolArray, IntArray
+from corridor.columns import BoolArray, Columns, IntArray
 from corridor.course import Course, Equipment, Frame, Tally
 from corridor.engine import Engine, EngineError
 from corridor.equipment import entrant
@@ -29,6 +37,7 @@ from corridor.observe import (
 )
 from corridor.reading import Reader
 from corridor.rsu import Radio
+from corridor.signal_control.control import SignalControl
 from corridor.spat import SpatSource
 from corridor.vehicles import VehicleTable
 
@@ -49,6 +58,8 @@ class Session:
         course: What is simulated.
         equipment: Who is equipped.
         advises: Whether advice will be applied.
+        promise_s: How long before it happens a switch of a signal is committed; None: nobody
+            controls the signals.
     """
 
     def __init__(
@@ -59,6 +70,7 @@ class Session:
         equipment: Equipment,
         *,
         advises: bool,
+        promise_s: float | None = None,
     ) -> None:
         self.tally = Tally()
         self._engine = engine
@@ -68,8 +80,13 @@ class Session:
         self._driver = equipment.driver if equipment.execution == "driver" else None
         self._is_asked = advises
         self._advises = advises and bool(equipment.equipped)
+        self._promise_s = promise_s
+        self._reads = self._advises or promise_s is not None
+        self._control: SignalControl | None = None
+        self._signals: SignalsSeen | None = None
         self._table = VehicleTable(network)
         self._rows: IntArray = np.zeros(0, dtype=np.int64)
+        self._near = Columns.unknown(0)
         self._hearing = Hearing(
             network,
             Radio(parameters=equipment.rsu, rng=np.random.default_rng([equipment.seed, 0x5A7])),
@@ -83,16 +100,25 @@ class Session:
     def __enter__(self) -> Self:
         self._engine.start(self._course.arguments)
         self._time_s = self._engine.time_s()
-        if self._advises:
-            course = self._course
+        course = self._course
+        if self._promise_s is not None:
+            control = SignalControl(self._engine, self._network, course, self._promise_s)
+            self._control, self.tally.steering = control, control.tally
+        if self._reads:
             self._spat = SpatSource(
                 self._engine,
                 self._network.links,
                 course.signal_files,
                 course.begin_s,
                 step_length_s=course.step_length_s,
+                controlled=self._control.signals if self._control else (),
             )
         return self
+
+    @property
+    def layouts(self) -> tuple[SignalLayout, ...]:
+        """The signals that can be controlled, by number; known from when the session began."""
+        return self._control.layouts if self._control else ()
 
     def __exit__(
         self,
@@ -105,11 +131,20 @@ class Session:
 
     def __iter__(self) -> Iterator[Frame]:
         while not self._is_over():
+            if self._control:
+                self._control.carry_out(self._near.ints("link_row"), self._time_s)
             self._engine.step()
             self._time_s = time_s = self._engine.time_s()
+            if self._control:
+                self._control.watch(time_s)
             self._admit_and_dismiss()
-            self._seen = self._look(time_s) if self._advises else self._see_nothing(time_s)
-            yield Frame(time_s=time_s, n_running=self.tally.n_running, seen=self._seen)
+            self._seen = self._look(time_s) if self._reads else self._see_nothing(time_s)
+            yield Frame(
+                time_s=time_s,
+                n_running=self.tally.n_running,
+                seen=self._seen,
+                signals=self._signals,
+            )
         self._dismiss(self._table.vehicle_ids())
 
     def _is_over(self) -> bool:
@@ -129,7 +164,7 @@ class Session:
             self.tally.speed_factor[vehicle_id] = facts.speed_factor
             self.tally.length_m[vehicle_id] = facts.length_m
             is_equipped = vehicle_id in equipment.equipped
-            if not self._advises or not (is_equipped or equipment.sensing == "all"):
+            if not self._reads or not (is_equipped or equipment.sensing == "all"):
                 continue
             self._table.enter(entrant(vehicle_id, equipment), facts)
         self.tally.n_running += len(departed) - len(arrived)
@@ -146,16 +181,27 @@ class Session:
 
     def _look(self, time_s: float) -> Observation:
         self._read(time_s)
-        table, rsu = self._table, self._equipment.rsu
-        self._hearing.listen(table, time_s)
-        columns = table.columns
-        is_equipped, distance_m = columns.flags("is_equipped"), columns.floats("distance_m")
+        columns, rsu = self._table.columns, self._equipment.rsu
+        if self._advises:
+            self._hearing.listen(self._table, time_s)
+        distance_m = columns.floats("distance_m")
         is_seen = (distance_m <= rsu.range_m) & (distance_m > 0.0)
         if self._equipment.sensing == "connected":
-            is_seen &= is_equipped
+            is_seen &= columns.flags("is_equipped")
         seen_rows = is_seen.nonzero()[0]
-        near = columns.at(seen_rows)
+        self._near = near = columns.at(seen_rows)
         self._spat.update(time_s, sense(near) if self._spat.heeds_traffic else NOBODY)
+        if self._control:
+            self._control.tell(self._spat, time_s)
+        traffic = see_traffic(near, self._spat.windows, time_s)
+        if self._control:
+            self._signals = self._control.seen(traffic, time_s)
+        return self._tell(seen_rows, traffic) if self._advises else self._see_nothing(time_s)
+
+    def _tell(self, seen_rows: IntArray, traffic: Traffic) -> Observation:
+        """What is known of those who can be advised, out of those who are seen."""
+        time_s, rsu = self._time_s, self._equipment.rsu
+        columns, near = self._table.columns, self._near
         self._hearing.remember(self._spat.windows, time_s)
         reason = columns.ints("reason")
         reason[:] = reasons_without_advice(
@@ -166,7 +212,7 @@ class Session:
             is_told=self._spat.is_told,
             is_at_stop=self._at_stop(),
         )
-        self._rows = (is_equipped & (reason == ADVISED)).nonzero()[0]
+        self._rows = (columns.flags("is_equipped") & (reason == ADVISED)).nonzero()[0]
         # Whoever can be advised is seen; mostly all who are seen can be.
         place = seen_rows.searchsorted(self._rows)
         told = near if place.size == seen_rows.size else near.at(place)
@@ -177,7 +223,7 @@ class Session:
             self._hearing.told_to(told),
             self._moment(time_s),
             n_queued=n_queued[place],
-            traffic=see_traffic(near, self._spat.windows, time_s),
+            traffic=traffic,
             traffic_row=place,
         )
 
@@ -208,6 +254,22 @@ class Session:
         for row in is_at_stop.nonzero()[0]:
             is_at_stop[row] = self._engine.is_stopped(self._table.ways[row].vehicle_id)
         return is_at_stop
+
+    def steer(self, plans: Mapping[int, StagePlan]) -> None:
+        """Take over plans of signals, by number; they are carried out before the next step.
+
+        The others keep theirs. A plan that is none is not used, and counted.
+        """
+        if self._control:
+            self._control.steer(plans)
+
+    def fall_back(self, reason: str) -> None:
+        """Let all signals follow the scenario's own plan from now on.
+
+        What is committed is carried out; no later plan is looked at.
+        """
+        if self._control:
+            self._control.fall_back(reason, self._time_s)
 
     def apply(self, advice: Advice) -> None:
         """Carry advice to the vehicles of the last frame; all others have none.

@@ -1,6 +1,6 @@
 """Signal phase and timing: for each link the coming greens, as its roadside unit knows them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from corridor.steps import Steps
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
 
 START_MIN, START_Q10, START_LIKELY, START_Q90, START_MAX = range(5)
 END_MIN, END_Q10, END_LIKELY, END_Q90, END_MAX = range(5, 10)
@@ -40,6 +41,7 @@ class SpatSource:
         files: Network and additional files, for planned program changes.
         begin_s: Start of the simulation.
         step_length_s: Length of its steps.
+        controlled: Signals that somebody else tells of, by `write`.
     """
 
     def __init__(
@@ -50,8 +52,11 @@ class SpatSource:
         begin_s: float,
         *,
         step_length_s: float,
+        controlled: Collection[str] = (),
     ) -> None:
         links, files = tuple(links), tuple(files)
+        n_links = max((link.row for link in links), default=-1) + 1
+        links = tuple(link for link in links if link.signal not in controlled)
         self._engine = engine
         self._steps = Steps(begin_s=begin_s, length_s=step_length_s)
         switches = read_program_switches(files, begin_s)
@@ -66,7 +71,6 @@ class SpatSource:
             (name, state.program_id): (state.phase, state.next_switch_s)
             for name, state in ((name, engine.signal(name)) for name in programs)
         }
-        n_links = max((link.row for link in links), default=-1) + 1
         self.windows: FloatArray = np.full((N_TIMES, n_links, N_WINDOWS), np.nan)
         """(10, links, windows) absolute times of the greens to come; NaN where unknown. It is
         another array whenever one of them changes."""
@@ -100,9 +104,9 @@ class SpatSource:
             time_s: Now.
             sensed: The vehicles that roadside units see.
         """
+        self._before = self.windows
         if time_s < self._quiet_s:
             return
-        self._before = self.windows
         decisions_s: list[float] = []
         for signal in self._signals:
             if time_s < signal.quiet_s:
@@ -120,6 +124,16 @@ class SpatSource:
         for signal in self._switching:
             self._cut_open(signal, time_s)
         self._quiet_s = min((signal.quiet_s for signal in self._signals), default=np.inf)
+
+    def write(self, rows: IntArray, windows: FloatArray) -> None:
+        """Tell of links whose signals are controlled, after an update.
+
+        Args:
+            rows: (n,) rows of the links.
+            windows: (10, n, W) absolute times of their greens.
+        """
+        self._to_write()[:, rows] = windows
+        self.is_told[rows] = True
 
     def _to_write(self) -> FloatArray:
         """The windows, as another array than in the step before."""

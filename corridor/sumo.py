@@ -193,6 +193,11 @@ class SumoEngine:
         """What a signal shows: one letter per link."""
         return str(self._sumo.trafficlight.getRedYellowGreenState(signal_id))
 
+    def set_signal_letters(self, signal_id: str, letters: str) -> None:
+        """Make a signal show one letter per link, from the next step on."""
+        with self._translated:
+            self._sumo.trafficlight.setRedYellowGreenState(signal_id, letters)
+
     def programs(self, signal_id: str) -> dict[str, Program]:
         """All programs of a signal, by id."""
         with self._translated:

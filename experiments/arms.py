@@ -1,9 +1,12 @@
 """Arms of a comparison: what differs between two runs of the same traffic."""
 
 import difflib
+import math
 import re
 from dataclasses import dataclass
 from typing import Literal, get_args
+
+from controller import LONGEST_PROMISE_S
 
 PolicyName = Literal["glosa", "eco"]
 """Policies that we bring; each is the name of an arm."""
@@ -18,13 +21,24 @@ PlanName = Literal["actuated", "delay_based"]
 
 PLANS: tuple[PlanName, ...] = get_args(PlanName)
 
-SIGNALS: tuple[str, ...] = PLANS
+OnlineName = Literal["max-pressure", "max-pressure-cyclic", "committed"]
+"""Ways to control signals by a controller of ours that is asked in every step."""
+
+ONLINE: tuple[OnlineName, ...] = get_args(OnlineName)
+
+SIGNALS: tuple[str, ...] = (*PLANS, *ONLINE)
 """Ways to control signals; each is the name of an arm, alone and with `+ADVICE` behind it."""
 
 OWN_PLAN = "own plan"
 """Level of the signals in arms that leave the scenario's own programs in force."""
 
-PARAMETERS: dict[str, tuple[str, ...]] = {"glosa": ("glosa",), "eco": ("eco", "eco_accounts")}
+PARAMETERS: dict[str, tuple[str, ...]] = {
+    "glosa": ("glosa",),
+    "eco": ("eco", "eco_accounts"),
+    "max-pressure": ("max_pressure", "control_limit_s"),
+    "max-pressure-cyclic": ("max_pressure", "control_limit_s"),
+    "committed": ("committed", "control_limit_s"),
+}
 """Policy, or way to control signals → keys of an experiment that only runs with it depend on."""
 
 RESERVED_NAMES = (*PLAIN_ARMS, *SIGNALS, "smoothing")
@@ -40,11 +54,18 @@ class SignalArm:
 
     name: str
     """Which way, as in `SIGNALS`."""
+    promise_s: float | None = None
+    """How long before it happens a switch is committed (`committed:PROMISE`); None: as set."""
 
     @property
     def plan(self) -> PlanName | None:
         """Which program SUMO runs from a file, if it does."""
         return next((plan for plan in PLANS if plan == self.name), None)
+
+    @property
+    def online(self) -> OnlineName | None:
+        """Which controller of ours is asked, if one is."""
+        return next((name for name in ONLINE if name == self.name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +109,15 @@ def split_arm(text: str) -> tuple[str, str]:
         return first, second
     is_signals = first.partition(":")[0] in SIGNALS
     return (first, "unadvised") if is_signals else ("", first)
+
+
+def gives_advice(name: str) -> bool:
+    """Whether anybody is advised in an arm.
+
+    Args:
+        name: Of an arm, as in results.
+    """
+    return split_arm(name)[1] not in ("none", "unadvised")
 
 
 def parse_arm(text: str, own: tuple[str, ...] = ()) -> Arm:
@@ -147,9 +177,19 @@ def _signals(text: str, signals: str) -> SignalArm:
         close = difflib.get_close_matches(name, SIGNALS, n=1)
         hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(SIGNALS)}"
         raise ValueError(f"'{text}': unknown control of signals '{name}'; {hint}")
-    if colon:
+    if colon and name != "committed":
         raise ValueError(f"'{text}': '{name}' takes no settings, got '{settings}'")
-    return SignalArm(name=name)
+    return SignalArm(name=name, promise_s=_promise_s(text, settings) if colon else None)
+
+
+def _promise_s(text: str, settings: str) -> float:
+    promise_s = float(settings) if re.fullmatch(r"\d+(\.\d+)?", settings) else math.nan
+    if not 0.0 <= promise_s <= LONGEST_PROMISE_S:
+        raise ValueError(
+            f"'{text}' must be committed:PROMISE, in seconds from 0 to {LONGEST_PROMISE_S:g}, for "
+            f"example committed:20; got '{settings}'"
+        )
+    return promise_s
 
 
 def _device_settings(text: str, settings: str) -> tuple[float, float, float]:

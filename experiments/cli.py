@@ -251,6 +251,7 @@ def _run_name(what: str | None, experiment: "Experiment") -> str:
 
 
 def _tell_outcome(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> None:
+    from experiments.commands.factor_table import factor_tables
     from experiments.commands.tables import arms_table, effects_table
 
     if as_json:
@@ -262,6 +263,8 @@ def _tell_outcome(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> No
     console.print(arms_table(summary))
     if summary["effects"]:
         console.print(effects_table(summary))
+    for table in factor_tables(summary):
+        console.print(table)
     for warning in summary["warnings"]:
         console.print(f"warning: {warning}", highlight=False, markup=False)
     console.print(f"report: {out / 'report.html'}", highlight=False, markup=False, soft_wrap=True)

@@ -18,7 +18,13 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from controller import Driver, EcoParameters, Glosa
+from controller import (
+    CommittedParameters,
+    Driver,
+    EcoParameters,
+    Glosa,
+    MaxPressureParameters,
+)
 from corridor import EquipmentParameters, RsuParameters
 from experiments.arms import Arm, parse_arm
 from experiments.choices import (
@@ -114,6 +120,12 @@ class Experiment(BaseModel):
         validate_default=True,
     )
     """Accounts whose emission maps `eco` plans with."""
+    max_pressure: MaxPressureParameters = MaxPressureParameters()
+    """Parameters of `max-pressure` and `max-pressure-cyclic`."""
+    committed: CommittedParameters = CommittedParameters()
+    """Parameters of `committed`."""
+    control_limit_s: float = Field(default=5.0, gt=0.0)
+    """A controller of signals whose plan comes later, by the clock, is not asked again."""
     accounts: Annotated[tuple[str, ...], BeforeValidator(split_items)] = ()
     """Further accounts of the same drives: emission classes, as in HBEFA3/PC_G_EU4."""
     fleet_mix: str | None = None

@@ -11,6 +11,12 @@ TRIP_COLUMNS = {
 }
 """Metric of an effect that is no account → its column of `vehicles.parquet`."""
 
+FACTOR_METRICS = (
+    *("co2_hbefa4", "co2_hbefa4_nojump", "co2_phemlight5", "energy_bev"),
+    *("trip_time", "stops"),
+)
+"""Metrics of the table of signals and advice: the four accounts, trip time and stops."""
+
 GROUPS = ("equipped", "unequipped", "main", "side")
 """Parts of the fleet whose effects are told apart."""
 
@@ -108,6 +114,16 @@ def per_km_place(column: str) -> tuple[str, str] | None:
 def effect_key(metric: str) -> str:
     """Key of a metric's effect in the results (`trip_time` → `trip_time_pct`)."""
     return f"{metric}_pct"
+
+
+def points_key(metric: str) -> str:
+    """Key of a difference between effects on a metric, in points of the reference's percent."""
+    return f"{metric}_points"
+
+
+def share_key(metric: str) -> str:
+    """Key of the share of a saving of a metric that is kept."""
+    return f"{metric}_share"
 
 
 def difference_key(rate: str) -> str:

@@ -155,7 +155,8 @@ def _without_effect(experiment: Experiment, arm: Arm) -> Iterator[str]:
     signals = "" if arm.signals is None else arm.signals.name
     used = PARAMETERS.get(arm.policy or "", ()) + PARAMETERS.get(signals, ())
     yield from (key for keys in PARAMETERS.values() for key in keys if key not in used)
-    if arm.policy is None:
+    is_online = arm.signals is not None and arm.signals.online is not None
+    if arm.policy is None and not is_online:
         yield from ("rsu", "sensing")  # nobody listens to roadside units of ours
     if not arm.is_advised:
         yield from ("spat", "driver")

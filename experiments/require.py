@@ -23,6 +23,7 @@ from experiments.measures import (
     reference_arm,
 )
 from experiments.run_accounts import account_columns
+from experiments.two_factors import factor_paths
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
@@ -85,7 +86,8 @@ def parse_condition(text: str, arms: Sequence[str], accounts: Sequence[str] = ()
     """Condition from its written form: a path, one of < <= > >= == !=, and a number.
 
     The path starts with an arm (`glosa.equipped.co2_own_pct.high`: an effect), with
-    `arms.<arm>` (`arms.glosa.collisions`: a figure) or with `smoothing`.
+    `arms.<arm>` (`arms.glosa.collisions`: a figure), with `smoothing` or with `factors`
+    (`factors.shares_kept.actuated.eco.co2_hbefa4_share.low`: how advice gets along with signals).
 
     Args:
         text: The condition.
@@ -176,6 +178,9 @@ def _known_figures(
     if reference == "unadvised" and "none" in arms:
         for figure in _effect_figures(columns):
             yield ".".join(("smoothing", *figure)), ("smoothing", *figure)
+    for path in factor_paths(arms, columns) if reference == "unadvised" else ():
+        for field in CONDITION_FIELDS:
+            yield ".".join((*path, field)), (*path, field)
 
 
 def _effect_figures(columns: Sequence[str]) -> Iterator[tuple[str, ...]]:

@@ -1,21 +1,22 @@
 """Names of the files in a folder of results that a run writes; writers and readers share them."""
 
 VEHICLES, MANIFEST = "vehicles.parquet", "manifest.json"
-RUNS, SUMMARY = "runs.csv", "summary.json"
+RUNS, SUMMARY, FACTORS = "runs.csv", "summary.json", "factors.csv"
 PLACES = ("roads", "approaches", "minutes")
 """Tables of each run that tell where and when."""
-RECORDS = ("trajectories", "signals", "lights", "crossings", "journeys", "advice")
+RECORDS = ("trajectories", "signals", "lights", "crossings", "journeys", "advice", "promises")
 """Tables that the runs of one seed leave behind."""
 RESULTS = (
     VEHICLES,
     *(f"{name}.parquet" for name in (*PLACES, *RECORDS)),
-    *(RUNS, SUMMARY, MANIFEST, "network.json"),
+    *(RUNS, FACTORS, SUMMARY, MANIFEST, "network.json"),
 )
 """All that is the same whenever it is run again: a ledger signs the hashes of these."""
 
 CONTENTS = {
     SUMMARY: "Figures per arm and effects against the reference, with intervals.",
     RUNS: "One row per arm and seed.",
+    FACTORS: "Signals and advice as two factors: what each changes, and both together.",
     VEHICLES: "One row per vehicle, arm and seed.",
     "roads.parquet": "Time, distance and emissions per road, arm and seed.",
     "approaches.parquet": "Emissions and passages per approach to a signal, zone, arm and seed.",
@@ -26,6 +27,7 @@ CONTENTS = {
     "crossings.parquet": "When each vehicle crossed each stop line, first seed.",
     "journeys.parquet": "Way, speed and emissions of each vehicle and step, first seed.",
     "advice.parquet": "What equipped vehicles near signals knew, were told and did, first seed.",
+    "promises.parquet": "Switches that controlled signals announced, and what came, first seed.",
     "network.json": "Shapes of the roads, signals, the main road and its stop lines.",
     MANIFEST: "Resolved configuration, hashes of all inputs, versions, seeds and command.",
     "timings.csv": "Wall and processor times and memory of each run.",

@@ -15,9 +15,10 @@ import polars as pl
 
 from experiments.atomic import replacing
 from experiments.columns import parquet_metadata
-from experiments.result_files import PLACES, RECORDS, VEHICLES
+from experiments.result_files import FACTORS, PLACES, RECORDS, VEHICLES
 from experiments.study import Run, Study, select_runs
 from experiments.summary import summarise
+from experiments.two_factors import factor_rows
 
 _DIGITS = 10
 """Significant digits of figures in text files; what follows is rounding of sums."""
@@ -73,8 +74,17 @@ def write_results(
             for (arm, seed), folder in folders.items()
         ],
     )
+    _write_factors(out / FACTORS, summary)
     write_json(out / "summary.json", summary)
     return summary
+
+
+def _write_factors(path: Path, summary: Mapping[str, Any]) -> None:
+    """The table of signals and advice; no file, also none of before, where there is no table."""
+    if "factors" in summary:
+        write_csv(path, list(factor_rows(summary["factors"])))
+    else:
+        path.unlink(missing_ok=True)
 
 
 def read_runs(run_folders: RunFolders, study: Study) -> list[Run]:

@@ -8,17 +8,18 @@ import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any
 
 import numpy as np
 
-from controller import Eco, Policy, note_names
+from controller import note_names
 from corridor import Course, Equipment, Session, SumoEngine, Tally, unit_draw
 from experiments.accounting import write_tables
+from experiments.deciders import controller_of, policy_of
+from experiments.guarded import Guarded, control_counters
 from experiments.measures import RUN_COUNTERS
 from experiments.oracle import replay_files, traffic_arguments
 from experiments.order import Order
-from experiments.policy_loading import load_policy
 from experiments.preparation import Prepared, prepare
 from experiments.stopwatch import Laps, Stopwatch
 from sumo_nets import check_whole, sumo_arguments, sumo_home, write_demand
@@ -182,26 +183,9 @@ def _write_recorder(prepared: Prepared) -> Path:
     return path
 
 
-def _policy(prepared: Prepared) -> Policy | None:
-    """Who advises in the arm, if anyone; a policy that is not made here fails the type check."""
-    order = prepared.order
-    match prepared.arm.policy:
-        case None:
-            return None
-        case "glosa":
-            return order.experiment.glosa
-        case "eco":
-            return Eco(parameters=order.experiment.eco, rates=prepared.planning_maps)
-        case "own":
-            assert order.own_policy is not None, order.arm
-            return load_policy(order.own_policy)
-        case unknown:
-            assert_never(unknown)
-
-
 def _simulate(prepared: Prepared, course: Course, report: Report, watch: Stopwatch | None) -> Tally:
     order, experiment, demand = prepared.order, prepared.order.experiment, prepared.demand
-    policy = _policy(prepared)
+    policy, controller = policy_of(prepared), controller_of(prepared)
     stops = zip(demand.vehicle_ids, demand.has_stops, strict=True)
     equipment = Equipment(
         equipped=prepared.equipped,
@@ -213,14 +197,26 @@ def _simulate(prepared: Prepared, course: Course, report: Report, watch: Stopwat
         seed=order.seed,
     )
     engine = SumoEngine(sumo_home(), api=order.api, gui=order.gui)
-    session = Session(engine, prepared.network, course, equipment, advises=policy is not None)
+    session = Session(
+        engine,
+        prepared.network,
+        course,
+        equipment,
+        advises=policy is not None,
+        promise_s=None if controller is None else controller.promise_s,
+    )
     session.tally.record.note_names = note_names(policy)
     if watch is not None:
         watch.engine(engine)
         policy = policy and watch.policy(policy)
     told_s = time.perf_counter()
     with session:
+        guarded = None
+        if controller is not None:
+            guarded = Guarded(controller, session, experiment.control_limit_s)
         for frame in session:
+            if guarded is not None:
+                guarded.steer(frame)
             if policy is not None:
                 session.apply(policy.advise(frame.seen))
             if time.perf_counter() - told_s >= PROGRESS_S:
@@ -253,6 +249,8 @@ def _counters(folder: Path, tally: Tally) -> dict[str, Any]:
         element = root.find(tag)
         counters[name] = int(element.get(attribute, "0")) if element is not None else 0
     counters["advice_reasons"] = dict(sorted(tally.reasons.items()))
+    if tally.steering is not None:
+        counters["signal_control"] = control_counters(tally.steering)
     return counters
 
 

@@ -1,6 +1,7 @@
 """Effects of an arm from pairs of runs with equal seeds."""
 
 import functools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,6 +94,47 @@ def paired_difference(
     return Effect(
         mean=mean, low=mean - reach, high=mean + reach, n=n, bca_low=bca_low, bca_high=bca_high
     )
+
+
+def paired_share(
+    whole: FloatArray, part: FloatArray, *, confidence: float = CONFIDENCE
+) -> Effect | None:
+    """Share of one saving that another is: ratio of two means that are paired by seed.
+
+    The interval is Fieller's: all ratios r for which the mean of part - r · whole, a plain mean of
+    paired differences, may be 0 by Student's t. It is exact where both are normal, knows that they
+    vary together, and is not symmetric. It has ends only where the whole is shown to be above 0;
+    a share of a saving that is not shown says nothing, so there is none.
+
+    Args:
+        whole: (n,) the saving that is 1, per seed; NaN where a seed has none.
+        part: (n,) the other saving, in the same unit and order of seeds.
+        confidence: Probability that the interval is made for.
+
+    Returns:
+        The share, 1 for all of it, without a bootstrap interval; None where there is no pair or
+        the whole is not shown to be above 0.
+
+    References: Fieller (1954), Journal of the Royal Statistical Society B 16, 175-185.
+    """
+    whole, part = _pairs(whole, part)
+    n = whole.size
+    x, y = (float(each.mean()) if n else 0.0 for each in (whole, part))
+    if x <= 0.0:
+        return None
+    noise = max(abs(x), abs(y)) * _REL_NOISE
+    if n < 2 or max(np.ptp(whole), np.ptp(part)) <= noise:
+        return Effect(mean=y / x, low=None, high=None, n=min(n, 1), bca_low=None, bca_high=None)
+    from scipy import stats  # takes long to open
+
+    reach = float(stats.t.ppf((1 + confidence) / 2, n - 1)) ** 2 / n
+    (xx, xy), (_, yy) = reach * np.cov(whole, part)
+    square = x**2 - xx
+    if square <= 0.0:
+        return None
+    middle, root = x * y - xy, math.sqrt(max((x * y - xy) ** 2 - square * (y**2 - yy), 0.0))
+    low, high = ((middle + sign * root) / square for sign in (-1.0, 1.0))
+    return Effect(mean=y / x, low=float(low), high=float(high), n=n, bca_low=None, bca_high=None)
 
 
 def verdict(effect: Effect | None) -> str:

@@ -12,7 +12,7 @@ Words = ParamSpec("Words")
 Answer = TypeVar("Answer")
 
 SUMO = ("start", "step", "close")
-COMMANDS = ("set_speeds", "set_speed_factors")
+COMMANDS = ("set_speeds", "set_speed_factors", "set_signal_letters")
 READING = (
     *("time_s", "n_expected", "departed", "arrived", "running", "facts", "lanes", "positions_m"),
     *("speeds_mps", "is_stopped", "signal", "signal_letters", "programs"),

@@ -25,6 +25,7 @@ from experiments.measures import (
 from experiments.per_passage import per_passage
 from experiments.statistics import CONFIDENCE, FloatArray, paired_difference, paired_effect
 from experiments.study import Run, Selection, Study
+from experiments.two_factors import UNADVISED, factors_of
 
 SCHEMA_VERSION = 1
 PER_PASSAGE = "per_passage"
@@ -79,7 +80,19 @@ def summarise(
         "arms": {arm: _arm_figures(selection.of(arm)) for arm in selection.arms},
         "effects": effects,
         **({} if study.sequential is None else {"sequential": study.sequential.to_plain()}),
+        **_factors(selection, reference, [*effects], study.confidence),
     } | _smoothing(selection, reference, study.confidence)
+
+
+def _factors(
+    selection: Selection, reference: str | None, compared: list[str], confidence: float
+) -> dict[str, Any]:
+    """The table of signals and advice, where the arms make one."""
+    if reference != UNADVISED:
+        return {}
+    arms = [arm for arm in selection.arms if arm == reference or arm in compared]
+    found = factors_of(selection, arms, confidence)
+    return {} if found is None else {"factors": found}
 
 
 def effects_of(
@@ -179,11 +192,11 @@ def _per_km(runs: Sequence[Run], mean: Callable[[str], float]) -> dict[str, dict
 
 def _smoothing(selection: Selection, reference: str | None, confidence: float) -> dict[str, Any]:
     """Effect of equipment without advice, told beside the effects and never added to them."""
-    if reference != "unadvised" or "none" not in selection.arms:
+    if reference != UNADVISED or "none" not in selection.arms:
         return {}
     if _difference_of_demand(selection, "none", reference):
         return {}
-    pair = selection.of("none"), selection.of("unadvised")
+    pair = selection.of("none"), selection.of(UNADVISED)
     return {"smoothing": effects_of(*pair, confidence=confidence)}
 
 
@@ -208,6 +221,7 @@ def _event_warnings(selection: Selection, reference: str | None) -> list[str]:
         runs = selection.of(arm)
         if teleports := _events(runs, "teleports"):
             told.append(f"{arm}: {teleports} teleports; a teleported metre emits nothing")
+        told += [words for run in runs for words in _control_warnings(run)]
         if blockers := _events(runs, "junction_blockers"):
             told.append(
                 f"{arm}: {blockers} times a vehicle blocked a junction for so long that others "
@@ -217,6 +231,32 @@ def _event_warnings(selection: Selection, reference: str | None) -> list[str]:
             told += _wait_warning(arm, runs, selection.of(reference))
         if reference is not None and crashes[arm] > crashes[reference]:
             told.append(f"{arm}: {crashes[arm]} collisions, {reference} has {crashes[reference]}")
+    return told
+
+
+def _control_warnings(run: Run) -> list[str]:
+    """What went wrong with the control of signals in a run."""
+    control = run.counters.get("signal_control")
+    if not control:
+        return []
+    name, told = f"{run.arm}, seed {run.seed}", []
+    if fallbacks := control["fallbacks"]:
+        first = fallbacks[0]
+        where = f"signal '{first['signal']}'" if first["signal"] else "all signals"
+        more = f" ({len(fallbacks) - 1} more such)" if len(fallbacks) > 1 else ""
+        told.append(
+            f"{name}: {where} fell back to the scenario's own plan at {first['time_s']:g} s, "
+            f"since: {first['reason']}{more}"
+        )
+    if control["n_invalid_plans"]:
+        told.append(
+            f"{name}: {control['n_invalid_plans']} plans of signals were not used: "
+            f"{control['invalid_plan']}"
+        )
+    if broken := control["n_promised"] - control["n_kept"]:
+        told.append(
+            f"{name}: {broken} of {control['n_promised']} switches came otherwise than told"
+        )
     return told
 
 

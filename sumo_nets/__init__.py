@@ -10,6 +10,7 @@ from sumo_nets.actuate import (
 from sumo_nets.binaries import SumoProgramError, complaints, run_program, sumo_home, sumo_version
 from sumo_nets.catalogue import CatalogueEntry, list_scenarios, load_scenario
 from sumo_nets.check import Finding, check_scenario
+from sumo_nets.conflicts import RightOfWay, conflicts, right_of_way
 from sumo_nets.demand import (
     AUTOMATED,
     JUNCTION_BLOCKER_S,
@@ -22,10 +23,16 @@ from sumo_nets.describe import ScenarioDescription, SignalDescription, describe
 from sumo_nets.freeze import freeze_routes
 from sumo_nets.grid import grid_scenario
 from sumo_nets.inputs import fingerprint, input_hashes
+from sumo_nets.intergreens import TimingRules
+from sumo_nets.movements import Movement, Roads, read_roads
 from sumo_nets.outputs import CutShortError, check_whole
+from sumo_nets.pedestrian_greens import crossing_lengths_m, min_greens_s, pedestrian_minimum_s
+from sumo_nets.plan_check import check_plans
+from sumo_nets.plans import Phase, Plan, plans_in_force, plans_of, read_plans
 from sumo_nets.replay import replayed_signals, signals_to_replay
 from sumo_nets.scenario import Scenario, ScenarioError
 from sumo_nets.signal_plans import own_programs, write_actuated_plan, write_plan
+from sumo_nets.timing_sheet import read_sheet, stages, write_sheet
 
 __all__ = [
     "AUTOMATED",
@@ -35,18 +42,27 @@ __all__ = [
     "CutShortError",
     "Demand",
     "Finding",
+    "Movement",
+    "Phase",
+    "Plan",
+    "RightOfWay",
+    "Roads",
     "Scenario",
     "ScenarioDescription",
     "ScenarioError",
     "SignalDescription",
     "SumoProgramError",
+    "TimingRules",
     "TrafficControl",
     "actuate_scenario",
     "actuated_network",
+    "check_plans",
     "check_scenario",
     "check_whole",
     "comparison_arguments",
     "complaints",
+    "conflicts",
+    "crossing_lengths_m",
     "crossing_places",
     "describe",
     "fingerprint",
@@ -55,14 +71,24 @@ __all__ = [
     "input_hashes",
     "list_scenarios",
     "load_scenario",
+    "min_greens_s",
     "own_programs",
+    "pedestrian_minimum_s",
+    "plans_in_force",
+    "plans_of",
+    "read_plans",
+    "read_roads",
+    "read_sheet",
     "replayed_signals",
+    "right_of_way",
     "run_program",
     "signals_to_replay",
+    "stages",
     "sumo_arguments",
     "sumo_home",
     "sumo_version",
     "write_actuated_plan",
     "write_demand",
     "write_plan",
+    "write_sheet",
 ]

@@ -173,7 +173,7 @@ def _intervals(
         for link in wanted.nonzero()[0]:
             rows += [
                 (first_link[i] + link, i, first_stage[i] + first, first_stage[i] + last, *rest)
-                for first, last, *rest in _spans(kind[:, link])
+                for first, last, *rest in spans(kind[:, link])
             ]
     table = np.array(rows, dtype=np.int64).reshape(-1, 8)
     return Intervals(
@@ -188,7 +188,7 @@ def _intervals(
     )
 
 
-def _spans(kind: IntArray) -> list[tuple[int, int, bool, bool, bool, bool]]:
+def spans(kind: IntArray) -> list[tuple[int, int, bool, bool, bool, bool]]:
     """Spans of equal stages round the cycle: first, last, from red, to red, permissive, always."""
     n_stages = kind.size
     if (kind == kind[0]).all():

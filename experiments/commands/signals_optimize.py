@@ -11,7 +11,7 @@ import typer
 from experiments.commands.ends import AsJson, errors_told
 
 if TYPE_CHECKING:
-    from experiments.retiming import CycleRange, Retimed
+    from experiments.retiming import CycleRange
 
 
 def signals_optimize(

@@ -43,9 +43,7 @@ def turns_of(network: RoadNetwork, route: tuple[str, ...]) -> list[tuple[int, Tu
 
 def simulated_counts(network: RoadNetwork, demand: Demand) -> dict[Turn, float]:
     """Vehicles per hour that want to take each turn, over the time in which they depart."""
-    crossings = Counter(
-        turn for route in demand.routes for _, turn in turns_of(network, route)
-    )
+    crossings = Counter(turn for route in demand.routes for _, turn in turns_of(network, route))
     departs_s = demand.departs_s[~np.isnan(demand.departs_s)]
     window_s = max(float(np.ptp(departs_s)) if departs_s.size else 0.0, SHORTEST_S)
     return {turn: 3600.0 * number / window_s for turn, number in sorted(crossings.items())}

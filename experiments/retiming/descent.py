@@ -14,7 +14,7 @@ from experiments.retiming.moves import (
     moved,
     signal_moves,
 )
-from experiments.retiming.stages import Plan, FixedSignal, Times
+from experiments.retiming.stages import FixedSignal, Plan, Times
 
 LEVELS = (
     Steps(cycle_s=16, split_s=6, offset_s=12),
@@ -213,7 +213,10 @@ class _Search:
             if (plan := moved(self.signals, self.best, move, wish.cycles)) is not None
         }
         costs = dict(zip(plans, self.guess([*plans.values()]), strict=True))
-        ranked = [sorted(set(moves) & set(costs), key=lambda m: (costs[m], m.label)) for moves in by_signal]
+        ranked = [
+            sorted(set(moves) & set(costs), key=lambda m: (costs[m], m.label))
+            for moves in by_signal
+        ]
         rows = itertools.zip_longest(*ranked)
         return [move for row in rows for move in row if move is not None]
 

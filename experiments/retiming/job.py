@@ -50,7 +50,9 @@ class Effort:
             )
         least = 2 * len(self.seeds)
         if self.n_runs < least:
-            raise ValueError(f"{least} runs are the least for {len(self.seeds)} seeds, got {self.n_runs}")
+            raise ValueError(
+                f"{least} runs are the least for {len(self.seeds)} seeds, got {self.n_runs}"
+            )
         if self.minutes is not None and self.minutes <= 0:
             raise ValueError(f"minutes must be positive, got {self.minutes:g}")
         if self.time_weight < 0:

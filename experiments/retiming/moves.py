@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from experiments.retiming.stages import Plan, FixedSignal, Times
+from experiments.retiming.stages import FixedSignal, Plan, Times
 
 SAME_CYCLE_S = 0.25
 """Signals whose cycles differ by less than this run in step."""
@@ -124,7 +124,9 @@ def whole_greens(
             break
         for index in short:
             is_least[index] = True
-    whole_s = [max(float(int(each + 1e-9)), least) for each, least in zip(exact_s, least_s, strict=True)]
+    whole_s = [
+        max(float(int(each + 1e-9)), least) for each, least in zip(exact_s, least_s, strict=True)
+    ]
     order = sorted(range(len(whole_s)), key=lambda index: (whole_s[index] - exact_s[index], index))
     over_s = total_s - sum(whole_s)
     for index in order * 2:

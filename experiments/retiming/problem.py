@@ -101,9 +101,7 @@ def _links(network: RoadNetwork, signals: Mapping[str, FixedSignal]) -> dict[str
                 row = rows.get((signal, index, lane))
                 if signal not in found or row is None:
                     continue
-                speed_mps = min(
-                    network.lane_limit_mps[lane], row.crossing_limit_mps, QUEUE_MPS
-                )
+                speed_mps = min(network.lane_limit_mps[lane], row.crossing_limit_mps, QUEUE_MPS)
                 found[signal].append(
                     _Link(
                         turn=Turn(signal, edge.getID(), following.getID()),

@@ -58,9 +58,7 @@ class FixedSignal:
         """From the end of each green to the start of the next: fixed."""
         places = (*self.greens, self.greens[0] + len(self.states))
         doubled_s = self.durations_s * 2
-        return tuple(
-            sum(doubled_s[place + 1 : following]) for place, following in pairwise(places)
-        )
+        return tuple(sum(doubled_s[place + 1 : following]) for place, following in pairwise(places))
 
     @property
     def min_cycle_s(self) -> float:

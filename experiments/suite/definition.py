@@ -26,9 +26,9 @@ SUITES = Path(__file__).parent.parent / "data" / "suites"
 SHIPPED = ("smoke", "full")
 SHARED_KEYS = ("version", "arms", "seeds", "policies")
 """Keys of an experiment that a case leaves to its suite."""
-POLICY_KEYS = ("eco", "eco_accounts", "glosa")
-"""Keys of an experiment that are parameters of policies: their defaults are what is put to the
-test, so that they are part of a definition only where it sets others."""
+POLICY_KEYS = ("eco", "eco_accounts", "glosa", "max_pressure", "committed", "control_limit_s")
+"""Keys of an experiment that are parameters of policies and controllers: their defaults are what
+is put to the test, so that they are part of a definition only where it sets others."""
 _FORM = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 

@@ -403,3 +403,20 @@ def test_waiting_outside_that_an_arm_moves_is_told_with_its_weight(folders, tmp_
         [vehicles("unadvised", seed, 1.0)["co2_hbefa4_g"].mean() for seed in (1, 2, 3)]
     )
     assert f"{100 * 15.0 / mean_g:+.1f} points" in warning
+
+
+def test_signals_and_advice_are_a_table_of_their_own_in_summary_and_file(folders, tmp_path):
+    factors = (("unadvised", 1.0), ("eco", 0.9), ("actuated", 0.95), ("actuated+eco", 0.87))
+    arms = tuple(arm for arm, _ in factors)
+    out = tmp_path / "out"
+    summary = write_results(folders(factors), study=study(arms), out=out)
+    jsonschema.validate(summary, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    share = summary["factors"]["shares_kept"]["actuated"]["eco"]["co2_hbefa4_share"]
+    assert share["mean"] == pytest.approx(0.8)
+    rows = read_csv(out / "factors.csv")
+    [row] = [
+        row for row in rows if row["figure"] == "shares_kept" and row["metric"] == "co2_hbefa4"
+    ]
+    assert float(row["mean"]) == share["mean"]
+    write_results(folders(factors[:2], seeds=(4,)), study=study(arms[:2], seeds=(4,)), out=out)
+    assert not (out / "factors.csv").exists()

@@ -1,0 +1,163 @@
+"""The committed schedule of one signal: what it will show when, and what is free."""
+
+import math
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from controller import StagePlan
+from corridor.columns import BoolArray, FloatArray
+from corridor.programs import Program
+from corridor.signal_control.changes import whole_steps
+from corridor.signal_control.promises import Promise
+from corridor.signal_control.stages import Stages
+
+MOST_AT_ONCE = 8
+"""Greens that are committed in one step; more would be shorter than a step."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Schedule:
+    """What is committed of a signal."""
+
+    stages: Stages
+    step_length_s: float
+    begin_s: float
+    stage: int
+    """The last green that is committed."""
+    green_start_s: float
+    """When it began or begins."""
+    coming: deque[tuple[float, str]] = field(default_factory=deque)
+    """What is shown from when on, of all that is committed."""
+    plan: StagePlan | None = None
+    """What is planned behind it; its first green is `stage`."""
+    _green_end_s: FloatArray = field(init=False)
+    """(L,) last committed end of each link's green."""
+
+    def __post_init__(self) -> None:
+        self._green_end_s = np.full(len(self.stages.letters[0]), -np.inf)
+
+    @classmethod
+    def taken_over(
+        cls,
+        stages: Stages,
+        program: Program,
+        shown: tuple[int, float],
+        time_s: float,
+        step_length_s: float,
+    ) -> "Schedule":
+        """Go on where a signal's own program is.
+
+        Args:
+            stages: Of the signal.
+            program: Its program.
+            shown: Present phase, and since when.
+            time_s: Now.
+            step_length_s: Of the simulation.
+        """
+        place, since_s = shown
+        coming: deque[tuple[float, str]] = deque()
+        at_s = since_s
+        letters = program.phases[place].state
+        while letters not in stages.letters:
+            at_s += whole_steps(program.phases[place].duration_s, step_length_s)
+            place = program.after(place) or 0
+            letters = program.phases[place].state
+            coming.append((max(at_s, time_s), letters))
+        same = [k for k, each in enumerate(stages.letters) if each == letters]
+        # Of stages that show the same, the one whose phase it is.
+        stage = next((k for k in same if stages.phases[k] == place), same[0])
+        return cls(
+            stages=stages,
+            step_length_s=step_length_s,
+            begin_s=time_s,
+            stage=stage,
+            green_start_s=max(at_s, time_s) if coming else since_s,
+            coming=coming,
+        )
+
+    def free_s(self, time_s: float, promise_s: float) -> float:
+        """Before this time the last committed green cannot end."""
+        least_s = self.green_start_s + float(self.stages.min_s[self.stage])
+        return self.next_step(max(least_s, time_s + promise_s))
+
+    def next_step(self, time_s: float) -> float:
+        """Start of the first step that does not begin before a time."""
+        return self.begin_s + whole_steps(time_s - self.begin_s, self.step_length_s)
+
+    def due(self, time_s: float) -> str | None:
+        """What is to be shown from now on; None: what is shown already."""
+        letters = None
+        while self.coming and self.coming[0][0] <= time_s + 1e-6:
+            letters = self.coming.popleft()[1]
+        return letters
+
+    def commit(self, time_s: float, promise_s: float) -> Iterator[Promise]:
+        """Commit all that can wait no longer; tells each switch."""
+        for _ in range(MOST_AT_ONCE):
+            if self.plan is None or not math.isfinite(self.plan.ends_s[0]):
+                return
+            free_s = self.free_s(time_s, promise_s)
+            following = self._next_stage(self.plan)
+            end_s = self.next_step(max(float(self.plan.ends_s[0]), free_s))
+            if end_s >= time_s + promise_s + self.step_length_s - 1e-6:
+                return
+            end_s = max(end_s, self._cleared_s(following))
+            yield from self._switch(end_s, following, time_s)
+            self.plan = _behind(self.plan)
+
+    def _next_stage(self, plan: StagePlan) -> int:
+        if plan.stages.size > 1:
+            return int(plan.stages[1])
+        return int(self.stages.following[self.stage])
+
+    def _cleared_s(self, following: int) -> float:
+        """When the present green may end, for those whose green ended before it."""
+        change_s = self.stages.changes[self.stage, following].length_s
+        gains = _green(self.stages.letters[following]) & ~_green(self.stages.letters[self.stage])
+        needed_s = self.stages.clearance.needed_s[:, gains]
+        has_green = _green(self.stages.letters[self.stage])
+        ready_s = (self._green_end_s[:, np.newaxis] + needed_s)[~has_green]
+        latest_s = float(ready_s.max(initial=-math.inf))
+        return self.next_step(latest_s - change_s) if math.isfinite(latest_s) else -math.inf
+
+    def _switch(self, end_s: float, following: int, time_s: float) -> Iterator[Promise]:
+        stages, before = self.stages, self.stage
+        change = stages.changes[before, following]
+        start_s = end_s + change.length_s
+        was_green = _green(stages.letters[before])
+        for offset_s, letters in zip(change.starts_s, change.letters, strict=True):
+            self.coming.append((end_s + offset_s, letters))
+            is_green = _green(letters)
+            self._green_end_s[was_green & ~is_green] = end_s + offset_s
+            was_green = is_green
+        letters = stages.letters[following]
+        self.coming.append((start_s, letters))
+        self._green_end_s[was_green & ~_green(letters)] = start_s
+        first = change.letters[0] if change.letters else letters
+        self.stage, self.green_start_s = following, start_s
+        for stage, is_start, promised_s, shown in (
+            (before, False, end_s, first),
+            (following, True, start_s, letters),
+        ):
+            yield Promise(
+                signal=stages.signal_id,
+                stage=stage,
+                is_start=is_start,
+                announced_s=time_s,
+                promised_s=promised_s,
+                letters=shown,
+            )
+
+
+def _behind(plan: StagePlan) -> StagePlan | None:
+    """What is left of a plan when its first green is committed to end."""
+    if plan.stages.size < 2:
+        return None
+    return StagePlan(stages=plan.stages[1:], ends_s=plan.ends_s[1:])
+
+
+def _green(letters: str) -> BoolArray:
+    return np.array([letter in "Gg" for letter in letters], dtype=np.bool_)
