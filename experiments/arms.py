@@ -14,7 +14,7 @@ POLICIES: tuple[PolicyName, ...] = get_args(PolicyName)
 PLAIN_ARMS = ("none", "unadvised", "glosa-sumo", *POLICIES)
 """Names a user may write; `glosa-sumo` also takes its settings."""
 
-PlanName = Literal["actuated", "delay_based"]
+PlanName = Literal["actuated", "delay_based", "optimized"]
 """Ways to control signals by a program that SUMO runs from a file."""
 
 PLANS: tuple[PlanName, ...] = get_args(PlanName)
@@ -33,6 +33,7 @@ OWN_PLAN = "own plan"
 PARAMETERS: dict[str, tuple[str, ...]] = {
     "glosa": ("glosa",),
     "eco": ("eco", "eco_accounts"),
+    "optimized": ("signal_plan",),
     "max-pressure": ("max_pressure", "control_limit_s"),
     "max-pressure-cyclic": ("max_pressure", "control_limit_s"),
     "committed": ("committed", "control_limit_s"),

@@ -123,6 +123,10 @@ def run(
     factors: Annotated[
         Path | None, typer.Option(help="A file of factors put over those of the project.")
     ] = None,
+    signal_plan: Annotated[
+        Path | None,
+        typer.Option(help="Plan of the arm 'optimized': additional file or timing sheet."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Runs at a time.")] = os.cpu_count() or 1,
     keep_raw: Annotated[bool, typer.Option("--keep-raw", help="Keep SUMO's own outputs.")] = False,
@@ -174,7 +178,7 @@ def run(
     _check_machine()
     with errors_told():
         _check_display(gui=gui)
-        files = _own_files(policy or (), fleet_mix, factors)
+        files = _own_files(policy or (), fleet_mix, factors, signal_plan)
         experiment = asked_experiment(what, overrides | files)
         conditions = [
             parse_condition(text, experiment.all_arms, experiment.accounts)
@@ -227,9 +231,12 @@ def _check_display(*, gui: bool) -> None:
 
 
 def _own_files(
-    references: Sequence[str], fleet_mix: str | None, factors: Path | None
+    references: Sequence[str],
+    fleet_mix: str | None,
+    factors: Path | None,
+    signal_plan: Path | None,
 ) -> dict[str, str]:
-    """Keys of own policies, of the mix and of factors in an experiment → with whole paths."""
+    """Keys of files of the user in an experiment → with whole paths."""
     from experiments.mix_files import absolute_mix
     from experiments.own_policy import named_by_class
 
@@ -242,6 +249,8 @@ def _own_files(
         found["fleet_mix"] = absolute_mix(fleet_mix)
     if factors:
         found["factors"] = str(factors.absolute())
+    if signal_plan:
+        found["signal_plan"] = str(signal_plan.absolute())
     return found
 
 

@@ -2,13 +2,29 @@
 
 import hashlib
 import json
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from experiments.arms import Arm, PlanName
+from experiments.arms import Arm
 from experiments.atomic import replacing
 from experiments.code_hash import code_hash
 from experiments.config import Experiment
-from sumo_nets import Scenario, fingerprint, sumo_version, write_actuated_plan
+from experiments.plan_files import plans_of_file
+from sumo_nets import (
+    Plan,
+    Scenario,
+    ScenarioError,
+    fingerprint,
+    plans_of,
+    read_roads,
+    sumo_version,
+    write_actuated_plan,
+    write_plan,
+)
+
+Say = Callable[[str], None]
+"""Is called with a sentence."""
 
 
 def check_signals(experiment: Experiment) -> None:
@@ -26,35 +42,113 @@ def check_signals(experiment: Experiment) -> None:
 
 
 def plan_of_arm(
-    arm: Arm, experiment: Experiment, scenario: Scenario, *, cache_dir: Path
+    arm: Arm,
+    experiment: Experiment,
+    scenario: Scenario,
+    *,
+    cache_dir: Path,
+    n_jobs: int | None = None,
+    say: Say = lambda _text: None,
 ) -> Path | None:
     """The additional file with the programs of an arm's signals; None: it needs none.
+
+    Args:
+        arm: Whose signals.
+        experiment: What is asked.
+        scenario: As of `load_checked`.
+        cache_dir: Where plans are kept.
+        n_jobs: Runs at a time where one must be sought; None: one per processor.
+        say: Is called with a sentence on each step of that.
 
     Raises:
         ScenarioError: The scenario's signals cannot be controlled in this way.
     """
     if arm.signals is None or arm.signals.plan is None:
         return None
+    plan = arm.signals.plan
+    given = _given(experiment, scenario) if plan == "optimized" else None
+    made_by = "experiments.retiming" if plan == "optimized" else "experiments.signal_plans"
     values = {
-        "plan": arm.signals.name,
+        "plan": plan,
+        "given": None if given is None else hashlib.sha256(given.read_bytes()).hexdigest(),
         "demand_scale": experiment.demand_scale,
+        "junction_blocker_s": experiment.junction_blocker_s,
         "scenario": fingerprint(scenario),
         "sumo": sumo_version(),
-        "code": code_hash("experiments.signal_plans"),
+        "code": code_hash(made_by),
     }
     key = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:32]
     kept = cache_dir.resolve() / "plans" / f"{key}.add.xml"
     if not kept.is_file():
         kept.parent.mkdir(parents=True, exist_ok=True)
         with replacing(kept) as path:
-            _write(arm.signals.plan, scenario, path)
+            if plan != "optimized":
+                write_actuated_plan(scenario, path, control=plan)
+            elif given is not None:
+                plans = _checked(given, scenario)
+                write_plan(path, [each.element() for each in plans.values()])
+            else:
+                _optimize(experiment, scenario, path, cache_dir, n_jobs, say)
     return kept
 
 
-def _write(plan: PlanName, scenario: Scenario, path: Path) -> None:
-    match plan:
-        case "actuated" | "delay_based":
-            write_actuated_plan(scenario, path, control=plan)
+def _given(experiment: Experiment, scenario: Scenario) -> Path | None:
+    """The file of a plan that the user brings."""
+    if experiment.signal_plan is None:
+        return None
+    path = (experiment.folder or Path()) / experiment.signal_plan
+    if not path.is_file():
+        raise ScenarioError([f"signal_plan: {path} does not exist, for {scenario.name}"])
+    return path
+
+
+def _checked(path: Path, scenario: Scenario) -> Mapping[str, Plan]:
+    """The plans of a file, which are plans of this scenario's signals.
+
+    Raises:
+        ScenarioError: With all that is wrong.
+    """
+    own = plans_of(scenario)
+    plans = plans_of_file(path, read_roads(scenario.net_file))
+    problems = []
+    for signal, plan in plans.items():
+        if signal not in own:
+            problems.append(
+                f"{plan.place}: {scenario.name} has no signal '{signal}'; signals: "
+                f"{', '.join(sorted(own)[:5])}"
+            )
+            continue
+        n_letters = len(own[signal].phases[0].state)
+        if wrong := [each.state for each in plan.phases if len(each.state) != n_letters]:
+            problems.append(
+                f"{plan.place}: signal '{signal}' has {n_letters} links, got the state "
+                f"'{wrong[0]}' with {len(wrong[0])} letters"
+            )
+    if problems:
+        raise ScenarioError(problems)
+    return plans
+
+
+def _optimize(
+    experiment: Experiment,
+    scenario: Scenario,
+    path: Path,
+    cache_dir: Path,
+    n_jobs: int | None,
+    say: Say,
+) -> None:
+    from experiments.retiming import Effort, retime, retimed_lines, write_retimed
+
+    say(f"{scenario.name}: looking for a better plan of the signals; it is kept")
+    effort = Effort(
+        demand_scale=experiment.demand_scale, junction_blocker_s=experiment.junction_blocker_s
+    )
+    retimed = retime(
+        scenario, effort, cache_dir=cache_dir, n_jobs=n_jobs or os.cpu_count() or 1, say=say
+    )
+    for line in retimed_lines(retimed):
+        say(line)
+    write_retimed(scenario, retimed, path)
 
 
 def plan_sha256(plan: Path) -> str:
