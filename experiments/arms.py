@@ -16,10 +16,13 @@ POLICIES: tuple[PolicyName, ...] = get_args(PolicyName)
 PLAIN_ARMS = ("none", "unadvised", "glosa-sumo", *POLICIES)
 """Names a user may write; `glosa-sumo` also takes its settings."""
 
-PlanName = Literal["actuated", "delay_based"]
+PlanName = Literal["actuated", "delay_based", "coordinator", "cycle-adaptation"]
 """Ways to control signals by a program that SUMO runs from a file."""
 
 PLANS: tuple[PlanName, ...] = get_args(PlanName)
+
+PLANNED: tuple[PlanName, ...] = ("coordinator", "cycle-adaptation")
+"""Of these, plans that SUMO's own tools make of a demand."""
 
 OnlineName = Literal["max-pressure", "max-pressure-cyclic", "committed"]
 """Ways to control signals by a controller of ours that is asked in every step."""

@@ -27,6 +27,7 @@ from sumo_nets.intergreens import TimingRules
 from sumo_nets.movements import Movement, Roads, read_roads
 from sumo_nets.outputs import CutShortError, check_whole
 from sumo_nets.pedestrian_greens import crossing_lengths_m, min_greens_s, pedestrian_minimum_s
+from sumo_nets.peer_plans import write_adapted_plan, write_coordinated_plan
 from sumo_nets.plan_check import check_plans
 from sumo_nets.plans import Phase, Plan, plans_in_force, plans_of, read_plans
 from sumo_nets.replay import replayed_signals, signals_to_replay
@@ -88,6 +89,8 @@ __all__ = [
     "sumo_home",
     "sumo_version",
     "write_actuated_plan",
+    "write_adapted_plan",
+    "write_coordinated_plan",
     "write_demand",
     "write_plan",
     "write_sheet",
