@@ -114,6 +114,15 @@ def split_arm(text: str) -> tuple[str, str]:
     return (first, "unadvised") if is_signals else ("", first)
 
 
+def gives_advice(name: str) -> bool:
+    """Whether anybody is advised in an arm.
+
+    Args:
+        name: Of an arm, as in results.
+    """
+    return split_arm(name)[1] not in ("none", "unadvised")
+
+
 def parse_arm(text: str, own: tuple[str, ...] = ()) -> Arm:
     """Arm from its written form, as in `none`, `glosa-sumo:300/2/1.0` or `actuated+eco`.
 
