@@ -14,10 +14,13 @@ POLICIES: tuple[PolicyName, ...] = get_args(PolicyName)
 PLAIN_ARMS = ("none", "unadvised", "glosa-sumo", *POLICIES)
 """Names a user may write; `glosa-sumo` also takes its settings."""
 
-PlanName = Literal["actuated", "delay_based", "optimized"]
+PlanName = Literal["actuated", "delay_based", "coordinator", "cycle-adaptation", "optimized"]
 """Ways to control signals by a program that SUMO runs from a file."""
 
 PLANS: tuple[PlanName, ...] = get_args(PlanName)
+
+PLANNED: tuple[PlanName, ...] = ("coordinator", "cycle-adaptation", "optimized")
+"""Of these, plans that are made of a demand."""
 
 OnlineName = Literal["max-pressure", "max-pressure-cyclic", "committed"]
 """Ways to control signals by a controller of ours that is asked in every step."""
