@@ -28,6 +28,14 @@ from controller.signals.max_pressure import (
     MaxPressureCyclic,
     MaxPressureParameters,
 )
+from controller.timing.control_delay import control_delay_s
+from controller.timing.descent import Found, Improvement, Search, descend
+from controller.timing.flow_model import FlowModel
+from controller.timing.flow_network import FlowNetwork, flow_network
+from controller.timing.main_roads import banded, main_roads
+from controller.timing.maxband import Artery, BandRules, Bands, green_bands
+from controller.timing.optimise import best_plan
+from controller.timing.price import Price, plan_costs, signal_costs
 from controller.timing.problem import (
     Roads,
     TimedNetwork,
@@ -36,28 +44,42 @@ from controller.timing.problem import (
     TimingPlan,
     check_timing,
 )
+from controller.timing.seeds import fits, in_cycle, seed_plans
+from controller.timing.surrogate import FlowCost, flow_cost
+from controller.timing.webster import CycleRange, best_cycle_s, webster_timing
 
 __all__ = [
     "COMFORT_DECEL_MPS2",
     "LONGEST_PROMISE_S",
     "MEMORY_WIDTH",
     "Advice",
+    "Artery",
+    "BandRules",
+    "Bands",
     "Beyond",
     "Committed",
     "CommittedParameters",
+    "CycleRange",
     "Display",
     "Driver",
     "Eco",
     "EcoParameters",
+    "FlowCost",
+    "FlowModel",
+    "FlowNetwork",
+    "Found",
     "Glosa",
+    "Improvement",
     "MaxPressure",
     "MaxPressureCyclic",
     "MaxPressureParameters",
     "Observation",
     "Policy",
+    "Price",
     "RateMap",
     "Reason",
     "Roads",
+    "Search",
     "SignalController",
     "SignalLayout",
     "SignalsSeen",
@@ -67,9 +89,24 @@ __all__ = [
     "Timing",
     "TimingPlan",
     "Traffic",
+    "banded",
+    "best_cycle_s",
+    "best_plan",
     "check_timing",
+    "control_delay_s",
+    "descend",
+    "fits",
+    "flow_cost",
+    "flow_network",
+    "green_bands",
+    "in_cycle",
+    "main_roads",
     "note_names",
+    "plan_costs",
     "ramp_mps2",
+    "seed_plans",
+    "signal_costs",
     "takes_up",
     "update_display",
+    "webster_timing",
 ]

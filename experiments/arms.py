@@ -55,7 +55,7 @@ class SignalArm:
     name: str
     """Which way, as in `SIGNALS`."""
     promise_s: float | None = None
-    """How long before it happens a switch is committed (`committed:PROMISE`); None: as configured."""
+    """How long before it happens a switch is committed (`committed:PROMISE`); None: as set."""
 
     @property
     def plan(self) -> PlanName | None:
@@ -109,6 +109,15 @@ def split_arm(text: str) -> tuple[str, str]:
         return first, second
     is_signals = first.partition(":")[0] in SIGNALS
     return (first, "unadvised") if is_signals else ("", first)
+
+
+def gives_advice(name: str) -> bool:
+    """Whether anybody is advised in an arm.
+
+    Args:
+        name: Of an arm, as in results.
+    """
+    return split_arm(name)[1] not in ("none", "unadvised")
 
 
 def parse_arm(text: str, own: tuple[str, ...] = ()) -> Arm:

@@ -59,6 +59,7 @@ def control_counters(tally: SteeringTally) -> dict[str, Any]:
         "n_kept": tally.promises.n_kept,
         "n_fallback": len(tally.fallbacks),
         "n_invalid_plans": tally.n_invalid,
+        "invalid_plan": next(iter(tally.invalid), ""),
         "n_forced_greens": tally.n_owed,
         "fallbacks": [
             {"time_s": each.time_s, "signal": each.signal, "reason": each.reason}

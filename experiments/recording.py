@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from controller import Reason
-from corridor import AdviceRecord, MainRoad, RoadNetwork, Tally
+from corridor import AdviceRecord, MainRoad, PromiseRecord, RoadNetwork, Tally
 from emissions import ACCOUNTS
 from experiments.preparation import Prepared
 from experiments.trace import AdvisedSteps, trajectory_rows
@@ -30,6 +30,15 @@ LIGHT_SCHEMA = {
     "start_s": pl.Float64,
     "end_s": pl.Float64,
     "state": pl.String,
+}
+PROMISE_SCHEMA = {
+    "signal_id": pl.String,
+    "stage": pl.Int64,
+    "event": pl.String,
+    "announced_s": pl.Float64,
+    "promised_s": pl.Float64,
+    "happened_s": pl.Float64,
+    "is_kept": pl.Boolean,
 }
 DIGITS = 2
 """Decimals of what is kept of vehicle-steps; more would double the tables."""
@@ -62,6 +71,8 @@ def write_records(prepared: Prepared, tally: Tally, trace: pl.DataFrame) -> None
     lights.write_parquet(folder / "lights.parquet")
     if not advice.is_empty():
         advice.write_parquet(folder / "advice.parquet")
+    if tally.steering is not None:
+        promise_rows(tally.steering.promises).write_parquet(folder / "promises.parquet")
 
 
 def journey_rows(measured: pl.DataFrame) -> pl.DataFrame:
@@ -95,6 +106,26 @@ def advice_rows(record: AdviceRecord, network: RoadNetwork) -> pl.DataFrame:
         pl.Series("reason", reasons, dtype=pl.String),
         pl.exclude("time_s"),
     ).sort("vehicle_id", "time_s", maintain_order=True)
+
+
+def promise_rows(record: PromiseRecord) -> pl.DataFrame:
+    """Switches that were announced, and when they happened; null where they never did."""
+    rows = [
+        (
+            promise.signal,
+            promise.stage,
+            "green_start" if promise.is_start else "green_end",
+            promise.announced_s,
+            promise.promised_s,
+            promise.happened_s,
+            promise.is_kept,
+        )
+        for promise in record.done
+    ]
+    found = pl.DataFrame(rows, schema=PROMISE_SCHEMA, orient="row")
+    return found.with_columns(pl.col("happened_s").fill_nan(None)).sort(
+        "signal_id", "promised_s", "announced_s", maintain_order=True
+    )
 
 
 def read_states(folder: Path) -> dict[str, list[Shown]]:

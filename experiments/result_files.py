@@ -6,7 +6,7 @@ VEHICLES, MANIFEST = "vehicles.parquet", "manifest.json"
 RUNS, SUMMARY, FACTORS = "runs.csv", "summary.json", "factors.csv"
 PLACES = ("roads", "approaches", "minutes")
 """Tables of each run that tell where and when."""
-RECORDS = ("trajectories", "signals", "lights", "crossings", "journeys", "advice")
+RECORDS = ("trajectories", "signals", "lights", "crossings", "journeys", "advice", "promises")
 """Tables that the runs of one seed leave behind."""
 RESULTS = (
     *(VEHICLES, PERSONS),
@@ -30,6 +30,7 @@ CONTENTS = {
     "crossings.parquet": "When each vehicle crossed each stop line, first seed.",
     "journeys.parquet": "Way, speed and emissions of each vehicle and step, first seed.",
     "advice.parquet": "What equipped vehicles near signals knew, were told and did, first seed.",
+    "promises.parquet": "Switches that controlled signals announced, and what came, first seed.",
     "network.json": "Shapes of the roads, signals, the main road and its stop lines.",
     MANIFEST: "Resolved configuration, hashes of all inputs, versions, seeds and command.",
     "timings.csv": "Wall and processor times and memory of each run.",

@@ -7,29 +7,20 @@ import sys
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any
 
 import numpy as np
 
-from controller import (
-    Committed,
-    Eco,
-    MaxPressure,
-    MaxPressureCyclic,
-    Policy,
-    SignalController,
-    note_names,
-)
+from controller import note_names
 from corridor import Course, Equipment, Session, SumoEngine, Tally, unit_draw
 from experiments.accounting import write_tables
+from experiments.deciders import controller_of, policy_of
 from experiments.guarded import Guarded, control_counters
 from experiments.measures import RUN_COUNTERS
 from experiments.oracle import replay_files, traffic_arguments
 from experiments.order import Order
 from experiments.pedestrians import PEOPLE_FILE
-from experiments.policy_loading import load_policy
 from experiments.preparation import Prepared, prepare
 from experiments.stopwatch import Laps, Stopwatch
 from experiments.waits import STOPS_FILE
@@ -213,45 +204,9 @@ def _write_recorder(prepared: Prepared) -> Path:
     return path
 
 
-def _policy(prepared: Prepared) -> Policy | None:
-    """Who advises in the arm, if anyone; a policy that is not made here fails the type check."""
-    order = prepared.order
-    match prepared.arm.policy:
-        case None:
-            return None
-        case "glosa":
-            return order.experiment.glosa
-        case "eco":
-            return Eco(parameters=order.experiment.eco, rates=prepared.planning_maps)
-        case "own":
-            assert order.own_policy is not None, order.arm
-            return load_policy(order.own_policy)
-        case unknown:
-            assert_never(unknown)
-
-
-def _controller(prepared: Prepared) -> SignalController | None:
-    """Who controls the signals in the arm, step by step, if anyone does."""
-    signals, experiment = prepared.arm.signals, prepared.order.experiment
-    match None if signals is None else signals.online:
-        case None:
-            return None
-        case "max-pressure":
-            return MaxPressure(experiment.max_pressure)
-        case "max-pressure-cyclic":
-            return MaxPressureCyclic(experiment.max_pressure)
-        case "committed":
-            assert signals is not None
-            own_s = signals.promise_s
-            parameters = experiment.committed
-            return Committed(parameters if own_s is None else replace(parameters, promise_s=own_s))
-        case unknown:
-            assert_never(unknown)
-
-
 def _simulate(prepared: Prepared, course: Course, report: Report, watch: Stopwatch | None) -> Tally:
     order, experiment, demand = prepared.order, prepared.order.experiment, prepared.demand
-    policy, controller = _policy(prepared), _controller(prepared)
+    policy, controller = policy_of(prepared), controller_of(prepared)
     stops = zip(demand.vehicle_ids, demand.has_stops, strict=True)
     equipment = Equipment(
         equipped=prepared.equipped,

@@ -171,6 +171,30 @@ def factor_paths(arms: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[
             yield ("factors", *place, figure_key(place[0], metric))
 
 
+def told_places(factors: Figures, signals: str) -> list[tuple[str, ...]]:
+    """Places of what is told of one control of signals beside the own plan, in order.
+
+    Args:
+        factors: Section of the summary.
+        signals: One of its levels, not the own plan.
+    """
+    found: list[tuple[str, ...]] = [(SIGNALS, signals), (CELLS, signals, UNADVISED)]
+    for advice in (level for level in factors["advice"] if level in factors[WITHIN][signals]):
+        found += [
+            (ADVICE, advice),
+            (CELLS, OWN_PLAN, advice),
+            *((part, signals, advice) for part in (CELLS, WITHIN, INTERACTIONS, SHARES)),
+        ]
+    return found
+
+
+def figures_at(factors: Figures, place: Sequence[str]) -> Figures:
+    """The figures at a place of the section."""
+    for key in place:
+        factors = factors[key]
+    return factors
+
+
 def factor_rows(factors: Figures) -> Iterator[dict[str, Any]]:
     """The section as rows: figure, signals, advice, metric, unit, the effect and its verdict.
 

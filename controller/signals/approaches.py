@@ -5,7 +5,7 @@ comes on and by stages that cannot be reached.
 """
 
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -23,6 +23,32 @@ NO_CHANGE_S = 1e4
 """From a stage to itself, and to a stage that a signal has not."""
 
 
+class _Links(NamedTuple):
+    """Links in the order of their lanes."""
+
+    rows: IntArray
+    cells: IntArray
+    behind: IntArray
+    room_m: FloatArray
+    saturation_vps: FloatArray
+    is_green: BoolArray
+    is_protected: BoolArray
+
+
+def _links_of(layout: SignalLayout, cells: IntArray, n_stages: int) -> _Links:
+    order = np.argsort(layout.lanes, kind="stable")
+    padding = ((0, n_stages - layout.is_green.shape[0]), (0, 0))
+    return _Links(
+        rows=layout.links[order],
+        cells=cells[order],
+        behind=layout.lanes_behind[order],
+        room_m=layout.room_m[order],
+        saturation_vps=layout.saturation_flow_vps[order],
+        is_green=np.pad(layout.is_green, padding).T[order],
+        is_protected=np.pad(layout.is_protected, padding).T[order],
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approaches:
     """Lanes and links of N signals; M links, ordered by signal and lane."""
@@ -35,8 +61,6 @@ class Approaches:
     """(M,) place of its lane in the flattened (N, L) arrays."""
     lane_starts: IntArray
     """First link of each lane that there is; its place in the flattened arrays is that link's."""
-    saturation_vps: FloatArray
-    """(M,) flow of its lane by this link."""
     is_green: BoolArray
     """(M, S) stages in which the link has green."""
     link_vps: FloatArray
@@ -63,37 +87,26 @@ class Approaches:
         lane_ids = np.full((len(layouts), n_lanes), -1, dtype=np.int64)
         bounds_s = np.zeros((2, len(layouts), n_stages))
         change_s = np.full((len(layouts), n_stages, n_stages), NO_CHANGE_S)
-        columns: list[tuple[IntArray, ...]] = []
-        stages: list[tuple[BoolArray, BoolArray]] = []
-        flows: list[tuple[FloatArray, FloatArray]] = []
+        links: list[_Links] = []
         for number, (layout, own) in enumerate(zip(layouts, lanes, strict=True)):
             n_own = layout.is_green.shape[0]
             lane_ids[number, : own.size] = own
-            bounds_s[0, number, :n_own] = layout.min_green_s
-            bounds_s[1, number, :n_own] = layout.max_green_s
+            bounds_s[:, number, :n_own] = layout.min_green_s, layout.max_green_s
             change_s[number, :n_own, :n_own] = layout.change_s
             change_s[number, np.arange(n_own), np.arange(n_own)] = NO_CHANGE_S
-            order = np.argsort(layout.lanes, kind="stable")
             cells = number * n_lanes + own.searchsorted(layout.lanes)
-            columns.append((layout.links[order], cells[order], layout.lanes_behind[order]))
-            flows.append((layout.saturation_flow_vps[order], layout.room_m[order]))
-            padding = ((0, n_stages - n_own), (0, 0))
-            green = np.pad(layout.is_green, padding).T[order]
-            stages.append((green, np.pad(layout.is_protected, padding).T[order] & green))
-        rows, cells, behind = (np.concatenate(each) for each in zip(*columns, strict=True))
-        saturation_vps, room_m = (np.concatenate(each) for each in zip(*flows, strict=True))
-        is_green, is_protected = (np.concatenate(each) for each in zip(*stages, strict=True))
-        share = np.where(is_protected, 1.0, np.where(is_green, PERMISSIVE_SHARE, 0.0))
+            links.append(_links_of(layout, cells, n_stages))
+        together = _Links(*(np.concatenate(each) for each in zip(*links, strict=True)))
+        share = np.where(together.is_protected, 1.0, PERMISSIVE_SHARE) * together.is_green
         return cls(
             lane_ids=lane_ids,
-            link_rows=rows,
-            link_cells=cells,
-            lane_starts=np.flatnonzero(np.diff(cells, prepend=-1)),
-            saturation_vps=saturation_vps,
-            is_green=is_green,
-            link_vps=saturation_vps[:, np.newaxis] * share,
-            lanes_behind=behind,
-            room_m=room_m,
+            link_rows=together.rows,
+            link_cells=together.cells,
+            lane_starts=np.flatnonzero(np.diff(together.cells, prepend=-1)),
+            is_green=together.is_green,
+            link_vps=together.saturation_vps[:, np.newaxis] * share,
+            lanes_behind=together.behind,
+            room_m=together.room_m,
             min_green_s=bounds_s[0],
             max_green_s=bounds_s[1],
             change_s=change_s,

@@ -5,33 +5,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from controller.arrays import FloatArray
+from controller.arrays import FloatArray, IntArray
 from controller.signals.approaches import Approaches
-from controller.signals.forecast import (
-    SLOW_MPS,
-    Coming,
-    Greens,
-    blocked,
-    cell_of_link,
-    coming,
-    outset,
-)
+from controller.signals.forecast import blocked, coming, outset
 from controller.signals.interface import SignalLayout, SignalsSeen, StagePlan
-from controller.signals.stage_search import Search, search_stages
+from controller.signals.planned_greens import PlannedGreens
+from controller.signals.sightings import Sightings
+from controller.signals.stage_model import Search
+from controller.signals.stage_search import search_stages
 
 LONGEST_PROMISE_S = 40.0
 """Nothing is promised longer ahead."""
-N_WINDOWS, N_BEFORE = 8, 3
-"""Planned greens that are kept of each link; so many of them lie before the last commitment."""
-AT_LINE_M = 30.0
-"""The first vehicle of a queue stands nearer to the stop line than this."""
-MEMORY_S = 300.0
-"""Over so long a time flows are averaged."""
 CYCLE_S = (40.0, 120.0)
 """Who waits at a signal whose own program has a shorter or longer cycle has as much patience as at
 one with such a cycle."""
-OPEN_S = 1e5
-"""An open end."""
+MOST_STEPS = 1e6
+"""As good as never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +44,9 @@ class CommittedParameters:
     """Whoever has waited this share of the own program's cycle counts twice; from there on his
     weight grows with the fourth power."""
 
+    foreseen_s: float = 10.0
+    """To start a green when it was foreseen is worth so long a wait: vehicles were told of it."""
+
     def __post_init__(self) -> None:
         for name in ("interval_s", "horizon_s", "step_s", "patience"):
             if not getattr(self, name) > 0.0:
@@ -63,7 +55,7 @@ class CommittedParameters:
             raise ValueError(
                 f"promise_s must be between 0 and {LONGEST_PROMISE_S:g}, got {self.promise_s}"
             )
-        for name in ("stop_s", "ahead_s"):
+        for name in ("stop_s", "ahead_s", "foreseen_s"):
             if not getattr(self, name) >= 0.0:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
 
@@ -85,147 +77,93 @@ class Committed:
 
     def reset(self, layouts: tuple[SignalLayout, ...]) -> None:
         """Take note of the signals; called once, before the first step."""
-        self._approaches = approaches = Approaches.of(layouts)
-        shape = approaches.lane_ids.shape
-        self._waited_s = np.zeros(shape)
-        self._flow_vps = np.zeros(shape)
-        self._sight_m = np.zeros(shape)
-        self._green_start_s = np.full((approaches.link_rows.size, N_WINDOWS), np.nan)
-        self._green_end_s = self._green_start_s.copy()
-        self._has_plan = np.zeros(len(layouts), dtype=np.bool_)
+        self._approaches = Approaches.of(layouts)
+        self._sightings = Sightings(self._approaches)
+        self._greens = PlannedGreens(self._approaches)
+        self._plans: dict[int, StagePlan] = {}
         self._next_s = -np.inf
 
     def plan(self, seen: SignalsSeen) -> Mapping[int, StagePlan]:
-        """New plans of all signals, at intervals; in between none."""
+        """New plans at intervals, of all signals whose plan may matter before the next time."""
         if not seen.stage.size:
             return {}
-        self._watch(seen)
+        self._sightings.update(seen)
         if seen.time_s < self._next_s - 1e-6:
             return {}
-        parameters, approaches = self.parameters, self._approaches
+        parameters = self.parameters
         self._next_s = seen.time_s + parameters.interval_s
-        greens = Greens(
-            start_s=self._green_start_s - seen.time_s, end_s=self._green_end_s - seen.time_s
-        )
-        found = coming(seen.traffic, approaches, greens)
-        use = approaches.use_of_lanes(seen.traffic.link, seen.traffic.distance_m)
+        soonest_s = self._next_s + parameters.promise_s
+        has_plan = np.isin(np.arange(seen.stage.size), list(self._plans))
+        rows = np.flatnonzero((seen.free_s <= soonest_s) | ~has_plan)
+        if not rows.size:
+            return {}
         base_s = np.maximum(seen.free_s, seen.time_s)
+        best = search_stages(self._search(seen, base_s, rows))
+        plans = {}
+        for number, stages, ends in zip(rows.tolist(), best.stages, best.ends, strict=True):
+            ends_s = base_s[number] + parameters.step_s * np.array(ends, dtype=np.float64)
+            ends_s[-1] = np.inf
+            plans[number] = StagePlan(stages=np.array(stages, dtype=np.int64), ends_s=ends_s)
+        self._plans |= plans
+        self._greens.note(seen, plans)
+        return plans
+
+    def _search(self, seen: SignalsSeen, base_s: FloatArray, rows: IntArray) -> Search:
+        """What some signals can do from the earliest ends of their present greens on."""
+        parameters, approaches, traffic = self.parameters, self._approaches, seen.traffic
         n_steps = round(parameters.horizon_s / parameters.step_s)
+        greens = self._greens.from_now(seen.time_s)
+        found = coming(traffic, approaches, greens)
+        use = approaches.use_of_lanes(traffic.link, traffic.distance_m)
         start = outset(
             found,
             approaches,
             greens,
             use,
             base_s=base_s - seen.time_s,
-            waited_s=self._waited_s,
+            waited_s=self._sightings.waited_s,
             step_s=parameters.step_s,
             n_steps=n_steps,
         )
-        link_vps = approaches.link_vps * ~blocked(seen.traffic, approaches)[:, np.newaxis]
-        unseen = self._unseen(seen, found, base_s - seen.time_s, n_steps)
-        # Of the others nothing can be committed before plans are made anew.
-        soonest_s = seen.time_s + parameters.promise_s + parameters.interval_s
-        rows = np.flatnonzero((seen.free_s <= soonest_s) | ~self._has_plan)
-        if not rows.size:
-            return {}
-        lasted_s = base_s - seen.green_start_s
-        most_left_s = approaches.max_green_s[np.arange(lasted_s.size), seen.stage] - lasted_s
-        patience_s = parameters.patience * np.clip(approaches.cycle_s, *CYCLE_S)
-        best = search_stages(
-            Search(
-                step_s=parameters.step_s,
-                stage=seen.stage[rows],
-                queue=start.queue[rows],
-                waited_s=start.waited_s[rows],
-                arrivals=(start.arrivals + unseen)[rows],
-                flow_vps=approaches.lane_flow_vps(link_vps, use)[rows],
-                least=self._steps(approaches.min_green_s[rows], np.ceil),
-                most=self._steps(approaches.max_green_s[rows], np.floor),
-                most_left=np.maximum(self._steps(most_left_s[rows], np.floor), 0),
-                change=self._steps(approaches.change_s[rows], np.rint),
-                patience_s=patience_s[rows],
-                stop_s=parameters.stop_s,
-                ahead_s=parameters.ahead_s,
+        unseen = self._sightings.unseen(
+            found, base_s - seen.time_s, step_s=parameters.step_s, n_steps=n_steps
+        )
+        link_vps = approaches.link_vps * ~blocked(traffic, approaches)[:, np.newaxis]
+        stage = seen.stage[rows]
+        most_left_s = approaches.max_green_s[rows, stage] + (seen.green_start_s - base_s)[rows]
+        return Search(
+            step_s=parameters.step_s,
+            stage=stage,
+            queue=start.queue[rows],
+            waited_s=start.waited_s[rows],
+            arrivals=(start.arrivals + unseen)[rows],
+            flow_vps=approaches.lane_flow_vps(link_vps, use)[rows],
+            least=self._steps(np.ceil(approaches.min_green_s[rows] / parameters.step_s)),
+            most=self._steps(approaches.max_green_s[rows] / parameters.step_s),
+            most_left=np.maximum(self._steps(most_left_s / parameters.step_s), 0),
+            change=self._steps(np.rint(approaches.change_s[rows] / parameters.step_s)),
+            patience_s=parameters.patience * np.clip(approaches.cycle_s[rows], *CYCLE_S),
+            stop_s=parameters.stop_s,
+            foreseen_s=self._foreseen_s(base_s, rows, n_steps),
+            ahead_s=parameters.ahead_s,
+        )
+
+    def _foreseen_s(self, base_s: FloatArray, rows: IntArray, n_steps: int) -> FloatArray:
+        """(n, S, T) what the starts of green are worth that were planned before."""
+        parameters, change_s = self.parameters, self._approaches.change_s
+        worth_s = np.zeros((rows.size, change_s.shape[1], n_steps))
+        for place, number in enumerate(rows.tolist()):
+            plan = self._plans.get(number)
+            if plan is None:
+                continue
+            change = change_s[number, plan.stages[:-1], plan.stages[1:]]
+            step = np.rint((plan.ends_s[:-1] + change - base_s[number]) / parameters.step_s)
+            is_ahead = (step >= 0) & (step < n_steps)
+            worth_s[place, plan.stages[1:][is_ahead], step[is_ahead].astype(np.int64)] = (
+                parameters.foreseen_s
             )
-        )
-        plans = {}
-        for number, stages, ends in zip(rows.tolist(), best.stages, best.ends, strict=True):
-            ends_s = base_s[number] + parameters.step_s * np.array(ends, dtype=np.float64)
-            ends_s[-1] = np.inf
-            plans[number] = StagePlan(stages=np.array(stages, dtype=np.int64), ends_s=ends_s)
-        self._has_plan[rows] = True
-        self._note(seen, plans)
-        return plans
+        return worth_s
 
-    def _steps(self, time_s: FloatArray, rounding: np.ufunc) -> np.ndarray:
-        steps = rounding(time_s / self.parameters.step_s)
-        return np.minimum(steps, 1e6).astype(np.int64)
-
-    def _watch(self, seen: SignalsSeen) -> None:
-        """Note who waits how long, and how many come."""
-        traffic, approaches = seen.traffic, self._approaches
-        cell = cell_of_link(approaches, traffic)[traffic.link]
-        size = approaches.lane_ids.size
-        stands = (traffic.speed_mps < SLOW_MPS) & (traffic.distance_m < AT_LINE_M) & (cell >= 0)
-        waits = np.bincount(cell[stands], minlength=size).reshape(self._waited_s.shape) > 0
-        self._waited_s = np.where(waits, self._waited_s + seen.step_length_s, 0.0)
-        moves = (traffic.speed_mps >= SLOW_MPS) & (cell >= 0)
-        sight_m = self._sight_m.reshape(-1)
-        np.maximum.at(sight_m, cell[moves], traffic.distance_m[moves])
-        count = np.bincount(cell[moves], minlength=size).reshape(self._flow_vps.shape)
-        now_vps = count / np.maximum(self._sight_s(), 5.0)
-        share = min(seen.step_length_s / MEMORY_S, 1.0)
-        self._flow_vps += share * (now_vps - self._flow_vps)
-
-    def _sight_s(self) -> FloatArray:
-        """(N, L) time that whoever comes into sight takes to the stop line, about."""
-        return self._sight_m / 12.0
-
-    def _unseen(
-        self, seen: SignalsSeen, found: Coming, base_s: FloatArray, n_steps: int
-    ) -> FloatArray:
-        """(N, L, T) mean arrivals of those who are not yet in sight."""
-        step_s = self.parameters.step_s
-        shape = self._flow_vps.shape
-        sight_s = self._sight_s()
-        end_s = base_s[:, np.newaxis] + n_steps * step_s
-        # Those who are seen ahead of another signal are known, too.
-        is_far = found.arrival_s > sight_s.reshape(-1)[found.cell]
-        n_known = np.bincount(found.cell[is_far], minlength=sight_s.size).reshape(shape)
-        span_s = np.maximum(end_s - sight_s, step_s)
-        rest_vps = np.maximum(self._flow_vps - n_known / span_s, 0.0)
-        at_s = base_s[:, np.newaxis] + (np.arange(n_steps) + 0.5) * step_s
-        return np.where(
-            at_s[:, np.newaxis] > sight_s[..., np.newaxis], step_s * rest_vps[..., np.newaxis], 0.0
-        )
-
-    def _note(self, seen: SignalsSeen, plans: Mapping[int, StagePlan]) -> None:
-        """Keep the planned greens of each link, behind those that are committed already."""
-        approaches = self._approaches
-        signal = approaches.link_cells // approaches.lane_ids.shape[1]
-        for number, plan in plans.items():
-            links = np.flatnonzero(signal == number)
-            green_start_s = float(seen.green_start_s[number])
-            start_s, end_s = self._green_start_s[links], self._green_end_s[links]
-            before = (start_s < green_start_s - 1e-6) & (end_s > seen.time_s)
-            order = np.argsort(~before, axis=1, kind="stable")[:, :N_BEFORE]
-            kept = np.take_along_axis(before, order, axis=1)
-            new = np.full((2, links.size, N_WINDOWS), np.nan)
-            for own, place in ((start_s, 0), (end_s, 1)):
-                known = np.take_along_axis(own, order, axis=1)
-                new[place, :, :N_BEFORE] = np.where(kept, known, np.nan)
-            np.minimum(new[1], green_start_s, out=new[1])
-            begins_s, ends_s = self._greens(number, plan, green_start_s)
-            for place, stage in enumerate(plan.stages[: N_WINDOWS - N_BEFORE].tolist()):
-                rows = approaches.is_green[links, stage]
-                new[0, rows, N_BEFORE + place] = begins_s[place]
-                new[1, rows, N_BEFORE + place] = min(ends_s[place], seen.time_s + OPEN_S)
-            self._green_start_s[links], self._green_end_s[links] = new
-
-    def _greens(
-        self, number: int, plan: StagePlan, green_start_s: float
-    ) -> tuple[FloatArray, FloatArray]:
-        """Start and end of each green of a plan."""
-        change_s = self._approaches.change_s[number]
-        starts_s = plan.ends_s[:-1] + change_s[plan.stages[:-1], plan.stages[1:]]
-        return np.concatenate([[green_start_s], starts_s]), plan.ends_s
+    @staticmethod
+    def _steps(number: FloatArray) -> IntArray:
+        return np.floor(np.minimum(number, MOST_STEPS)).astype(np.int64)

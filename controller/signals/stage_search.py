@@ -6,52 +6,12 @@ there the cheapest one is kept with its queues. Unlike there any stage may follo
 starts, stages, lanes and lengths of green of all signals are one array expression per step.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from controller.arrays import BoolArray, FloatArray, IntArray
-
-Quick = NDArray[np.float32]
-"""Half as long numbers: exact enough for queues, and twice as fast."""
-EMPTY = 0.3
-"""In a queue of fewer vehicles nobody waits."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
-    """What N signals can do from the earliest end of their present greens on.
-
-    Times are in steps from there; S stages, L lanes, T steps.
-    """
-
-    step_s: float
-    stage: IntArray
-    """(N,) present stage."""
-    queue: FloatArray
-    """(N, L) vehicles that wait then."""
-    waited_s: FloatArray
-    """(N, L) how long the first of them has waited."""
-    arrivals: FloatArray
-    """(N, L, T) vehicles that come in each step."""
-    flow_vps: FloatArray
-    """(N, L, S) vehicles that can leave in each stage."""
-    least: IntArray
-    """(N, S) least length of each green."""
-    most: IntArray
-    """(N, S) greatest length of each green."""
-    most_left: IntArray
-    """(N,) what is left of the greatest length of the present green."""
-    change: IntArray
-    """(N, S, S) from the end of a green to the start of another; T or more: never."""
-    patience_s: FloatArray
-    """(N,) who has waited this long counts twice."""
-    stop_s: float
-    """A stop costs as much as so long a wait."""
-    ahead_s: float
-    """Whoever still waits at the end costs as much as so long a wait, and his turn in the queue."""
+from controller.arrays import FloatArray, IntArray
+from controller.signals.stage_model import EMPTY, Model, Quick, Search, Starts
 
 
 class Found(NamedTuple):
@@ -81,146 +41,82 @@ class _Tables(NamedTuple):
     """(T + 1, N, S) start of the green that ends there."""
 
 
-class _Greens(NamedTuple):
-    """Greens that start at one step: the ways to it."""
-
-    cost: FloatArray
-    """(N, S)"""
-    queue: Quick
-    """(N, S, L)"""
-    waited_s: Quick
-    """(N, S, L)"""
-    least: IntArray
-    """(N, S) least length of each."""
-    most: IntArray
-    """(N, S) greatest length; -1: there is none."""
-
-
-class _Model:
-    """What stays the same through a search; time comes first, lanes last."""
-
-    def __init__(self, search: Search) -> None:
-        self.search, self.step_s = search, np.float32(search.step_s)
-        n_signals, n_lanes, self.n_steps = search.arrivals.shape
-        self.came = search.arrivals.transpose(2, 0, 1).astype(np.float32)[:, :, np.newaxis]
-        self.stop_cost = self.came * np.float32(search.stop_s)
-        self.arrived = np.zeros((self.n_steps + 1, n_signals, 1, n_lanes), dtype=np.float32)
-        np.cumsum(self.came, axis=0, out=self.arrived[1:])
-        self.flow = (search.flow_vps.transpose(0, 2, 1) * search.step_s).astype(np.float32)
-        best = self.flow.max(axis=1, keepdims=True)
-        self.is_served: BoolArray = (self.flow >= 0.5 * best) & (self.flow > 0.0)
-        self.is_waiting = (~self.is_served).astype(np.float32)
-        self.longest = int(min(self.n_steps, search.most.max()))
-        steps = np.arange(self.longest + 1, dtype=np.float32).reshape(-1, 1, 1, 1)
-        self.served = self.flow * steps
-        per_patience = (1.0 / search.patience_s).astype(np.float32).reshape(-1, 1, 1)
-        self.per_patience = per_patience
-        self.since_s = self.is_waiting * (steps * self.step_s)
-        # What a queue costs when the search ends before it: its wait for green, and its turn.
-        self.turn_s = np.float32(0.5) / np.maximum(best / self.step_s, np.float32(0.05))
-        self.both = self.is_served[:, :, np.newaxis] & self.is_served[:, np.newaxis]
-        self.both_flow = np.minimum(self.flow[:, :, np.newaxis], self.flow[:, np.newaxis])
-        self.both_flow *= self.both
-        self.lanes = np.ones(n_lanes, dtype=np.float32)
-        length = np.minimum(search.change, self.n_steps)[..., np.newaxis].astype(np.float32)
-        self.change_s = length * self.step_s
-        self.both_served = self.both_flow * length
-        self.stops_between = (~self.both) * np.float32(search.stop_s)
-        self.signal = np.arange(n_signals)[:, np.newaxis, np.newaxis]
-        self.before = np.arange(search.change.shape[1])[np.newaxis, :, np.newaxis]
-
-    def left(self, queue: Quick, turn_s: Quick, *, is_end: bool = False) -> Quick:
-        """Cost of queues (..., N, S, L) that the search leaves behind, summed over the lanes.
-
-        At the end of the search, lanes with green need not wait for it.
-        """
-        ahead_s = np.float32(self.search.ahead_s)
-        cost = turn_s * queue
-        cost += ahead_s * self.is_waiting if is_end else ahead_s
-        cost *= queue
-        return self.over_lanes(cost)
-
-    def over_lanes(self, values: Quick) -> Quick:
-        """Sum over the last axis."""
-        return np.asarray(values.reshape(-1, self.lanes.size) @ self.lanes).reshape(
-            values.shape[:-1]
-        )
-
-    def first(self) -> _Greens:
-        """The present greens, which may end at once."""
-        search = self.search
-        n_signals, n_stages, _ = search.change.shape
-        is_present = search.stage[:, np.newaxis] == np.arange(n_stages)
-        shape = (n_signals, n_stages, self.lanes.size)
-        queue, waited_s = (
-            np.broadcast_to(each[:, np.newaxis].astype(np.float32), shape)
-            for each in (search.queue, search.waited_s)
-        )
-        return _Greens(
-            cost=np.where(is_present, 0.0, np.inf),
-            queue=queue,
-            waited_s=waited_s,
-            least=np.zeros((n_signals, n_stages), dtype=np.int64),
-            most=np.where(is_present, search.most_left[:, np.newaxis], -1),
-        )
-
-
 def search_stages(search: Search) -> Found:
     """The cheapest stages of each signal, and the lengths of their greens."""
-    model = _Model(search)
+    model = Model(search)
     shape = (model.n_steps + 1, *search.least.shape)
     tables = _Tables(
         came_from=np.full(shape, -1),
         value=np.full(shape, np.inf),
         cost=np.full(shape, np.inf),
-        queue=np.zeros((*shape, model.lanes.size), dtype=np.float32),
-        waited_s=np.zeros((*shape, model.lanes.size), dtype=np.float32),
+        queue=np.zeros((*shape, model.n_lanes), dtype=np.float32),
+        waited_s=np.zeros((*shape, model.n_lanes), dtype=np.float32),
         began=np.full(shape, -1),
     )
     _end(model, tables, 0, model.first())
-    for start in range(int(search.change.min(initial=model.n_steps)), model.n_steps):
-        greens = _start(model, tables, start)
+    first = int(search.change.min(initial=model.n_steps))
+    for start in range(first, model.n_steps, model.block):
+        greens = _start(model, tables, np.arange(start, min(start + model.block, model.n_steps)))
         if np.isfinite(greens.cost).any():
             _end(model, tables, start, greens)
     return _trace(search, tables)
 
 
-def _end(model: _Model, tables: _Tables, start: int, greens: _Greens) -> None:
-    """Note all ends of the greens that start at a step, where no other way is cheaper."""
-    search = model.search
-    length = min(model.longest, model.n_steps - start)
-    is_last = start + length == model.n_steps
-    steps, now = slice(0, length + 1), slice(start, start + length + 1)
-    came = model.arrived[now]
-    queue = came - came[:1] - model.served[steps]
+def _end(model: Model, tables: _Tables, first: int, greens: Starts) -> None:
+    """Note all ends of the greens that start from a step on, where no other way is cheaper."""
+    length, n_starts = min(model.longest, model.n_steps - first), greens.cost.shape[0]
+    lasted = np.arange(length + 1)[:, np.newaxis]
+    at = first + lasted + np.arange(n_starts)
+    queue, waited_s, cost = _serve(model, at, greens)
+    value: FloatArray = cost + model.left(queue, model.turn_s)
+    lasted = lasted[..., np.newaxis, np.newaxis]
+    may_end = (at <= model.n_steps)[..., np.newaxis, np.newaxis]
+    may_end = may_end & (lasted >= greens.least) & (lasted <= greens.most)
+    # Whatever lasts until the search ends need not have lasted for its least length.
+    last = (at == model.n_steps).nonzero()
+    may_end[last] = greens.most >= last[0][:, np.newaxis, np.newaxis]
+    value[last] = cost[last] + model.left(queue[last], model.turn_s, is_end=True)
+    value[~may_end] = np.inf
+    _put(tables, first, value, cost, (queue, waited_s))
+
+
+def _serve(model: Model, at: IntArray, greens: Starts) -> tuple[Quick, Quick, FloatArray]:
+    """Queues and waits (J + 1, B, N, S, L), and costs, of greens of 0 to J steps.
+
+    Args:
+        model: Of the search.
+        at: (J + 1, B) step at the end of each green.
+        greens: How they start.
+    """
+    steps = slice(0, at.shape[0])
+    queue = model.arrived[at]
+    queue = queue - queue[:1] - model.served[steps]
     # The queue at a stop line: what came less what could leave, never below nothing.
     least = _least_so_far(queue)
     np.negative(least, out=least)
     np.maximum(least, greens.queue, out=least)
     queue += least
     waited_s = greens.waited_s * model.is_waiting + model.since_s[steps]
-    delay = waited_s[:-1] * model.per_patience
-    delay *= delay
-    delay *= delay
-    delay += np.float32(1.0)
+    delay = _weighted(waited_s[:-1], model.per_patience)
     delay *= queue[:-1]
     delay *= model.step_s
     stopping = np.minimum(queue[:-1], np.float32(1.0))
     np.maximum(stopping, model.is_waiting, out=stopping)
-    stopping *= model.stop_cost[start : start + length]
+    stopping *= model.stop_cost[at[:-1]]
     delay += stopping
-    cost = np.zeros((length + 1, *greens.cost.shape))
+    cost = np.zeros((*at.shape, *greens.cost.shape[1:]))
     np.cumsum(model.over_lanes(delay), axis=0, out=cost[1:])
     cost += greens.cost
-    value = cost + model.left(queue, model.turn_s)
-    step = np.arange(length + 1).reshape(-1, 1, 1)
-    may_end = (step >= greens.least) & (step <= greens.most)
-    if is_last:
-        # Whatever lasts until the search ends need not have lasted for its least length.
-        may_end[-1] = greens.most >= length
-        value[-1] = cost[-1] + model.left(queue[-1], model.turn_s, is_end=True)
-    is_better = may_end & (value < tables.value[now])
-    _put(tables, start, is_better.reshape(-1).nonzero()[0], (value, cost, queue, waited_s))
+    return queue, waited_s, cost
+
+
+def _weighted(waited_s: Quick, per_patience: Quick) -> Quick:
+    """Weight of those who have waited so long."""
+    weight = waited_s * per_patience
+    weight *= weight
+    weight *= weight
+    weight += np.float32(1.0)
+    return weight
 
 
 def _least_so_far(values: Quick) -> Quick:
@@ -234,52 +130,60 @@ def _least_so_far(values: Quick) -> Quick:
 
 def _put(
     tables: _Tables,
-    start: int,
-    chosen: IntArray,
-    values: tuple[FloatArray, FloatArray, Quick, Quick],
+    first: int,
+    value: FloatArray,
+    cost: FloatArray,
+    of_lanes: tuple[Quick, Quick],
 ) -> None:
-    """Put what is better into the tables: places count from the start on."""
-    offset = start * tables.began[0].size
-    kept = tables.value, tables.cost, tables.queue, tables.waited_s
-    for table, own in zip(kept, values, strict=True):
-        width = table[0].size // tables.began[0].size
-        table.reshape(-1, width)[chosen + offset] = own.reshape(-1, width).take(chosen, axis=0)
-    tables.began.reshape(-1)[chosen + offset] = start
+    """Put into the tables what is better than what they hold; all (J + 1, B, N, S[, L])."""
+    n_ends, n_starts = value.shape[:2]
+    n_table = tables.value.shape[0]
+    end = np.arange(min(n_ends + n_starts - 1, n_table - first))[:, np.newaxis]
+    start = np.arange(n_starts)
+    lasted = end - start
+    is_real = (lasted >= 0) & (lasted < n_ends)
+    lasted = np.where(is_real, lasted, 0)
+    by_end = np.where(is_real[..., np.newaxis, np.newaxis], value[lasted, start], np.inf)
+    best = by_end.argmin(axis=1)
+    least = np.take_along_axis(by_end, best[:, np.newaxis], axis=1)[:, 0]
+    now = slice(first, first + end.size)
+    chosen = (least < tables.value[now]).nonzero()
+    began = best[chosen]
+    source = chosen[0] - began, began, *chosen[1:]
+    target = chosen[0] + first, *chosen[1:]
+    tables.value[target] = least[chosen]
+    tables.cost[target] = cost[source]
+    tables.queue[target], tables.waited_s[target] = (each[source] for each in of_lanes)
+    tables.began[target] = began + first
 
 
-def _start(model: _Model, tables: _Tables, start: int) -> _Greens:
-    """The cheapest ways to greens that start at a step."""
+def _start(model: Model, tables: _Tables, starts: IntArray) -> Starts:
+    """The cheapest ways to greens that start at some steps."""
     search = model.search
-    end = start - search.change
+    end = starts.reshape(-1, 1, 1, 1) - search.change
     is_possible = end >= 0
     np.maximum(end, 0, out=end)
-    chosen = end, model.signal, model.before
-    cost = np.where(is_possible, tables.cost[chosen], np.inf)
-    queue = tables.queue[chosen]
-    came = model.arrived[start][:, np.newaxis] - model.arrived[end, model.signal, 0]
-    later = queue + came
-    later -= model.both_served
-    np.maximum(later, np.float32(0.0), out=later)
-    waited_s = tables.waited_s[chosen] + model.change_s
+    ways = end, model.signal, model.before
+    cost = np.where(is_possible, tables.cost[ways], np.inf)
+    queue, waited_s = tables.queue[ways], tables.waited_s[ways]
+    came = model.arrived[starts][:, :, np.newaxis] - model.arrived[end, model.signal, 0]
+    later = np.maximum(queue + came - model.both_served, np.float32(0.0))
+    waited_s += model.change_s
     waited_s *= ~model.both
-    delay = waited_s * model.per_patience[..., np.newaxis]
-    delay *= delay
-    delay *= delay
-    delay += np.float32(1.0)
-    queue += later
-    delay *= queue
+    delay = _weighted(waited_s, model.per_patience[..., np.newaxis])
+    delay *= queue + later
     delay *= np.float32(0.5) * model.change_s
-    came *= model.stops_between
-    delay += came
+    delay += came * model.stops_between
     cost += model.over_lanes(delay)
-    best = np.argmin(cost + model.left(later, model.turn_s[:, np.newaxis]), axis=1)
-    tables.came_from[start] = best
+    cost -= search.foreseen_s[..., starts].transpose(2, 0, 1)[:, :, np.newaxis]
+    best = np.argmin(cost + model.left(later, model.turn_s[:, np.newaxis]), axis=2)
+    tables.came_from[starts] = best
     rows, stages = model.signal[:, :, 0], model.before[:, :, 0]
-    later, waited_s = later[rows, best, stages], waited_s[rows, best, stages]
-    return _Greens(
-        cost=cost[rows, best, stages],
-        queue=later,
-        waited_s=waited_s * (later >= EMPTY),
+    picked = np.arange(starts.size).reshape(-1, 1, 1), rows, best, stages
+    return Starts(
+        cost=cost[picked],
+        queue=later[picked],
+        waited_s=waited_s[picked] * (later[picked] >= EMPTY),
         least=search.least,
         most=search.most,
     )

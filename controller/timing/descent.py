@@ -1,20 +1,22 @@
-"""A better plan, step by step: the best small change of one signal after the other.
+"""A better plan, step by step: small changes of its signals, as long as they gain.
 
-Every plan on the way keeps least and greatest greens, the order of stages and the times between
-them: only plans that do are looked at. The same seeds give the same result.
+Signals far enough from each other do not notice each other's changes: theirs are tried in the same
+runs of the model, each one judged by what it does at the signal and its neighbours. What gains is
+put together, and kept if all of it gains. Every plan on the way keeps least and greatest greens,
+the order of stages and the times between them. The same seeds give the same result.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from functools import partial
 
 from controller.arrays import FloatArray
 from controller.timing.moves import group_moves, offset_scan, signal_moves
-from controller.timing.problem import TimedNetwork, TimingPlan, check_timing
+from controller.timing.neighbours import apart, flow_groups, neighbours
+from controller.timing.problem import TimedNetwork, Timing, TimingPlan, check_timing
 
 Costs = Callable[[Sequence[TimingPlan]], FloatArray]
-"""What plans cost, each; all of them at once."""
+"""(B, N) what each plan costs at each signal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,7 @@ class Improvement:
 
     seed: str
     move: str
-    """What was changed: `offset`, `signal <id>` or `group`."""
+    """What was changed: the `seed`, an `offset`, a `group`, or each signal by so many seconds."""
     cost: float
     """After it."""
 
@@ -71,19 +73,15 @@ def descend(
     """
     for signal, timing in zip(network.signals, plan, strict=True):
         check_timing(signal, timing)
-    walk = _Walk(plan, costs, search.least_gain, seed)
-    near = neighbours(network)
+    walk = _Walk(network, plan, costs, search.least_gain, seed)
     if search.scan_s:
-        for number in range(len(plan)):
-            walk.try_all(offset_scan(walk.plan, number, search.scan_s), "offset")
+        walk.sweep(partial(walk.offsets_of, search.scan_s), "offset")
     groups = flow_groups(network)
     for step_s in search.steps_s:
-        stale = set(range(len(plan)))
         for _ in range(search.most_sweeps):
-            if walk.try_all(group_moves(walk.plan, groups, step_s), "group"):
-                stale = set(range(len(plan)))
-            _sweep(network, walk, stale, near, step_s)
-            if not stale:
+            moved = walk.try_all(group_moves(walk.plan, groups, step_s), "group")
+            moved |= walk.sweep(partial(walk.moves_of, step_s), f"{step_s:g} s")
+            if not moved:
                 break
     return Found(plan=walk.plan, cost=walk.cost, seed=seed, trace=tuple(walk.trace))
 
@@ -91,71 +89,78 @@ def descend(
 class _Walk:
     """Where a search is, and how it came there."""
 
-    def __init__(self, plan: TimingPlan, costs: Costs, least_gain: float, seed: str) -> None:
-        self.plan, self.cost = plan, float(costs([plan])[0])
-        self._costs, self._keep, self._seed = costs, 1.0 - least_gain, seed
+    def __init__(
+        self, network: TimedNetwork, plan: TimingPlan, costs: Costs, least_gain: float, seed: str
+    ) -> None:
+        self.plan, self._signals = plan, network.signals
+        self._costs, self._least_gain, self._seed = costs, least_gain, seed
+        self._near = neighbours(network)
+        self._classes = apart(self._near)
+        by_signal = costs([plan])
+        if by_signal.shape != (1, len(plan)):
+            raise ValueError(
+                f"costs must tell (1, {len(plan)}) costs of a plan, by signal; got shape "
+                f"{by_signal.shape}"
+            )
+        self._by_signal: FloatArray = by_signal[0]
         self.trace = [Improvement(seed=seed, move="seed", cost=self.cost)]
+
+    @property
+    def cost(self) -> float:
+        """Of the whole plan."""
+        return float(self._by_signal.sum())
+
+    def moves_of(self, step_s: float, number: int) -> list[Timing]:
+        """Small changes of a signal."""
+        return signal_moves(self._signals[number], self.plan[number], step_s)
+
+    def offsets_of(self, step_s: float, number: int) -> list[Timing]:
+        """Other offsets of a signal."""
+        return offset_scan(self.plan[number], step_s)
 
     def try_all(self, plans: Sequence[TimingPlan], move: str) -> bool:
         """Go to the best of these plans, if it gains enough."""
         if not plans:
             return False
-        costs = self._costs(plans)
-        best = int(np.argmin(costs))
-        if not costs[best] < self.cost * self._keep:
+        by_signal = self._costs(plans)
+        best = int(by_signal.sum(axis=1).argmin())
+        if not by_signal[best].sum() < self.cost * (1.0 - self._least_gain):
             return False
-        self.plan, self.cost = plans[best], float(costs[best])
+        self.plan, self._by_signal = plans[best], by_signal[best]
         self.trace.append(Improvement(seed=self._seed, move=move, cost=self.cost))
         return True
 
+    def sweep(self, moves: Callable[[int], list[Timing]], move: str) -> bool:
+        """Try some changes of all signals; whether anything was gained."""
+        gained = False
+        for members in self._classes:
+            best = self._best_of_each(members, [moves(number) for number in members])
+            if best:
+                # All together, the better half, or the best one alone.
+                sizes = sorted({len(best), (len(best) + 1) // 2, 1})
+                gained |= self.try_all([self._with(dict(best[:size])) for size in sizes], move)
+        return gained
 
-def _sweep(
-    network: TimedNetwork,
-    walk: _Walk,
-    stale: set[int],
-    near: Sequence[frozenset[int]],
-    step_s: float,
-) -> None:
-    """Try each signal around which something has changed since it was last tried in vain."""
-    for number in range(len(network.signals)):
-        if number not in stale:
-            continue
-        moves = signal_moves(network, walk.plan, number, step_s)
-        if walk.try_all(moves, f"signal {network.signals[number].signal_id}"):
-            stale |= near[number]
-        else:
-            stale.discard(number)
+    def _best_of_each(
+        self, members: Sequence[int], moves: Sequence[list[Timing]]
+    ) -> list[tuple[int, Timing]]:
+        """The best change of each signal that gains where it is felt; the greatest gain first."""
+        n_moves = max(map(len, moves))
+        if not n_moves:
+            return []
+        plans = [
+            self._with({number: each[row] for number, each in zip(members, moves, strict=True)
+                        if row < len(each)})
+            for row in range(n_moves)
+        ]  # fmt: skip
+        gain = self._by_signal - self._costs(plans)
+        found = []
+        for number, timings in zip(members, moves, strict=True):
+            felt = gain[: len(timings), sorted(self._near[number])].sum(axis=1)
+            if timings and felt.max() > self._least_gain * self.cost:
+                found.append((float(felt.max()), number, timings[int(felt.argmax())]))
+        found.sort(key=lambda each: (-each[0], each[1]))
+        return [(number, timing) for _, number, timing in found]
 
-
-def neighbours(network: TimedNetwork) -> list[frozenset[int]]:
-    """Signals at the other ends of each one's roads, and itself."""
-    near: list[set[int]] = [{i} for i in range(len(network.signals))]
-    roads = network.roads
-    for one, other in zip(roads.from_signal.tolist(), roads.to_signal.tolist(), strict=True):
-        near[one].add(other)
-        near[other].add(one)
-    return [frozenset(each) for each in near]
-
-
-def flow_groups(network: TimedNetwork) -> tuple[tuple[int, ...], ...]:
-    """Groups that hang together by strong flows: what each edge of the tree of these cuts off."""
-    from networkx import Graph, connected_components, maximum_spanning_tree
-
-    roads = network.roads
-    graph: Graph[int] = Graph()
-    graph.add_nodes_from(range(len(network.signals)))
-    for i in range(roads.share.size):
-        one, other = int(roads.from_signal[i]), int(roads.to_signal[i])
-        flow_vps = network.signals[one].flow_vps[roads.from_link[i]] * roads.share[i]
-        known = graph.get_edge_data(one, other, {"weight": 0.0})["weight"]
-        graph.add_edge(one, other, weight=known + float(flow_vps))
-    tree = maximum_spanning_tree(graph)
-    groups = []
-    for one, other in sorted(tuple(sorted(edge)) for edge in tree.edges):
-        tree.remove_edge(one, other)
-        parts = [part for part in connected_components(tree) if part & {one, other}]
-        tree.add_edge(one, other)
-        smaller = min(parts, key=lambda part: (len(part), min(part)))
-        if len(smaller) > 1:
-            groups.append(tuple(sorted(smaller)))
-    return tuple(groups)
+    def _with(self, changed: dict[int, Timing]) -> TimingPlan:
+        return tuple(changed.get(number, timing) for number, timing in enumerate(self.plan))

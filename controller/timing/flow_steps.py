@@ -17,8 +17,6 @@ class Step(NamedTuple):
     """What happened in a step, (K, B) each."""
 
     arriving_vps: FloatArray
-    stopping_vps: FloatArray
-    """Of those who arrive, how many stop."""
     possible_vps: FloatArray
     """What could have left, had it been there."""
     queue_veh: FloatArray
@@ -77,6 +75,7 @@ class Flow:
         self._headway_s = np.ascontiguousarray(np.moveaxis(by_lane, 1, 0))
         self._own_rate_vps = rate_vps[:, yielding]
         self._gap_share = permissive[:, yielding]
+        self._must_look = [bool(row.any()) for row in self._gap_share]
         self._gap_ceiling_vps = network.saturation_vps[yielding, np.newaxis]
         self._foes = network.foes[yielding]
         self._yielding_mix = network.mix[:, yielding]
@@ -97,7 +96,6 @@ class Flow:
         self._now += 1
         return Step(
             arriving_vps=arriving_vps,
-            stopping_vps=arriving_vps * self._stop_part(possible_vps),
             possible_vps=possible_vps,
             queue_veh=self._queue_veh,
         )
@@ -106,21 +104,24 @@ class Flow:
         """(K, B) mean time after which one leaves: in turn, whatever way each one takes."""
         network, model = self._network, self._model
         headway_s: FloatArray = self._headway_s[row]
-        if network.permissive.size:
+        if self._must_look[row]:
             opposing_vps = self._foes @ self._left_vps[at - 1]
             gap_vps = gap_saturation_vps(opposing_vps, model.critical_gap_s, model.follow_up_s)
             rate_vps = self._own_rate_vps[row] + self._gap_share[row] * np.minimum(
                 gap_vps, self._gap_ceiling_vps
             )
+        else:
+            rate_vps = self._own_rate_vps[row]
+        if network.permissive.size:
             headway_s = headway_s + self._yielding_mix @ (1.0 / np.maximum(rate_vps, NO_RATE_VPS))
         if self._has_room:
             is_full = (self._queue_veh >= network.room_veh[:, np.newaxis]).astype(np.float64)
             headway_s = headway_s + (network.onto @ is_full) / NO_RATE_VPS
         return headway_s
 
-    def _stop_part(self, possible_vps: FloatArray) -> FloatArray:
-        """(K, B) of those who arrive, which part stops: all in red, then by the queue."""
-        wait_s = self._queue_veh * self._lane_headway_s
-        is_red = possible_vps * self._lane_headway_s < 0.5
+    def stopping_vps(self, step: Step) -> FloatArray:
+        """(K, B) of those who arrive, how many stop: all in red, then by the time of the queue."""
+        wait_s = step.queue_veh * self._lane_headway_s
+        is_red = step.possible_vps * self._lane_headway_s < 0.5
         part = np.minimum(wait_s / self._model.full_stop_s, 1.0)
-        return np.where(is_red & (self._queue_veh > 0), 1.0, part)
+        return step.arriving_vps * np.where(is_red & (step.queue_veh > 0), 1.0, part)

@@ -6,36 +6,28 @@ from itertools import permutations
 
 import numpy as np
 
-from controller.timing.problem import TimedNetwork, TimedSignal, Timing, TimingPlan
+from controller.timing.problem import TimedSignal, Timing, TimingPlan
 from controller.timing.webster import split
 
 
-def signal_moves(
-    network: TimedNetwork, plan: TimingPlan, number: int, step_s: float
-) -> list[TimingPlan]:
-    """Plans in which one signal begins earlier or later, or shifts seconds between stages.
+def signal_moves(signal: TimedSignal, timing: Timing, step_s: float) -> list[Timing]:
+    """Timings that begin earlier or later, or shift seconds between stages.
 
     Args:
-        network: Signals.
-        plan: Where to move from.
-        number: Which signal moves.
+        signal: What must be kept.
+        timing: Where to move from.
         step_s: By how many seconds.
     """
-    signal, timing = network.signals[number], plan[number]
     moved = [later(timing, step_s), later(timing, -step_s)]
     for shifted in _shifts(signal, timing, step_s):
         # The other stages stay where they are, or stage 0 does not.
         moved += [shifted, later(shifted, step_s), later(shifted, -step_s)]
-    return [_put(plan, number, each) for each in moved]
+    return moved
 
 
-def offset_scan(plan: TimingPlan, number: int, step_s: float) -> list[TimingPlan]:
-    """Plans in which one signal begins anywhere in its cycle."""
-    timing = plan[number]
-    return [
-        _put(plan, number, later(timing, float(shift_s)))
-        for shift_s in np.arange(step_s, timing.cycle_s, step_s)
-    ]
+def offset_scan(timing: Timing, step_s: float) -> list[Timing]:
+    """Timings that begin anywhere else in the cycle."""
+    return [later(timing, float(shift_s)) for shift_s in np.arange(step_s, timing.cycle_s, step_s)]
 
 
 def group_moves(
@@ -78,7 +70,3 @@ def _shifts(signal: TimedSignal, timing: Timing, step_s: float) -> Iterator[Timi
             shifted_s[giver] -= step_s
             shifted_s[taker] += step_s
             yield replace(timing, green_s=shifted_s)
-
-
-def _put(plan: TimingPlan, number: int, timing: Timing) -> TimingPlan:
-    return (*plan[:number], timing, *plan[number + 1 :])

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from controller.arrays import FloatArray
 from controller.timing.flow_model import FlowModel
 from controller.timing.flow_network import FlowNetwork
@@ -31,7 +33,16 @@ def plan_costs(
     network: FlowNetwork, plans: Sequence[TimingPlan], price: Price, model: FlowModel
 ) -> FloatArray:
     """(B,) grams per second that each plan costs, time included."""
-    cost = flow_cost(network, plans, model)
-    per_second = price.idle_g_per_s + price.time_g_per_s
-    total: FloatArray = (per_second * cost.delay_s + price.stop_g * cost.stops).sum(axis=1)
+    total: FloatArray = signal_costs(network, plans, price, model).sum(axis=1)
     return total
+
+
+def signal_costs(
+    network: FlowNetwork, plans: Sequence[TimingPlan], price: Price, model: FlowModel
+) -> FloatArray:
+    """(B, N) what each plan costs at the stop lines of each signal."""
+    cost = flow_cost(network, plans, model)
+    by_lane = (price.idle_g_per_s + price.time_g_per_s) * cost.delay_s + price.stop_g * cost.stops
+    by_signal = np.zeros((network.first_stage.size - 1, len(plans)))
+    np.add.at(by_signal, network.signal_of_lane, by_lane.T)
+    return by_signal.T

@@ -90,12 +90,14 @@ def _follow(
     begin_veh = flow.step().queue_veh
     steps = [flow.step() for _ in range(n_steps)]
     cycle_s = np.array([[each.cycle_s for each in plan] for plan in plans]).T
-    return _cost(steps, begin_veh, period_s, cycle_s[network.signal_of_lane], model)
+    stops = np.mean([flow.stopping_vps(each) for each in steps], axis=0)
+    return _cost(steps, begin_veh, stops, period_s, cycle_s[network.signal_of_lane], model)
 
 
 def _cost(
     steps: list[Step],
     begin_veh: FloatArray,
+    stops: FloatArray,
     period_s: float,
     cycle_s: FloatArray,
     model: FlowModel,
@@ -112,8 +114,7 @@ def _cost(
     by_chance_veh = np.minimum(arriving_vps, capacity_vps) * chance_delay_s(
         saturation, capacity_vps, model.demand_s
     )
-    stops = np.mean([each.stopping_vps for each in steps], axis=0)
     # Who is left over stops once more in each cycle.
-    stops += (left_over_veh + by_chance_veh) / cycle_s
+    stops = stops + (left_over_veh + by_chance_veh) / cycle_s
     delay_s = np.maximum(in_turn_veh, 0.0) + left_over_veh + by_chance_veh
     return FlowCost(delay_s.T, stops.T, saturation.T)

@@ -49,7 +49,7 @@ def curves(
     with errors_told():
         sweep = read_sweep(directory)
         metrics = tuple(metric or (_DEFAULT,))
-        arms = tuple(arm or sweep.advised)
+        arms = tuple(arm or sweep.treated)
         keys = _keys(by)
         if pareto is not None:
             front = pareto_front(sweep, _two(pareto, "--pareto"))
@@ -85,7 +85,7 @@ def sensitivity(
 
     with errors_told():
         sweep = read_sweep(directory)
-        chosen = arm or ("eco" if "eco" in sweep.advised else sweep.advised[0])
+        chosen = arm or ("eco" if "eco" in sweep.treated else sweep.treated[0])
         found = analyse(sweep, metric, chosen, method)
     if as_json:
         print(json.dumps(asdict(found), sort_keys=True, allow_nan=False))

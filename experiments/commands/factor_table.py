@@ -8,7 +8,6 @@ from rich.table import Table
 from experiments.measures import FACTOR_METRICS, effect_key
 from experiments.statistics import Effect, verdict
 from experiments.two_factors import (
-    ADVICE,
     CELLS,
     ENOUGH_KEPT,
     INTERACTIONS,
@@ -16,10 +15,11 @@ from experiments.two_factors import (
     LOST,
     SHARES,
     SIGNALS,
-    UNADVISED,
     WITHIN,
     figure_key,
+    figures_at,
     share_verdict,
+    told_places,
 )
 
 NAMES = {
@@ -44,7 +44,6 @@ def factor_tables(summary: Mapping[str, Any]) -> Iterator[Table]:
 
 
 def _table(factors: Mapping[str, Any], own: str, signals: str, n_seeds: int) -> Table:
-    advice = [level for level in factors["advice"] if level in factors[WITHIN][signals]]
     table = Table(
         title=f"Signals and advice: {signals} and {own}, {n_seeds} "
         f"seed{'s' if n_seeds != 1 else ''}, in % of {own} unadvised unless told otherwise",
@@ -58,26 +57,25 @@ def _table(factors: Mapping[str, Any], own: str, signals: str, n_seeds: int) -> 
     metrics = [name for name in FACTOR_METRICS if effect_key(name) in factors[SIGNALS][signals]]
     for metric in metrics:
         table.add_column(NAMES[metric], justify="right")
-    over = ", ".join(factors[SIGNALS][signals]["over"])
-    rows: dict[str, tuple[str, ...]] = {f"{signals}, mean over {over}": (SIGNALS, signals)}
-    for each in advice:
-        on = ", ".join(factors[ADVICE][each]["over"])
-        rows |= {
-            f"{each}, mean over {on}": (ADVICE, each),
-            f"{own}: {each}": (CELLS, own, each),
-            f"{signals}: {UNADVISED}": (CELLS, signals, UNADVISED),
-            f"{signals}: {each}": (CELLS, signals, each),
-            f"{each} on {signals}, in % of {signals}": (WITHIN, signals, each),
-            f"interaction {signals} x {each}, points": (INTERACTIONS, signals, each),
-            f"share of the saving of {each} kept": (SHARES, signals, each),
-        }
-    for name, (part, *levels) in rows.items():
-        figures = factors[part]
-        for level in levels:
-            figures = figures[level]
+    for place in told_places(dict(factors), signals):
+        figures, part = figures_at(dict(factors), place), place[0]
         tell = _share if part == SHARES else _change
-        table.add_row(name, *(tell(figures[figure_key(part, metric)]) for metric in metrics))
+        cells = (tell(figures[figure_key(part, metric)]) for metric in metrics)
+        table.add_row(_name(place, figures), *cells)
     return table
+
+
+def _name(place: tuple[str, ...], figures: Mapping[str, Any]) -> str:
+    part, *levels = place
+    if "over" in figures:
+        return f"{levels[0]}, mean over {', '.join(figures['over'])}"
+    signals, advice = levels
+    return {
+        CELLS: f"{signals}: {advice}",
+        WITHIN: f"{advice} on {signals}, in % of {signals}",
+        INTERACTIONS: f"interaction {signals} x {advice}, points",
+        SHARES: f"share of the saving of {advice} kept",
+    }[part]
 
 
 def _change(entry: Mapping[str, Any] | None) -> str:

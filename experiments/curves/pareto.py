@@ -65,7 +65,7 @@ def pareto_front(sweep: Sweep, metrics: tuple[str, str] = ("trip_time", "co2_own
     whose: list[tuple[str, str]] = [(sweep.reference, "")]
     both = [np.zeros((2, 1, len(sweep.seeds)))]
     cautions: list[str] = []
-    for arm in sweep.advised:
+    for arm in sweep.treated:
         changes = [sweep.changes_pct(arm, metric) for metric in metrics]
         averages = [balanced_average(each, names, setting, roads) for each in changes]
         cautions += [f"{arm}: {caution}" for each in averages for caution in each.cautions]

@@ -76,8 +76,8 @@ class Sweep:
         return np.asarray(self.asked.all(axis=0))
 
     @property
-    def advised(self) -> tuple[str, ...]:
-        """The arms that give advice; all that are compared, if none does."""
+    def treated(self) -> tuple[str, ...]:
+        """The arms that give advice or run signals otherwise; all that are compared, if none."""
         found = tuple(arm for arm in self.compared if arm not in {"none", "unadvised"})
         return found or self.compared
 

@@ -35,7 +35,7 @@ def mrv_document(case: Case) -> Document:
         ),
         sections=(
             boundary_section(case),
-            baseline_section(),
+            baseline_section(case),
             project_section(case),
             quantification_section(case),
             wtw_section(case),

@@ -9,10 +9,11 @@ from typing import Any
 import polars as pl
 
 from emissions import column_parts
+from experiments.arms import gives_advice
 from experiments.mrv.conditions import advised_arms, claim_obstacles
 from experiments.mrv.fleet_shares import FleetShare, fleet_shares
 from experiments.mrv.uncertainty import Saving, saving
-from experiments.report.data import UNADVISED_ARMS, focus_arm, read_json, read_summary
+from experiments.report.data import focus_arm, read_json, read_summary
 from experiments.sequential import sequential_of
 from experiments.statistics import CONFIDENCE, Effect, FloatArray, paired_difference
 
@@ -190,7 +191,7 @@ def _project(summary: Mapping[str, Any], arm: str | None) -> str:
             f"advice), the results have {', '.join(summary['arms'])}; run again with "
             f"--arms {BASELINE},eco"
         )
-    advised = tuple(name for name in summary["arms"] if name not in UNADVISED_ARMS)
+    advised = tuple(filter(gives_advice, summary["arms"]))
     chosen = arm or focus_arm(advised)
     if chosen is None or chosen not in advised:
         got = f"'{chosen}' is not among them" if chosen else "none was run"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from experiments.arms import split_arm
 from experiments.mrv.blocks import Bullets, Section, Table, Text
 from experiments.mrv.case import Case
 from experiments.mrv.figures import THIN, number
@@ -82,8 +83,17 @@ def boundary_section(case: Case) -> Section:
     )
 
 
-def baseline_section() -> Section:
+def baseline_section(case: Case) -> Section:
     """Baseline scenario and why it is the right one."""
+    control = split_arm(case.evidence.arm)[0]
+    same_signals = (
+        "Same signals: programs and their controllers are the same. Signals that react to traffic "
+        "may switch at other times, as they would on the road."
+    )
+    other_signals = (
+        f"Other signals: in the project they are controlled by “{control}”, in the baseline by "
+        "the scenario's own programs. The saving is that of signals and advice together."
+    )
     return Section(
         title="Baseline scenario",
         blocks=(
@@ -99,8 +109,7 @@ def baseline_section() -> Section:
                     "vehicle by vehicle in both scenarios. No scenario may lead traffic elsewhere.",
                     "Same chance: each run of the project is compared with the run of the "
                     "baseline that has the same seed.",
-                    "Same signals: programs and their controllers are the same. Signals that "
-                    "react to traffic may switch at other times, as they would on the road.",
+                    other_signals if control else same_signals,
                     "Every run goes on until the road is empty, so no emission is cut off.",
                 )
             ),
@@ -117,7 +126,10 @@ def project_section(case: Case) -> Section:
     summary = case.evidence.summary
     experiment: dict[str, Any] = case.evidence.manifest.get("experiment") or {}
     rsu, driver = experiment.get("rsu") or {}, experiment.get("driver") or {}
+    control = split_arm(case.evidence.arm)[0]
     rows = [("Advice", f"arm “{case.evidence.arm}”")]
+    if control:
+        rows.append(("Signals", f"controlled by “{control}”"))
     if (penetration := summary.get("penetration")) is not None:
         share = f"{100 * penetration:g}{THIN}% of the vehicles that can be"
         rows.append(("Equipped", share))
@@ -142,7 +154,12 @@ def project_section(case: Case) -> Section:
     return Section(
         title="Project scenario",
         blocks=(
-            Text(text="Project: the same traffic, and advice is given. Nothing else differs."),
+            Text(
+                text="Project: the same traffic, and advice is given. Nothing else differs."
+                if not control
+                else "Project: the same traffic, signals are controlled otherwise and advice is "
+                "given. Nothing else differs."
+            ),
             Table(title="The project as simulated", head=("", ""), rows=tuple(rows), is_text=True),
         ),
     )

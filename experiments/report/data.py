@@ -1,6 +1,7 @@
 """What a folder of results holds, read and checked for the report."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -8,11 +9,12 @@ from typing import Any
 
 import polars as pl
 
+from experiments.arms import gives_advice, split_arm
 from experiments.report.heeding import Heeding, heeding
 from experiments.summary import SCHEMA_VERSION
 
 UNADVISED_ARMS = ("none", "unadvised")
-"""Arms in which nobody is advised."""
+"""Arms in which nobody is advised, and the scenario's own programs run the signals."""
 
 _VEHICLE_COLUMNS = (
     "arm seed vehicle_id equipped road depart_delay_s trip_time_s co2_own_g stops "
@@ -24,9 +26,14 @@ _TRAJECTORY_COLUMNS = (
 )
 _SIGNAL_COLUMNS = "arm seed direction signal_id position_m start_s end_s state".split()
 _ADVICE_COLUMNS = (
-    "arm seed vehicle_id time_s signal_id reason speed_mps advised_mps shown_mps".split()
+    "arm seed vehicle_id time_s signal_id reason speed_mps advised_mps shown_mps "
+    "link_index likely_start_1_s likely_end_1_s".split()
 )
+_LIGHT_COLUMNS = "arm seed signal_id link_index start_s end_s state".split()
+_PROMISE_COLUMNS = "arm seed signal_id announced_s promised_s happened_s is_kept".split()
 _CROSSING_COLUMNS = "arm seed vehicle_id place signal_id edge_id street main time_s".split()
+_LEADING = {"committed": 0, "optimized": 1}
+"""Ways to control signals that pictures are about before all others."""
 _SUMMARY_KEYS = "scenario reference seeds arms effects".split()
 
 
@@ -46,10 +53,15 @@ class Results:
     roads: pl.DataFrame
     """No rows where the folder has none; so with the next ones."""
     trajectories: pl.DataFrame
-    """Reference and focus only, first seed, while on the main road."""
+    """The arms of `along` only, first seed, while on the main road."""
     signals: pl.DataFrame
+    """Of the same; what stop lines of the main road showed."""
+    lights: pl.DataFrame
+    """What each link of each signal showed: all arms, first seed."""
     crossings: pl.DataFrame
     """When vehicles crossed stop lines: reference and focus only, first seed."""
+    promises: pl.DataFrame
+    """Switches that controlled signals announced, and what came: all arms, first seed."""
     advice: pl.DataFrame
     """What equipped vehicles near signals were told: all arms that tell, first seed."""
 
@@ -66,17 +78,32 @@ class Results:
     @cached_property
     def advised(self) -> tuple[str, ...]:
         """All arms that give advice, in order."""
-        return tuple(arm for arm in self.arms if arm not in UNADVISED_ARMS)
+        return tuple(filter(gives_advice, self.arms))
+
+    @cached_property
+    def treated(self) -> tuple[str, ...]:
+        """All arms in which something is done: advice is given, or signals are run otherwise."""
+        return treated_arms(self.arms)
 
     @cached_property
     def focus(self) -> str | None:
-        """The advised arm that the pictures are about; None where nothing is compared."""
-        return focus_arm(self.advised) if self.is_compared else None
+        """The treated arm that the pictures are about; None where nothing is compared."""
+        return focus_arm(self.treated) if self.is_compared else None
 
     @cached_property
     def shown(self) -> tuple[str, ...]:
         """The arms that stand side by side in pictures: the reference, and the one in focus."""
         return (self.reference,) if self.focus is None else (self.reference, self.focus)
+
+    @cached_property
+    def along(self) -> tuple[str, ...]:
+        """The arms whose ways along the main road are told, as of `along_arms`."""
+        return along_arms(self.arms, self.reference)
+
+    @cached_property
+    def other_plan(self) -> str | None:
+        """The arm whose signals are drawn below the own plan's; None: all run the own plan."""
+        return next((arm for arm in self.along if split_arm(arm)[0]), None)
 
     @cached_property
     def execution(self) -> str:
@@ -94,12 +121,33 @@ class Results:
         return len(self.summary["seeds"])
 
 
-def focus_arm(advised: tuple[str, ...]) -> str | None:
-    """The planner where it was run, else our GLOSA, else the first; None without any."""
-    for name in ("eco", "glosa"):
-        if name in advised:
-            return name
-    return advised[0] if advised else None
+def treated_arms(arms: Iterable[str]) -> tuple[str, ...]:
+    """Those of some arms in which advice is given, or signals are run otherwise."""
+    return tuple(arm for arm in arms if arm not in UNADVISED_ARMS)
+
+
+def focus_arm(arms: tuple[str, ...]) -> str | None:
+    """The planner where it was run, else our GLOSA, else the first that advises, else the first.
+
+    None without any.
+    """
+    advised = tuple(filter(gives_advice, arms))
+    return next((arm for arm in ("eco", "glosa", *advised, *arms) if arm in arms), None)
+
+
+def along_arms(arms: tuple[str, ...], reference: str) -> tuple[str, ...]:
+    """Reference and focus, and the leading control of signals without and with advice.
+
+    Of several ways to control signals our own lead: `committed`, then `optimized`.
+    """
+    treated = treated_arms(arms)
+    levels = list(dict.fromkeys(filter(None, (split_arm(arm)[0] for arm in treated))))
+    levels.sort(key=lambda level: _LEADING.get(level.partition(":")[0], len(_LEADING)))
+    found = [reference, focus_arm(treated)]
+    for level in levels[:1]:
+        found += [arm for arm in treated if arm == level]
+        found.append(focus_arm(tuple(a for a in treated if a.startswith(f"{level}+"))))
+    return tuple(dict.fromkeys(arm for arm in found if arm is not None))
 
 
 def read_results(directory: Path) -> Results:
@@ -110,8 +158,10 @@ def read_results(directory: Path) -> Results:
     """
     summary = read_summary(directory)
     arms = _arms_in_order(directory / "runs.csv", summary)
-    advised = tuple(arm for arm in arms if arm not in UNADVISED_ARMS)
-    shown = tuple(arm for arm in (summary["reference"] or arms[0], focus_arm(advised)) if arm)
+    focus = focus_arm(treated_arms(arms))
+    reference = summary["reference"] or arms[0]
+    shown = (reference,) if focus is None else (reference, focus)
+    along = along_arms(arms, reference)
     return Results(
         summary=summary,
         manifest=read_json(directory / "manifest.json", optional=True),
@@ -121,9 +171,11 @@ def read_results(directory: Path) -> Results:
             _read_table(directory / "vehicles.parquet", _VEHICLE_COLUMNS, shown), summary
         ),
         roads=_of_seeds(_read_table(directory / "roads.parquet", _ROAD_COLUMNS, shown), summary),
-        trajectories=_read_table(directory / "trajectories.parquet", _TRAJECTORY_COLUMNS, shown),
-        signals=_read_table(directory / "signals.parquet", _SIGNAL_COLUMNS, shown),
+        trajectories=_read_table(directory / "trajectories.parquet", _TRAJECTORY_COLUMNS, along),
+        signals=_read_table(directory / "signals.parquet", _SIGNAL_COLUMNS, along),
+        lights=_read_table(directory / "lights.parquet", _LIGHT_COLUMNS, arms),
         crossings=_read_table(directory / "crossings.parquet", _CROSSING_COLUMNS, shown),
+        promises=_read_table(directory / "promises.parquet", _PROMISE_COLUMNS, arms),
         advice=_read_table(directory / "advice.parquet", _ADVICE_COLUMNS, arms),
     )
 

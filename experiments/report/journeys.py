@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from experiments.report.data import UNADVISED_ARMS, focus_arm, read_summary
+from experiments.arms import gives_advice
+from experiments.report.data import focus_arm, read_summary
 
 EXAMPLES = 3
 """Vehicles that are named where one is not known."""
@@ -62,7 +63,7 @@ class Records:
     @cached_property
     def advised(self) -> tuple[str, ...]:
         """Arms that give advice."""
-        return tuple(arm for arm in self.recorded if arm not in UNADVISED_ARMS)
+        return tuple(filter(gives_advice, self.recorded))
 
     @cached_property
     def reference(self) -> str | None:
@@ -82,7 +83,7 @@ class Records:
                 f"'{self.directory}': no recorded arm gives advice, nothing to explain"
             )
         if found not in self.advised:
-            why = "gives no advice" if found in UNADVISED_ARMS else "was not recorded"
+            why = "was not recorded" if gives_advice(found) else "gives no advice"
             known = ", ".join(self.advised) or "none"
             raise ValueError(f"'{self.directory}': arm '{found}' {why}; arms to explain: {known}")
         return found

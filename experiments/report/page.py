@@ -12,6 +12,7 @@ from experiments.report.data import Results, read_results
 from experiments.report.effects import CO2_ACCOUNTS, arm_effects, effect, signed
 from experiments.report.equity import balance_table, class_table, gini_words
 from experiments.report.explained import explain_typical, typical_account
+from experiments.report.factors import factor_tables
 from experiments.report.glossary import RULES, TERMS, model_name
 from experiments.report.heeding import shares
 from experiments.report.journeys import Explained
@@ -108,6 +109,7 @@ def _contents(
         "origin": scenario.get("origin") or "",
         "table_arms": table_arms(results),
         "table": arms_table(results),
+        "factors": factor_tables(results),
         "safety": safety_table(results),
         "groups": groups,
         "balance": [] if pairs is None else balance_table(pairs),
@@ -135,7 +137,7 @@ def _contents(
 def _focus_first(results: Results) -> list[str]:
     if not results.is_compared:
         return []
-    return sorted(results.advised, key=lambda arm: arm != results.focus)
+    return sorted(results.treated, key=lambda arm: arm != results.focus)
 
 
 def _share_words(penetration: float | None) -> str:
@@ -146,7 +148,7 @@ def _share_words(penetration: float | None) -> str:
 
 def _is_one_run(results: Results) -> bool:
     """Whether several seeds gave an arm the very same change of CO2."""
-    found = (effect(arm_effects(results.summary, arm), "co2_own") for arm in results.advised)
+    found = (effect(arm_effects(results.summary, arm), "co2_own") for arm in results.treated)
     return results.n_seeds > 1 and any(each is not None and each.n == 1 for each in found)
 
 

@@ -65,8 +65,8 @@ def effects_rows(
 
 
 def draw_effects(results: Results) -> Chart | None:
-    """All advised arms on all metrics; None where no arm was compared."""
-    arms = tuple(arm for arm in results.advised if arm_effects(results.summary, arm))
+    """All treated arms on all metrics; None where no arm was compared."""
+    arms = tuple(arm for arm in results.treated if arm_effects(results.summary, arm))
     if not arms:
         return None
     accounts = account_metrics(results.summary, "co2", "co2e", "energy")

@@ -110,7 +110,7 @@ def draw_spacetime(results: Results, stage: Stage) -> Chart:
     axes = figure.subplots(1, len(arms), sharex=True, sharey=True, squeeze=False)[0]
     for axis, arm in zip(axes, arms, strict=True):
         _draw_vehicles(axis, vehicles.filter(arm=arm))
-        _draw_signals(axis, signals.filter(arm=arm))
+        draw_signals(axis, signals.filter(arm=arm))
         _draw_events(axis, events.filter(arm=arm))
         _dress(axis, stage)
         axis.set_title(arm_words(arm))
@@ -181,7 +181,8 @@ def _draw_vehicles(axis: Axes, rows: pl.DataFrame) -> None:
         axis.add_collection(lines, autolim=False)
 
 
-def _draw_signals(axis: Axes, rows: pl.DataFrame) -> None:
+def draw_signals(axis: Axes, rows: pl.DataFrame) -> None:
+    """Bars of what stop lines showed: signals as of `signal_rows`."""
     for state, colour in STATES.items():
         part = rows.filter(state=state)
         axis.hlines(

@@ -8,10 +8,13 @@ from experiments.report.bound import draw_bound
 from experiments.report.data import Results
 from experiments.report.explained import typical_chart
 from experiments.report.journeys import Explained
+from experiments.report.plot_bands import draw_bands, progressions
 from experiments.report.plot_effects import draw_effects, draw_groups
 from experiments.report.plot_equity import draw_equity
 from experiments.report.plot_map import draw_map
+from experiments.report.plot_phases import draw_phases
 from experiments.report.plot_profile import draw_profile
+from experiments.report.plot_promises import draw_promises
 from experiments.report.plot_spacetime import draw_spacetime
 from experiments.report.plot_style import Chart, Picture, drawing_style
 from experiments.report.plot_vehicles import draw_vehicles
@@ -49,7 +52,8 @@ def all_charts(
     stage = choose_stage(results.trajectories, results.reference)
     if stage is not None:
         charts += [draw_spacetime(results, stage), draw_profile(results, stage)]
-    charts.append(draw_map(results))
+        charts.append(draw_bands(results, stage, progressions(results)))
+    charts += [draw_phases(results, stage), draw_promises(results), draw_map(results)]
     if results.focus is not None and pairs is not None:
         shares = shares_by_approach(results)
         charts += [

@@ -74,10 +74,10 @@ def find(sweep: Sweep) -> Findings:
     Raises:
         ValueError: Nothing was compared, or the sweep has no CO2.
     """
-    if not sweep.advised:
+    if not sweep.treated:
         raise ValueError(f"'{sweep.name}': there is no arm beside '{sweep.reference}' to compare")
-    focus = focus_arm(sweep.advised)
-    arms = tuple(sorted(sweep.advised, key=lambda arm: arm != focus))
+    focus = focus_arm(sweep.treated)
+    arms = tuple(sorted(sweep.treated, key=lambda arm: arm != focus))
     metrics = tuple(m for m in (HEADLINE, *CO2_ACCOUNTS, "trip_time") if m in sweep.figures)
     if HEADLINE not in metrics or "trip_time" not in metrics:
         raise ValueError(f"'{sweep.name}': runs.csv holds no CO2 or no trip time")

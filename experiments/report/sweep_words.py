@@ -19,7 +19,7 @@ from experiments.report.sweep_captions import (
     value_note,
 )
 from experiments.report.sweep_data import Findings
-from experiments.report.words import and_list
+from experiments.report.words import and_list, treatment_words
 from experiments.statistics import CONFIDENCE, ONE_RUN
 
 
@@ -70,8 +70,8 @@ def sweep_answer(found: Findings, arm: str) -> SweepAnswer:
     return SweepAnswer(
         arm=arm,
         sentence=say(
-            "With advice by {arm}, averaged over {points}, {co2} and {trip}.",
-            arm=arm,
+            "{treatment}, averaged over {points}, {co2} and {trip}.",
+            treatment=treatment_words(arm),
             points=count(n_points, "point"),
             co2=_co2_words(co2),
             trip=_trip_words(trip),

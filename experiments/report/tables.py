@@ -91,8 +91,8 @@ def arms_table(results: Results) -> list[Row]:
 
 
 def table_arms(results: Results) -> tuple[str, ...]:
-    """The reference, the advised arms, and what else was run."""
-    ordered = (results.reference, *results.advised, *results.arms)
+    """The reference, the treated arms, and what else was run."""
+    ordered = (results.reference, *results.treated, *results.arms)
     return tuple(dict.fromkeys(ordered))
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.report.data import UNADVISED_ARMS, Results
+from experiments.arms import gives_advice, split_arm
+from experiments.report.data import Results
 from experiments.report.effects import (
     CO2_ACCOUNTS,
     SIDED,
@@ -59,8 +60,8 @@ def answer(results: Results, arm: str) -> Answer:
     return Answer(
         arm=arm,
         sentence=say(
-            "With advice by {arm}, {co2}{but} {trip}.",
-            arm=arm,
+            "{treatment}, {co2}{but} {trip}.",
+            treatment=treatment_words(arm),
             co2=_co2_words(co2),
             but=_but_words(co2, known),
             trip=_trip_words(co2, trip),
@@ -118,20 +119,35 @@ def and_list(words: list[str]) -> str:
     return say("{some} and {last}", some=say(", ").join(words[:-1]), last=words[-1])
 
 
+def treatment_words(arm: str) -> str:
+    """What an arm does to signals and drivers, to begin a sentence with."""
+    signals, advice = split_arm(arm)
+    if not signals:
+        return say("With advice by {arm}", arm=arm)
+    if not gives_advice(arm):
+        return say("With signals controlled by {signals} and no advice", signals=signals)
+    return say(
+        "With signals controlled by {signals} and advice by {arm}", signals=signals, arm=advice
+    )
+
+
 def arm_words(arm: str) -> str:
     """Whether an arm gives advice, and what it is called."""
-    if arm in UNADVISED_ARMS:
-        return say("Without advice ({arm})", arm=arm)
-    return say("With advice ({arm})", arm=arm)
+    if gives_advice(arm):
+        return say("With advice ({arm})", arm=arm)
+    return say("Without advice ({arm})", arm=arm)
 
 
 def reference_words(results: Results) -> str:
     """What the comparison is made with, in one sentence."""
     if results.reference == "unadvised":
-        return say(
+        text = say(
             "Compared with unadvised: the same trips on the same roads with the same random seeds, "
             "the same vehicles equipped, but no advice given."
         )
+        if any(split_arm(arm)[0] for arm in results.arms):
+            text += say(" Its signals run by the scenario's own programs.")
+        return text
     text = say(
         "Compared with {reference}: the same trips on the same roads with the same random seeds, "
         "nobody equipped.",

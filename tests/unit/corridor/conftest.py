@@ -186,6 +186,7 @@ class FakeEngine:
         self.begin_s, self.n_steps = begin_s, 0
         self.known = {}
         self.states, self.plans = {}, {}
+        self.forced, self.shown = {}, []
         self.calls, self.commands = [], []
         self.n_read = Counter()
         self.stopped = set()
@@ -307,6 +308,16 @@ class FakeEngine:
     def signal(self, signal_id):
         self.calls.append("signal")
         return self.states[signal_id](self.now_s)
+
+    def signal_letters(self, signal_id):
+        if signal_id in self.forced:
+            return self.forced[signal_id]
+        state = self.states[signal_id](self.now_s)
+        return self.plans[signal_id][state.program_id].phases[state.phase].state
+
+    def set_signal_letters(self, signal_id, letters):
+        self.forced[signal_id] = letters
+        self.shown.append((self.now_s, signal_id, letters))
 
     def programs(self, signal_id):
         self.calls.append("programs")

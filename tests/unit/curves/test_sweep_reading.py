@@ -15,7 +15,7 @@ def test_a_sweep_is_read_as_it_was_written(grid_folder):
     sweep = read_sweep(grid_folder)
     assert sweep.swept == ("scenario", "penetration", "rsu.range_m")
     assert sweep.arms == ("none", "unadvised", "glosa", "eco")
-    assert sweep.advised == ("glosa", "eco")
+    assert sweep.treated == ("glosa", "eco")
     assert len(sweep.points) == 16
     assert sweep.figures["co2_hbefa4"].shape == (16, 4, 8)
     assert is_sweep(grid_folder)

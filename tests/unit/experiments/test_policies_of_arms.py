@@ -13,7 +13,7 @@ from experiments.own_policy import policy_of_file
 from experiments.planning_maps import COLUMNS, load_planning_maps
 from experiments.policy_loading import Watched
 from experiments.report.glossary import REASONS, TERMS
-from experiments.single_run import _policy
+from experiments.deciders import policy_of
 
 
 def prepared(arm, own=None, maps=()):
@@ -24,12 +24,12 @@ def prepared(arm, own=None, maps=()):
 
 @pytest.mark.parametrize("arm", ["none", "unadvised", "glosa-sumo", "glosa-sumo:300/2/1.0"])
 def test_nobody_of_ours_advises_where_no_policy_is_named(arm):
-    assert _policy(prepared(arm)) is None
+    assert policy_of(prepared(arm)) is None
 
 
 def test_policies_are_made_with_the_parameters_of_the_experiment():
-    assert _policy(prepared("glosa")) == Glosa()
-    planner = _policy(prepared("eco", maps=("one", "other")))
+    assert policy_of(prepared("glosa")) == Glosa()
+    planner = policy_of(prepared("eco", maps=("one", "other")))
     assert isinstance(planner, Eco)
     assert (planner.parameters, planner.rates) == (EcoParameters(), ("one", "other"))
 
@@ -38,7 +38,7 @@ def test_an_own_policy_is_loaded_and_watched(tmp_path, monkeypatch):
     (tmp_path / "p.py").write_text("class Mine:\n    def advise(self, seen): return None\n")
     monkeypatch.setattr("sys.path", [])
     monkeypatch.setattr("sys.dont_write_bytecode", True)
-    policy = _policy(prepared("mine", own=policy_of_file("mine", "p.py:Mine", tmp_path)))
+    policy = policy_of(prepared("mine", own=policy_of_file("mine", "p.py:Mine", tmp_path)))
     assert isinstance(policy, Watched)
     assert type(policy.policy).__name__ == "Mine"
 

@@ -13,6 +13,7 @@ import jinja2
 import pytest
 from matplotlib.figure import Figure
 
+from experiments.arms import OWN_PLAN
 from experiments.curves import NO_INTERVAL
 from experiments.curves.pareto import Standing
 from experiments.measures import ACCOUNT_VALUES
@@ -21,6 +22,7 @@ from experiments.report import (
     language,
     passages,
     plan_words,
+    plot_phases,
     plot_spacetime,
     sweep_captions,
     sweep_plot_curves,
@@ -43,6 +45,7 @@ from experiments.report.templating import TEMPLATES, on_one_line
 from experiments.statistics import ONE_RUN
 from experiments.strict_yaml import read_yaml
 from experiments.sweeps.form import KINDS
+from experiments.two_factors import KEPT, LOST, OPEN_SHARE
 
 REPORT = Path(language.__file__).parent
 NOT_OURS = ("explained.html.j2", "mrv.html.j2")
@@ -95,6 +98,7 @@ def texts_of_tables():
                 for label in each.values())  # fmt: skip
     yield from (*KINDS, NO_INTERVAL, *get_args(Standing))
     yield from ("less", "more", "no effect shown", "not compared", ONE_RUN, "driver", "automated")
+    yield from (OWN_PLAN, KEPT, LOST, OPEN_SHARE, *plot_phases.LEGEND)
 
 
 def all_texts():

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from controller.signals.stage_search import EMPTY, Search, search_stages
+from controller.signals.stage_model import EMPTY, Search
+from controller.signals.stage_search import search_stages
 
 
 def cost_of(search: Search, stages: list[int], ends: list[int]) -> float:
@@ -82,6 +83,7 @@ def crossing(n_steps: int, **changes: object) -> Search:
         "change": np.array([[[10_000, 2], [2, 10_000]]]),
         "patience_s": np.array([60.0]),
         "stop_s": 12.0,
+        "foreseen_s": np.zeros((1, 2, n_steps)),
         "ahead_s": 15.0,
     }
     return Search(**(values | changes))  # type: ignore[arg-type]
