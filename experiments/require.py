@@ -25,12 +25,7 @@ from experiments.measures import (
     per_km_place,
     reference_arm,
 )
-<<<<<<< HEAD
-from experiments.run_accounts import account_columns
-=======
 from experiments.run_accounts import compared_columns
-from experiments.two_factors import factor_paths
->>>>>>> people
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,

@@ -26,17 +26,13 @@ from sumo_nets.inputs import fingerprint, input_hashes
 from sumo_nets.intergreens import TimingRules
 from sumo_nets.movements import Movement, Roads, read_roads
 from sumo_nets.outputs import CutShortError, check_whole
-<<<<<<< HEAD
-from sumo_nets.pedestrian_greens import crossing_lengths_m, min_greens_s, pedestrian_minimum_s
-from sumo_nets.peer_plans import write_adapted_plan, write_coordinated_plan
-=======
 from sumo_nets.pedestrian_greens import (
     crossing_lengths_m,
     crossing_signals,
     min_greens_s,
     pedestrian_minimum_s,
 )
->>>>>>> people
+from sumo_nets.peer_plans import write_adapted_plan, write_coordinated_plan
 from sumo_nets.plan_check import check_plans
 from sumo_nets.plan_import import ImportedPlans, import_plans
 from sumo_nets.plans import Phase, Plan, additional_text, plans_in_force, plans_of, read_plans
