@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from experiments.commands.bench import bench_app
+from experiments.commands.bench_signals import bench_signals
 from experiments.commands.bound import bound
 from experiments.commands.config import config_app
 from experiments.commands.curves import curves, sensitivity
@@ -51,6 +52,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(nets_app, name="nets")
+bench_app.command("signals")(bench_signals)
 app.add_typer(bench_app, name="bench")
 app.add_typer(sweep_app, name="sweep")
 app.add_typer(emissions_app, name="emissions")
@@ -121,6 +123,10 @@ def run(
     factors: Annotated[
         Path | None, typer.Option(help="A file of factors put over those of the project.")
     ] = None,
+    signal_plan: Annotated[
+        Path | None,
+        typer.Option(help="Plan of the arm 'optimized': additional file or timing sheet."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Runs at a time.")] = os.cpu_count() or 1,
     keep_raw: Annotated[bool, typer.Option("--keep-raw", help="Keep SUMO's own outputs.")] = False,
@@ -172,7 +178,7 @@ def run(
     _check_machine()
     with errors_told():
         _check_display(gui=gui)
-        files = _own_files(policy or (), fleet_mix, factors)
+        files = _own_files(policy or (), fleet_mix, factors, signal_plan)
         experiment = asked_experiment(what, overrides | files)
         conditions = [
             parse_condition(text, experiment.all_arms, experiment.accounts)
@@ -225,9 +231,12 @@ def _check_display(*, gui: bool) -> None:
 
 
 def _own_files(
-    references: Sequence[str], fleet_mix: str | None, factors: Path | None
+    references: Sequence[str],
+    fleet_mix: str | None,
+    factors: Path | None,
+    signal_plan: Path | None,
 ) -> dict[str, str]:
-    """Keys of own policies, of the mix and of factors in an experiment → with whole paths."""
+    """Keys of files of the user in an experiment → with whole paths."""
     from experiments.mix_files import absolute_mix
     from experiments.own_policy import named_by_class
 
@@ -240,6 +249,8 @@ def _own_files(
         found["fleet_mix"] = absolute_mix(fleet_mix)
     if factors:
         found["factors"] = str(factors.absolute())
+    if signal_plan:
+        found["signal_plan"] = str(signal_plan.absolute())
     return found
 
 

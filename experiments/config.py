@@ -77,7 +77,7 @@ class Experiment(BaseModel):
         WithJsonSchema({"type": ["array", "string"], "items": {"type": "string"}}),
     ] = ("none", "unadvised", "glosa-sumo", "glosa", "eco")
     """What is compared: none, unadvised, glosa-sumo[:RANGE/MIN/FACTOR], glosa, eco, or a policy;
-    with other signals as SIGNALS or SIGNALS+ADVICE (actuated, actuated+eco)."""
+    with other signals as SIGNALS or SIGNALS+ADVICE (actuated, optimized+eco)."""
     seeds: Annotated[
         tuple[int, ...],
         BeforeValidator(written_seeds),
@@ -126,6 +126,8 @@ class Experiment(BaseModel):
     """Parameters of `committed`."""
     control_limit_s: float = Field(default=5.0, gt=0.0)
     """A controller of signals whose plan comes later, by the clock, is not asked again."""
+    signal_plan: str | None = None
+    """Plan of the arm `optimized`: additional file or timing sheet; one is sought if not given."""
     accounts: Annotated[tuple[str, ...], BeforeValidator(split_items)] = ()
     """Further accounts of the same drives: emission classes, as in HBEFA3/PC_G_EU4."""
     fleet_mix: str | None = None

@@ -35,6 +35,7 @@ from experiments.report.names import FIGURES, PAGES
 from experiments.report.page import write_report
 from experiments.results import summary_of, write_json, write_results
 from experiments.sequential import Sequential
+from experiments.signal_plans import plan_of_arm, plan_remarks
 from experiments.until import Until, look_until
 from sumo_nets import Scenario, ScenarioError, freeze_routes
 
@@ -148,14 +149,24 @@ def _run_claimed(job: _Job, listener: _Listener) -> Outcome:
         raise ScenarioError([f"{scenario.name}: no vehicle departs in the time window"])
     network = RoadNetwork(scenario.net_file)
     prepare_maps(experiment, network, cache_dir=job.cache_dir, n_jobs=job.wishes.n_jobs)
+    for arm in map(experiment.arm, experiment.all_arms):
+        # What takes long is made here, where it can be told; the orders find it.
+        plan_of_arm(
+            arm,
+            experiment,
+            scenario,
+            cache_dir=job.cache_dir,
+            n_jobs=job.wishes.n_jobs,
+            say=say,
+        )
     remove_all_rests(job.store)
     done = _do_all(job, listener)
     if not done.finished:
         return Outcome(summary={}, failures=done.failures)
     say("comparing arms and writing the report")
-    return _write(
-        done, network_content(network, find_main_road(network, demand.routes)), demand.warnings, say
-    )
+    remarks = plan_remarks(experiment, scenario, cache_dir=job.cache_dir)
+    content = network_content(network, find_main_road(network, demand.routes))
+    return _write(done, content, (*demand.warnings, *remarks), say)
 
 
 def _write(

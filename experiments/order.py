@@ -17,11 +17,12 @@ from sumo_nets import Scenario, fingerprint, sumo_version
 
 RUN_KEYS_LEFT_OUT = (
     *("version", "scenario", "policies", "fleet_mix", "arms", "seeds"),
-    *("begin_s", "end_s", "step_length_s"),
+    *("begin_s", "end_s", "step_length_s", "signal_plan"),
 )
 """Keys of an experiment that a single run does not depend on, or not by how they are written.
 
-The window and the step are those of the scenario, which may be its own.
+The window and the step are those of the scenario, which may be its own. A plan of signals counts
+by what is in its file.
 """
 
 

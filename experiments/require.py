@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.factor_cells import factor_paths
 from experiments.measures import (
     ARM_MEANS,
     EFFECT_FIELDS,
@@ -25,7 +26,6 @@ from experiments.measures import (
     reference_arm,
 )
 from experiments.run_accounts import compared_columns
-from experiments.two_factors import factor_paths
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,

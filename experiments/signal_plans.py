@@ -2,20 +2,44 @@
 
 import hashlib
 import json
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from experiments.arms import Arm, PlanName
+from experiments.arms import PLANNED, Arm, PlanName
 from experiments.atomic import replacing
 from experiments.code_hash import code_hash
 from experiments.config import Experiment
-from sumo_nets import Scenario, fingerprint, sumo_version, write_actuated_plan
+from experiments.plan_files import plans_of_file
+from sumo_nets import (
+    Plan,
+    Scenario,
+    ScenarioError,
+    fingerprint,
+    freeze_routes,
+    plans_of,
+    read_roads,
+    sumo_version,
+    write_actuated_plan,
+    write_adapted_plan,
+    write_coordinated_plan,
+    write_plan,
+)
+
+Say = Callable[[str], None]
+"""Is called with a sentence."""
+PLANNING_SEED = 1001
+"""Seed of the demand that SUMO's tools make plans of; results of it are not reported."""
+PLANNING_SEEDS = range(1001, 1100)
+"""Seeds for whatever is chosen of plans: ours are compared on the first, confirmed on others."""
 
 
 def check_signals(experiment: Experiment) -> None:
     """Check that what is asked of signals can be had together.
 
     Raises:
-        ValueError: The future of signals is to be replayed that answer to traffic.
+        ValueError: The future of signals is to be replayed that answer to traffic, or results
+            are asked for a demand that plans are made of.
     """
     controlled = [name for name in experiment.arms if experiment.arm(name).signals is not None]
     if experiment.spat == "oracle" and controlled:
@@ -23,38 +47,166 @@ def check_signals(experiment: Experiment) -> None:
             f"arm '{controlled[0]}' controls the signals; 'spat: oracle' replays those of the "
             "scenario: leave one of the two out"
         )
+    planned = [
+        name
+        for name in experiment.arms
+        if (signals := experiment.arm(name).signals) is not None and signals.plan in PLANNED
+    ]
+    used = sorted(set(PLANNING_SEEDS).intersection(experiment.seeds))
+    if used and planned:
+        raise ValueError(
+            f"arm '{planned[0]}' may have its plan made of the demand of seed {used[0]}: report "
+            f"seeds other than {PLANNING_SEEDS[0]} to {PLANNING_SEEDS[-1]}"
+        )
 
 
 def plan_of_arm(
-    arm: Arm, experiment: Experiment, scenario: Scenario, *, cache_dir: Path
+    arm: Arm,
+    experiment: Experiment,
+    scenario: Scenario,
+    *,
+    cache_dir: Path,
+    n_jobs: int | None = None,
+    say: Say = lambda _text: None,
 ) -> Path | None:
     """The additional file with the programs of an arm's signals; None: it needs none.
+
+    Args:
+        arm: Whose signals.
+        experiment: What is asked.
+        scenario: As of `load_checked`.
+        cache_dir: Where plans are kept.
+        n_jobs: Runs at a time where one must be sought; None: one per processor.
+        say: Is called with a sentence on each step of that.
 
     Raises:
         ScenarioError: The scenario's signals cannot be controlled in this way.
     """
     if arm.signals is None or arm.signals.plan is None:
         return None
+    plan = arm.signals.plan
+    given = _given(experiment, scenario) if plan == "optimized" else None
+    made_by = "experiments.retiming" if plan == "optimized" else "experiments.signal_plans"
     values = {
-        "plan": arm.signals.name,
+        "plan": plan,
+        "given": None if given is None else hashlib.sha256(given.read_bytes()).hexdigest(),
         "demand_scale": experiment.demand_scale,
+        "junction_blocker_s": experiment.junction_blocker_s,
         "scenario": fingerprint(scenario),
         "sumo": sumo_version(),
-        "code": code_hash("experiments.signal_plans"),
+        "code": code_hash(made_by),
     }
     key = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:32]
     kept = cache_dir.resolve() / "plans" / f"{key}.add.xml"
     if not kept.is_file():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(kept) as path:
-            _write(arm.signals.plan, scenario, path)
+        with replacing(kept) as path, replacing(_remarks_of(kept)) as remarks:
+            if plan != "optimized":
+                said = _write(plan, experiment, scenario, path, cache_dir=cache_dir)
+            elif given is not None:
+                said = _write_given(given, scenario, path)
+            else:
+                said = _optimize(experiment, scenario, path, cache_dir, n_jobs, say)
+            remarks.write_text("".join(f"{text}\n" for text in said), encoding="utf-8")
     return kept
 
 
-def _write(plan: PlanName, scenario: Scenario, path: Path) -> None:
-    match plan:
-        case "actuated" | "delay_based":
-            write_actuated_plan(scenario, path, control=plan)
+def plan_remarks(experiment: Experiment, scenario: Scenario, *, cache_dir: Path) -> tuple[str, ...]:
+    """What a reader of any result must know of the plans of an experiment's arms.
+
+    Raises:
+        ScenarioError: The scenario's signals cannot be controlled in one of these ways.
+    """
+    found: dict[str, None] = {}
+    for name in experiment.all_arms:
+        plan = plan_of_arm(experiment.arm(name), experiment, scenario, cache_dir=cache_dir)
+        if plan is not None:
+            found |= dict.fromkeys(_remarks_of(plan).read_text(encoding="utf-8").splitlines())
+    return tuple(found)
+
+
+def _remarks_of(plan: Path) -> Path:
+    return plan.with_suffix(".txt")
+
+
+def _write(
+    plan: PlanName, experiment: Experiment, scenario: Scenario, path: Path, *, cache_dir: Path
+) -> tuple[str, ...]:
+    """Write a plan that SUMO's tools make; what is to be told of it."""
+    if plan in ("actuated", "delay_based"):
+        write_actuated_plan(scenario, path, control=plan)
+        return ()
+    write = write_coordinated_plan if plan == "coordinator" else write_adapted_plan
+    scale = experiment.demand_scale
+    demand = freeze_routes(scenario, seed=PLANNING_SEED, demand_scale=scale, cache_dir=cache_dir)
+    return write(scenario, demand, path)
+
+
+def _write_given(given: Path, scenario: Scenario, path: Path) -> tuple[str, ...]:
+    """Write a plan that the user brings."""
+    write_plan(path, [each.element() for each in _checked(given, scenario).values()])
+    return ()
+
+
+def _given(experiment: Experiment, scenario: Scenario) -> Path | None:
+    """The file of a plan that the user brings."""
+    if experiment.signal_plan is None:
+        return None
+    path = (experiment.folder or Path()) / experiment.signal_plan
+    if not path.is_file():
+        raise ScenarioError([f"signal_plan: {path} does not exist, for {scenario.name}"])
+    return path
+
+
+def _checked(path: Path, scenario: Scenario) -> Mapping[str, Plan]:
+    """The plans of a file, which are plans of this scenario's signals.
+
+    Raises:
+        ScenarioError: With all that is wrong.
+    """
+    own = plans_of(scenario)
+    plans = plans_of_file(path, read_roads(scenario.net_file))
+    problems = []
+    for signal, plan in plans.items():
+        if signal not in own:
+            problems.append(
+                f"{plan.place}: {scenario.name} has no signal '{signal}'; signals: "
+                f"{', '.join(sorted(own)[:5])}"
+            )
+            continue
+        n_letters = len(own[signal].phases[0].state)
+        if wrong := [each.state for each in plan.phases if len(each.state) != n_letters]:
+            problems.append(
+                f"{plan.place}: signal '{signal}' has {n_letters} links, got the state "
+                f"'{wrong[0]}' with {len(wrong[0])} letters"
+            )
+    if problems:
+        raise ScenarioError(problems)
+    return plans
+
+
+def _optimize(
+    experiment: Experiment,
+    scenario: Scenario,
+    path: Path,
+    cache_dir: Path,
+    n_jobs: int | None,
+    say: Say,
+) -> tuple[str, ...]:
+    """Seek a better plan and write it; what is to be told of it."""
+    from experiments.retiming import Effort, retime, retimed_lines, write_retimed
+
+    say(f"{scenario.name}: looking for a better plan of the signals; it is kept")
+    effort = Effort(
+        demand_scale=experiment.demand_scale, junction_blocker_s=experiment.junction_blocker_s
+    )
+    retimed = retime(
+        scenario, effort, cache_dir=cache_dir, n_jobs=n_jobs or os.cpu_count() or 1, say=say
+    )
+    for line in retimed_lines(retimed):
+        say(line)
+    write_retimed(scenario, retimed, path)
+    return ()
 
 
 def plan_sha256(plan: Path) -> str:

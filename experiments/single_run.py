@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from controller import note_names
-from corridor import Course, Equipment, Session, SumoEngine, Tally, unit_draw
+from corridor import Course, Equipment, Frame, Session, SumoEngine, Tally, unit_draw
 from experiments.accounting import write_tables
 from experiments.deciders import controller_of, policy_of
 from experiments.guarded import Guarded, control_counters
@@ -232,12 +232,13 @@ def _simulate(prepared: Prepared, course: Course, report: Report, watch: Stopwat
         policy = policy and watch.policy(policy)
     told_s = time.perf_counter()
     with session:
-        guarded = None
+        steer: Callable[[Frame], None] | None = None
         if controller is not None:
             guarded = Guarded(controller, session, experiment.control_limit_s)
+            steer = guarded.steer if watch is None else watch.timed("planner", guarded.steer)
         for frame in session:
-            if guarded is not None:
-                guarded.steer(frame)
+            if steer is not None:
+                steer(frame)
             if policy is not None:
                 session.apply(policy.advise(frame.seen))
             if time.perf_counter() - told_s >= PROGRESS_S:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from experiments.factor_cells import UNADVISED
 from experiments.measures import (
     ARM_MEANS,
     FEW_SEEDS,
@@ -27,7 +28,7 @@ from experiments.people_on_foot import PERSONS, persons_of
 from experiments.per_passage import per_passage
 from experiments.statistics import CONFIDENCE, FloatArray, paired_difference, paired_effect
 from experiments.study import Run, Selection, Study
-from experiments.two_factors import UNADVISED, factors_of
+from experiments.two_factors import factors_of
 
 SCHEMA_VERSION = 1
 PER_PASSAGE = "per_passage"

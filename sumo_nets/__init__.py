@@ -32,8 +32,10 @@ from sumo_nets.pedestrian_greens import (
     min_greens_s,
     pedestrian_minimum_s,
 )
+from sumo_nets.peer_plans import write_adapted_plan, write_coordinated_plan
 from sumo_nets.plan_check import check_plans
-from sumo_nets.plans import Phase, Plan, plans_in_force, plans_of, read_plans
+from sumo_nets.plan_import import ImportedPlans, import_plans
+from sumo_nets.plans import Phase, Plan, additional_text, plans_in_force, plans_of, read_plans
 from sumo_nets.replay import replayed_signals, signals_to_replay
 from sumo_nets.scenario import Scenario, ScenarioError
 from sumo_nets.signal_plans import cycles_s, own_programs, write_actuated_plan, write_plan
@@ -47,6 +49,7 @@ __all__ = [
     "CutShortError",
     "Demand",
     "Finding",
+    "ImportedPlans",
     "Movement",
     "Phase",
     "Plan",
@@ -61,6 +64,7 @@ __all__ = [
     "TrafficControl",
     "actuate_scenario",
     "actuated_network",
+    "additional_text",
     "check_plans",
     "check_scenario",
     "check_whole",
@@ -75,6 +79,7 @@ __all__ = [
     "fingerprint",
     "freeze_routes",
     "grid_scenario",
+    "import_plans",
     "input_hashes",
     "list_scenarios",
     "load_scenario",
@@ -95,6 +100,8 @@ __all__ = [
     "sumo_home",
     "sumo_version",
     "write_actuated_plan",
+    "write_adapted_plan",
+    "write_coordinated_plan",
     "write_demand",
     "write_plan",
     "write_sheet",

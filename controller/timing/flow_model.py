@@ -13,11 +13,12 @@ class FlowModel:
     """From the start of green until a queue leaves at its full rate."""
     end_gain_s: float = 2.0
     """A queue still leaves so long after the end of green."""
-    spread: float = 0.35
-    """How much longer than the least the mean way takes: alpha of TRANSYT."""
-    critical_gap_s: float = 4.5
+    spread: float = 0.1
+    """How much longer than the least the mean way takes: alpha of TRANSYT. There it is 0.35; in
+    SUMO wanted speeds differ by a tenth, and platoons keep closer together."""
+    critical_gap_s: float = 5.5
     """Gap in the traffic to yield to that is wide enough for one vehicle."""
-    follow_up_s: float = 2.5
+    follow_up_s: float = 3.0
     """Further gap for each one behind it."""
     full_stop_s: float = 5.0
     """A delay of this makes one full stop; a shorter one a part of it."""

@@ -6,6 +6,7 @@ whose centre comes c_i after that green starts meets green if b/2 <= c_i <= g_i 
 to the next signal if x_i + a_i + c_i + t_i = x_j + a_j + c_j. Times are parts of the
 cycle. The other direction runs from j to i, and may come whole cycles later: these are integers.
 With one width for each direction, a direction may go without: then its centre may come in red.
+With a width for each link, centres come in red only as far as greens leave no other way.
 All of it is linear, with 1 / cycle as a variable, too.
 
 References:
@@ -21,6 +22,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from controller.arrays import FloatArray, IntArray
+
+RED_WORTH = 10.0
+"""A centre line in green is worth more than any width."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +111,12 @@ def green_bands(artery: Artery, rules: BandRules) -> Bands:
     at = _Columns(artery.start_out.size, is_multiband=rules.is_multiband)
     rows, low, high = _rows(artery, rules, at)
     integrality = np.zeros(at.n)
-    integrality[at.whole] = integrality[at.is_band] = 1
+    integrality[at.whole] = 1
+    integrality[at.is_band] = 0 if rules.is_multiband else 1
     lower, upper = np.zeros(at.n), np.full(at.n, np.inf)
     lower[at.offset[1:]] = lower[at.centre] = -np.inf
     upper[at.offset[0]] = 0.0
     upper[at.width] = upper[at.is_band] = 1.0
-    # With a width for each link that would be too many choices: centres stay in green there.
-    lower[at.is_band] = float(rules.is_multiband)
     # Both ways together take so many cycles; greens lie within one at each end.
     lower[at.whole] = -4.0
     both_s = (artery.travel_out_s + artery.travel_back_s) * rules.slowest
@@ -121,7 +124,7 @@ def green_bands(artery: Artery, rules: BandRules) -> Bands:
     lower[at.rate] = 1.0 / rules.longest_cycle_s
     upper[at.rate] = 1.0 / rules.shortest_cycle_s
     found = milp(
-        -_worth(artery, at),
+        -_worth(artery, rules, at),
         constraints=LinearConstraint(rows, low, high),
         bounds=Bounds(lower, upper),
         integrality=integrality,
@@ -195,10 +198,12 @@ def _rows(
     return matrix, np.array([low for _, low, _ in rows]), np.array([high for *_, high in rows])
 
 
-def _worth(artery: Artery, at: _Columns) -> FloatArray:
+def _worth(artery: Artery, rules: BandRules, at: _Columns) -> FloatArray:
     """Weight of each variable: flows, so that all of them are 1 together."""
     flows = np.array((artery.flow_out, artery.flow_back))
     total = flows.sum()
     worth = np.zeros(at.n)
     np.add.at(worth, at.width, flows / total if total > 0 else 0.5 / flows.shape[1])
+    if rules.is_multiband:
+        worth[at.is_band] = RED_WORTH / flows.size
     return worth

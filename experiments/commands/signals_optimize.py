@@ -52,10 +52,20 @@ def signals_optimize(
     """Optimise cycles, splits and offsets of a scenario's fixed programs on CO2 and delay."""
     from experiments.choices import written_seeds
     from experiments.machine import cache_folder
-    from experiments.retiming import Effort, retime, retimed_json, retimed_lines, write_retimed
+    from experiments.retiming import (
+        Effort,
+        retime,
+        retimed_json,
+        retimed_lines,
+        write_retimed,
+        write_timing_sheet,
+    )
     from sumo_nets import load_scenario
 
     with errors_told():
+        if not out.name.endswith(".xml"):
+            raise ValueError(f"--out: the name must end with .xml, got '{out}'")
+        sheet = out.with_name(f"{out.name.removesuffix('.xml').removesuffix('.add')}.csv")
         effort = Effort(
             seeds=_seeds(written_seeds(seeds), "--seeds"),
             confirm_seeds=_seeds(written_seeds(confirm), "--confirm"),
@@ -69,12 +79,14 @@ def signals_optimize(
             loaded, effort, cache_dir=cache_folder(), n_jobs=jobs, counts_file=counts, say=_say
         )
         write_retimed(loaded, retimed, out)
+        write_timing_sheet(loaded, out, sheet)
     if as_json:
         print(json.dumps(retimed_json(retimed), sort_keys=True))
         return
     for line in retimed_lines(retimed):
         print(line)
     print(f"plan: {out}")
+    print(f"timing sheet: {sheet}")
 
 
 def _say(text: str) -> None:

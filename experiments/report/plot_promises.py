@@ -27,7 +27,7 @@ def draw_promises(results: Results) -> Chart | None:
         return None
     switches, promises = told_switches(results), committed(results)
     table, whole = by_lead(switches), kept(switches)
-    shown = table.filter(pl.col("n") >= FEW_TOLD)
+    shown = table.filter(pl.col("n_told") >= FEW_TOLD)
     arms = tuple(arm for arm in results.arms if arm in set(shown["arm"]))
     if not arms:
         return None

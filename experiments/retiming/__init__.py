@@ -2,7 +2,12 @@
 
 from experiments.retiming.job import Effort, Retimed, retime
 from experiments.retiming.moves import CycleRange
-from experiments.retiming.telling import retimed_json, retimed_lines, write_retimed
+from experiments.retiming.telling import (
+    retimed_json,
+    retimed_lines,
+    write_retimed,
+    write_timing_sheet,
+)
 
 __all__ = [
     "CycleRange",
@@ -12,4 +17,5 @@ __all__ = [
     "retimed_json",
     "retimed_lines",
     "write_retimed",
+    "write_timing_sheet",
 ]

@@ -159,7 +159,7 @@ class SumoBench:
             },
             trip_s=float(np.nansum(trip_s)) / n_vehicles,
             is_whole=bool(is_done.all()) and len(is_done) >= n_vehicles,
-            end_s=float(steps["timestep_time"].max() or 0.0),
+            end_s=float(steps["timestep_time"].to_numpy().max(initial=0.0)),
         )
 
 

@@ -1,7 +1,7 @@
 """A fixed-time plan for a whole scenario: counts, surrogate, descent in SUMO, confirmation."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from corridor import RoadNetwork
@@ -9,13 +9,13 @@ from experiments.accounting import slope_slices
 from experiments.preparation import read_network
 from experiments.retiming.bench import Bench, SumoBench, judged_maps
 from experiments.retiming.confirming import Confirmation, confirm
-from experiments.retiming.counts import Counts, read_counts, simulated_counts
+from experiments.retiming.counts import read_counts, simulated_counts
 from experiments.retiming.descent import Descended, Wish, descend
 from experiments.retiming.moves import CycleRange
 from experiments.retiming.problem import PlanProblem, all_turns, plan_problem
 from experiments.retiming.promise import Promise
 from experiments.retiming.stages import FixedSignal, Times, own_plan, timed_signals
-from sumo_nets import JUNCTION_BLOCKER_S, Scenario, ScenarioError
+from sumo_nets import JUNCTION_BLOCKER_S, Demand, Scenario, ScenarioError
 
 Say = Callable[[str], None]
 """Is called with a sentence."""
@@ -33,7 +33,7 @@ class Effort:
     """Short runs of SUMO at most, beside those of the confirmation."""
     minutes: float | None = None
     """Only vehicles of the first so many minutes are simulated; None: all."""
-    cycles: CycleRange = CycleRange(low_s=40.0, high_s=150.0)
+    cycles: CycleRange = field(default_factory=lambda: CycleRange(low_s=40.0, high_s=150.0))
     """Cycles that may be chosen."""
     time_weight: float = 0.5
     """Worth of a percent of trip time in percents of CO2."""
@@ -57,6 +57,16 @@ class Effort:
             raise ValueError(f"minutes must be positive, got {self.minutes:g}")
         if self.time_weight < 0:
             raise ValueError(f"the weight of time must not be negative, got {self.time_weight:g}")
+
+    @property
+    def wish(self) -> Wish:
+        """What the descent seeks."""
+        return Wish(
+            seeds=self.seeds,
+            n_runs=self.n_runs,
+            time_weight=self.time_weight,
+            cycles=self.cycles,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +121,40 @@ def retime(
         n_jobs=n_jobs,
         own=own_plan(signals),
     )
-    problem, counts = _problem(signals, network, bench, effort.seeds[0], counts_file)
+    problem, traffic = _problem(signals, network, bench.demand(effort.seeds[0]), counts_file)
     promise = Promise(problem)
-    say(f"{len(signals)} signals, {sum(counts.values()):.0f} vehicles per hour over them")
-    starts = promise.best_plans(effort.cycles)
-    return _found(signals, bench, promise, starts, effort, _traffic(counts), say)
+    say(f"{len(signals)} signals, {sum(traffic.values()):.0f} vehicles per hour over them")
+    found = descend(
+        signals,
+        bench.own,
+        promise.best_plans(effort.cycles),
+        bench,
+        effort.wish,
+        weights=traffic,
+        guess=promise,
+        say=say,
+    )
+    return judged(signals, bench, promise, found, effort)
+
+
+def judged(
+    signals: Mapping[str, FixedSignal],
+    bench: Bench,
+    promise: Promise,
+    found: Descended,
+    effort: Effort,
+) -> Retimed:
+    """What was found, held against the own plan on the seeds of the confirmation."""
+    own = own_plan(signals)
+    confirmation = confirm(found.plan, own, bench, effort.confirm_seeds, effort.time_weight)
+    before, after = promise([own, found.plan])
+    return Retimed(
+        plan=found.plan if confirmation.is_better else own,
+        signals=signals,
+        surrogate=(before, after),
+        found=found,
+        confirmation=confirmation,
+    )
 
 
 def shortened(scenario: Scenario, minutes: float | None) -> Scenario:
@@ -131,50 +170,16 @@ def shortened(scenario: Scenario, minutes: float | None) -> Scenario:
 def _problem(
     signals: Mapping[str, FixedSignal],
     network: RoadNetwork,
-    bench: SumoBench,
-    seed: int,
+    demand: Demand,
     counts_file: Path | None,
-) -> tuple[PlanProblem, Counts]:
-    demand = bench.demand(seed)
+) -> tuple[PlanProblem, dict[str, float]]:
+    """The problem of the surrogate, and the vehicles per hour over each signal."""
     if counts_file is None:
         counts = simulated_counts(network, demand)
     else:
         counts = read_counts(counts_file, all_turns(network, signals))
-    of_signals = {turn: flow for turn, flow in counts.items() if turn.signal in signals}
-    return plan_problem(signals, network, demand, of_signals), of_signals
-
-
-def _traffic(counts: Counts) -> dict[str, float]:
-    """Vehicles per hour over each signal."""
-    found: dict[str, float] = {}
+    traffic = dict.fromkeys(signals, 0.0)
     for turn, flow in counts.items():
-        found[turn.signal] = found.get(turn.signal, 0.0) + flow
-    return found
-
-
-def _found(
-    signals: Mapping[str, FixedSignal],
-    bench: Bench,
-    promise: Promise,
-    starts: list[dict[str, Times]],
-    effort: Effort,
-    traffic: Mapping[str, float],
-    say: Say,
-) -> Retimed:
-    own = own_plan(signals)
-    wish = Wish(
-        seeds=effort.seeds,
-        n_runs=effort.n_runs,
-        time_weight=effort.time_weight,
-        cycles=effort.cycles,
-    )
-    found = descend(signals, own, starts, bench, wish, weights=traffic, guess=promise, say=say)
-    confirmation = confirm(found.plan, own, bench, effort.confirm_seeds, effort.time_weight)
-    before, after = promise([own, found.plan])
-    return Retimed(
-        plan=found.plan if confirmation.is_better else own,
-        signals=signals,
-        surrogate=(before, after),
-        found=found,
-        confirmation=confirmation,
-    )
+        if turn.signal in traffic:
+            traffic[turn.signal] += flow
+    return plan_problem(signals, network, demand, counts), traffic

@@ -145,7 +145,8 @@ def _poured(total: float, load: FloatArray, per_unit: FloatArray) -> FloatArray:
         filled = order[:n]
         level = (total + (load[filled] / per_unit[filled]).sum()) / (1.0 / per_unit[filled]).sum()
         if level >= load[filled].max() or n == 1:
-            shares[filled] = (level - load[filled]) / per_unit[filled]
+            # Rounding must not make less than nothing of it.
+            shares[filled] = np.maximum(level - load[filled], 0.0) / per_unit[filled]
             break
     return shares
 

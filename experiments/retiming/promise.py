@@ -9,10 +9,11 @@ from controller import (
     FlowModel,
     Price,
     Search,
+    TimingPlan,
     fits,
     flow_network,
-    in_cycle,
-    plan_costs,
+    seed_plans,
+    signal_costs,
 )
 from controller import descend as descend_surrogate
 from experiments.retiming.moves import CycleRange
@@ -21,7 +22,7 @@ from experiments.retiming.stages import Plan, Times, own_plan
 
 N_CYCLES = 8
 """So many common cycles are looked at, evenly apart in proportion."""
-SEARCH = Search(steps_s=(8.0, 4.0, 2.0), scan_s=8.0, most_sweeps=3)
+SEARCH = Search(steps_s=(8.0, 4.0, 2.0, 1.0), scan_s=8.0, most_sweeps=3)
 """How the best plan of each is searched."""
 
 
@@ -30,31 +31,42 @@ class Promise:
 
     def __init__(self, problem: PlanProblem) -> None:
         self._problem = problem
+        self._model = FlowModel()
         self._costs = partial(
-            plan_costs, flow_network(problem.network), price=Price(), model=FlowModel()
+            signal_costs, flow_network(problem.network), price=Price(), model=self._model
         )
 
     def __call__(self, plans: Sequence[Plan]) -> list[float]:
         """Grams of CO2 per second that each plan costs, delay included at its price."""
-        if not plans:
-            return []
-        timings = [self._problem.timing_plan(plan) for plan in plans]
-        return [float(cost) for cost in self._costs(timings)]
+        return self._totals([self._problem.timing_plan(plan) for plan in plans])
 
-    def best_plans(self, cycles: CycleRange) -> list[dict[str, Times]]:
+    def _totals(self, plans: Sequence[TimingPlan]) -> list[float]:
+        return self._costs(plans).sum(axis=1).tolist() if plans else []
+
+    def best_plans(self, cycles: CycleRange, n_best: int = 6) -> list[dict[str, Times]]:
         """The plan that costs least in each of some common cycles, and in the own ones.
 
-        Each is searched from the scenario's own plan. The best ones come first.
+        Each search begins from the best of Webster's splits, green bands and the scenario's own
+        plan in that cycle. The best ones come first.
         """
-        problem = self._problem
+        problem, network = self._problem, self._problem.network
         own = problem.timing_plan(own_plan(problem.signals))
-        seeds = {"own cycles": own}
+        seeds = {"own": own}
         for cycle_s in np.geomspace(cycles.low_s, cycles.high_s, N_CYCLES).round().tolist():
-            if fits(problem.network, cycle_s):
-                seeds[f"{cycle_s:g} s"] = in_cycle(problem.network, own, cycle_s)
+            if fits(network, cycle_s):
+                name, plan = self._best_seed(own, cycle_s)
+                seeds[name] = plan
         found = [
-            descend_surrogate(problem.network, seed, self._costs, SEARCH, seed=name)
+            descend_surrogate(network, seed, self._costs, SEARCH, seed=name)
             for name, seed in seeds.items()
         ]
         plans = [problem.plan(each.plan) for each in sorted(found, key=lambda each: each.cost)]
-        return [plan for number, plan in enumerate(plans) if plan not in plans[:number]]
+        distinct = [plan for number, plan in enumerate(plans) if plan not in plans[:number]]
+        return distinct[:n_best]
+
+    def _best_seed(self, own: TimingPlan, cycle_s: float) -> tuple[str, TimingPlan]:
+        seeds = seed_plans(self._problem.network, own, [cycle_s], self._model)
+        del seeds["own"]
+        costs = dict(zip(seeds, self._totals([*seeds.values()]), strict=True))
+        best = min(costs, key=lambda name: costs[name])
+        return best, seeds[best]

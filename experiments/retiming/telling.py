@@ -9,13 +9,21 @@ from experiments.atomic import replacing
 from experiments.retiming.job import Retimed
 from experiments.retiming.stages import retimed_programs
 from experiments.statistics import Effect
-from sumo_nets import Scenario, write_plan
+from sumo_nets import Scenario, plans_in_force, read_roads, write_plan, write_sheet
 
 
 def write_retimed(scenario: Scenario, retimed: Retimed, path: Path) -> None:
     """Write the additional file of a plan."""
     with replacing(path) as part:
         write_plan(part, retimed_programs(scenario, retimed.plan))
+
+
+def write_timing_sheet(scenario: Scenario, plan: Path, path: Path) -> None:
+    """Write the plans of an additional file as the timing sheet that engineers read."""
+    roads = read_roads(scenario.net_file)
+    text = write_sheet(plans_in_force([plan]).values(), roads.named)
+    with replacing(path) as part:
+        part.write_text(text, encoding="utf-8")
 
 
 def retimed_lines(retimed: Retimed) -> Iterator[str]:

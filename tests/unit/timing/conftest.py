@@ -46,10 +46,10 @@ def make_street(n_signals, travel_s=30.0, flow_vps=(0.15, 0.1)):
     return TimedNetwork(signals=signals, roads=make_roads(rows))
 
 
-def make_timing(green_s=(50.0, 34.0), offset_s=0.0):
+def make_timing(green_s=(50.0, 34.0), offset_s=0.0, change_s=6.0):
     """A timing of `make_signal`."""
-    greens = np.array(green_s)
-    return Timing(cycle_s=float(greens.sum() + 6.0), offset_s=offset_s, green_s=greens)
+    greens = np.array(green_s, dtype=float)
+    return Timing(cycle_s=float(greens.sum() + change_s), offset_s=offset_s, green_s=greens)
 
 
 @pytest.fixture(scope="session")
