@@ -95,29 +95,31 @@ def starving_warnings(
     told = []
     at = here[LONGEST_AT]
     if at is not None:
+        here_s, there_s = here["longest_wait_s"], there["longest_wait_s"]
         cycle_s = cycles_s.get(at["signal_id"], 0.0)
-        where = f"vehicle {at['vehicle_id']} at signal {at['signal_id']}, seed {at['seed']},"
-        told += starving(arm, where, here["longest_wait_s"], there["longest_wait_s"], cycle_s)
-    cycle_s = max(cycles_s.values(), default=0.0)
-    entry = "a vehicle that wants to enter the road"
+        if is_starving(here_s, there_s, cycle_s):
+            told.append(
+                f"{arm}: somebody starves: vehicle {at['vehicle_id']} waits {here_s:.0f} s at "
+                f"signal {at['signal_id']} (seed {at['seed']}); the longest wait in the reference "
+                f"is {there_s:.0f} s, two cycles of the own plan there are {2 * cycle_s:.0f} s"
+            )
     here_s, there_s = here["longest_entry_wait_s"], there["longest_entry_wait_s"]
-    return told + starving(arm, entry, here_s, there_s, cycle_s)
+    cycle_s = max(cycles_s.values(), default=0.0)
+    if is_starving(here_s, there_s, cycle_s):
+        told.append(
+            f"{arm}: somebody starves: a vehicle waits {here_s:.0f} s to enter the road; the "
+            f"longest such wait in the reference is {there_s:.0f} s, two of the longest cycles of "
+            f"the own plan are {2 * cycle_s:.0f} s"
+        )
+    return told
 
 
-def starving(arm: str, who: str, here_s: float, there_s: float, cycle_s: float) -> list[str]:
-    """The sentence that somebody starves, if so.
+def is_starving(here_s: float, there_s: float, cycle_s: float) -> bool:
+    """Whether the longest wait of an arm is far too long.
 
     Args:
-        arm: Name of the arm.
-        who: Waits there longest.
-        here_s: How long.
-        there_s: The longest wait in the reference.
+        here_s: The longest wait in the arm.
+        there_s: The longest one in the reference.
         cycle_s: Of the own plan where that is; 0: not known.
     """
-    if here_s <= max(LONGER_FACTOR * there_s, ENOUGH_CYCLES * cycle_s):
-        return []
-    cycles = f", and {ENOUGH_CYCLES:g} cycles of the own plan last {ENOUGH_CYCLES * cycle_s:.0f} s"
-    return [
-        f"{arm}: somebody starves: {who} waits {here_s:.0f} s; the longest such wait in the "
-        f"reference is {there_s:.0f} s" + (cycles if cycle_s else "")
-    ]
+    return here_s > max(LONGER_FACTOR * there_s, ENOUGH_CYCLES * cycle_s)

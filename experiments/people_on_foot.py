@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.people import starving
+from experiments.people import is_starving
 from experiments.statistics import FloatArray, paired_effect
 from experiments.study import Run, Selection, Study
 
@@ -78,6 +78,12 @@ def _starving(
     at = here["longest_wait_at"]
     if at is None:
         return []
-    who = f"person {at['person_id']} at signal {at['signal_id']}, seed {at['seed']},"
+    here_s, there_s = here["longest_wait_s"], there["longest_wait_s"]
     cycle_s = cycles_s.get(at["signal_id"], 0.0)
-    return starving(arm, who, here["longest_wait_s"], there["longest_wait_s"], cycle_s)
+    if not is_starving(here_s, there_s, cycle_s):
+        return []
+    return [
+        f"{arm}: somebody starves: person {at['person_id']} waits {here_s:.0f} s at signal "
+        f"{at['signal_id']} (seed {at['seed']}); the longest such wait in the reference is "
+        f"{there_s:.0f} s, two cycles of the own plan there are {2 * cycle_s:.0f} s"
+    ]

@@ -100,7 +100,7 @@ def persons(waits_s, reference="unadvised", cycle_s=60.0):
 def test_a_person_starves_by_the_rule_that_holds_for_vehicles():
     assert persons({"unadvised": 60.0, "x": 119.0}).warnings == []
     (sentence,) = persons({"unadvised": 60.0, "x": 121.0}).warnings
-    assert "person p at signal J, seed 1, waits 121 s" in sentence
+    assert "person p waits 121 s at signal J (seed 1)" in sentence
 
 
 def test_times_of_persons_are_compared_with_the_reference():

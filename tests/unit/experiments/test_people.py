@@ -63,13 +63,13 @@ def test_somebody_starves_who_waits_much_longer_and_for_more_than_two_cycles():
     assert told(125, 50) == []
     assert told(150, 80) == []
     (sentence,) = told(150, 50)
-    assert "vehicle b at signal J, seed 1, waits 150 s" in sentence
+    assert "vehicle b waits 150 s at signal J (seed 1)" in sentence
     assert "reference is 100 s" in sentence
-    assert "2 cycles of the own plan last 100 s" in sentence
+    assert "two cycles of the own plan there are 100 s" in sentence
 
 
 def test_whoever_waits_to_enter_the_road_may_starve_too():
     here, there = arm(vehicles([0, 0, 0], entry_s=300.0)), arm(vehicles([0, 0, 0], entry_s=10.0))
     (sentence,) = starving_warnings("x", here, there, {"J": 90.0})
-    assert "wants to enter the road waits 300 s" in sentence
+    assert "waits 300 s to enter the road" in sentence
     assert starving_warnings("x", there, here, {"J": 90.0}) == []

@@ -14,7 +14,7 @@ from experiments.report.data import read_results
 from experiments.report.figure_files import check_formats, write_figures
 from experiments.report.plot_vehicles import paired_differences
 
-FIGURES = {"effects", "spacetime", "profile", "bands", "map", "groups", "vehicles", "equity"}
+FIGURES = {*"effects spacetime profile bands map groups vehicles equity waits".split()}
 
 
 @pytest.fixture(scope="module")

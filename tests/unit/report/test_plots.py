@@ -24,7 +24,9 @@ def drawn(built):
 
 
 def test_a_full_study_has_all_its_pictures(drawn):
-    assert set(drawn) == {*"effects spacetime profile bands map vehicles groups equity".split()}
+    assert set(drawn) == {
+        *"effects spacetime profile bands map waits vehicles groups equity".split()
+    }
 
 
 def test_both_arms_share_their_axes_in_the_time_space_diagram(drawn):
