@@ -75,6 +75,10 @@ class Steering:
             letters = self._engine.signal_letters(signal)
             self.tally.promises.watch(signal, letters, time_s - self._step_length_s)
 
+    def finish(self, time_s: float) -> None:
+        """The run is over: promises that were due and did not come are broken."""
+        self.tally.promises.finish(time_s - self._step_length_s)
+
     def seen(self, traffic: Traffic, time_s: float) -> SignalsSeen:
         """What a controller sees."""
         promise_s, schedules = self._promise_s, self.schedules
