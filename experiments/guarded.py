@@ -55,6 +55,8 @@ def _words(error: Exception) -> str:
 def control_counters(tally: SteeringTally) -> dict[str, Any]:
     """What is told of a run whose signals a controller planned."""
     return {
+        "n_controlled": tally.n_controlled,
+        "n_signals": tally.n_signals,
         "n_promised": len(tally.promises.done),
         "n_kept": tally.promises.n_kept,
         "n_fallback": len(tally.fallbacks),

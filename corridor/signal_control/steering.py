@@ -45,7 +45,9 @@ class Steering:
         promise_s: float,
         step_length_s: float,
     ) -> None:
-        self.tally = SteeringTally()
+        self.tally = SteeringTally(
+            n_controlled=len(stages), n_signals=len({link.signal for link in links})
+        )
         self._engine = engine
         self._promise_s, self._step_length_s = promise_s, step_length_s
         time_s = engine.time_s()

@@ -106,6 +106,12 @@ def test_a_run_without_trouble_warns_of_nothing():
     )
 
 
+def test_signals_that_keep_their_own_program_are_told():
+    assert warnings_of(SteeringTally(n_controlled=17, n_signals=51)) == [
+        "mine: 34 of 51 signals have no program that can be controlled, and keep the scenario's own"
+    ]
+
+
 def test_what_went_wrong_is_told():
     tally = SteeringTally()
     tally.fallbacks += [
