@@ -21,7 +21,10 @@ class Guarded:
 
     def __init__(self, controller: SignalController, session: Session, limit_s: float) -> None:
         self._controller, self._session, self._limit_s = controller, session, limit_s
-        self._has_failed = False
+        # Where no signal can be controlled, nobody is asked; that is told of the run.
+        self._has_failed = not session.layouts
+        if self._has_failed:
+            return
         try:
             controller.reset(session.layouts)
         except Exception as error:  # noqa: BLE001 (whatever it is, the road goes on)
@@ -55,6 +58,8 @@ def _words(error: Exception) -> str:
 def control_counters(tally: SteeringTally) -> dict[str, Any]:
     """What is told of a run whose signals a controller planned."""
     return {
+        "n_controlled": tally.n_controlled,
+        "n_signals": tally.n_signals,
         "n_promised": len(tally.promises.done),
         "n_kept": tally.promises.n_kept,
         "n_fallback": len(tally.fallbacks),

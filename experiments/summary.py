@@ -264,6 +264,13 @@ def _control_warnings(run: Run) -> list[str]:
             f"{name}: {control['n_invalid_plans']} plans of signals were not used: "
             f"{control['invalid_plan']}"
         )
+    # Runs of earlier versions did not count them.
+    n_controlled, n_signals = (control.get(name, 0) for name in ("n_controlled", "n_signals"))
+    if n_controlled < n_signals:
+        told.append(
+            f"{run.arm}: {n_signals - n_controlled} of {n_signals} signals have no program that "
+            "can be controlled, and keep the scenario's own"
+        )
     if broken := control["n_promised"] - control["n_kept"]:
         told.append(
             f"{name}: {broken} of {control['n_promised']} switches came otherwise than told"
