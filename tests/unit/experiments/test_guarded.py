@@ -3,9 +3,9 @@ import time
 import pytest
 
 from corridor import FallBack, SteeringTally
-from experiments.guarded import Guarded, control_counters
+from experiments.control_counts import control_counters, control_warnings
+from experiments.guarded import Guarded
 from experiments.study import Run
-from experiments.summary import _control_warnings
 
 
 class Session:
@@ -94,7 +94,7 @@ def test_one_that_sleeps_is_not_asked_again_and_its_late_plan_not_used(session):
 
 def warnings_of(tally):
     counters = {"signal_control": control_counters(tally)}
-    return _control_warnings(
+    return control_warnings(
         Run(arm="mine", seed=3, vehicles=None, approaches=None, counters=counters)
     )
 
@@ -102,7 +102,7 @@ def warnings_of(tally):
 def test_a_run_without_trouble_warns_of_nothing():
     assert warnings_of(SteeringTally()) == []
     assert (
-        _control_warnings(Run(arm="eco", seed=1, vehicles=None, approaches=None, counters={})) == []
+        control_warnings(Run(arm="eco", seed=1, vehicles=None, approaches=None, counters={})) == []
     )
 
 
