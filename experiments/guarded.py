@@ -1,10 +1,9 @@
 """A controller of signals in the process that asks it, and what happens when it fails."""
 
 import time
-from typing import Any
 
 from controller import SignalController
-from corridor import Frame, Session, SteeringTally
+from corridor import Frame, Session
 
 
 class Guarded:
@@ -53,21 +52,3 @@ class Guarded:
 
 def _words(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:300]
-
-
-def control_counters(tally: SteeringTally) -> dict[str, Any]:
-    """What is told of a run whose signals a controller planned."""
-    return {
-        "n_controlled": tally.n_controlled,
-        "n_signals": tally.n_signals,
-        "n_promised": len(tally.promises.done),
-        "n_kept": tally.promises.n_kept,
-        "n_fallback": len(tally.fallbacks),
-        "n_invalid_plans": tally.n_invalid,
-        "invalid_plan": next(iter(tally.invalid), ""),
-        "n_forced_greens": tally.n_owed,
-        "fallbacks": [
-            {"time_s": each.time_s, "signal": each.signal, "reason": each.reason}
-            for each in tally.fallbacks
-        ],
-    }

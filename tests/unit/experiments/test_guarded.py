@@ -3,9 +3,9 @@ import time
 import pytest
 
 from corridor import FallBack, SteeringTally
-from experiments.guarded import Guarded, control_counters
+from experiments.control_counts import control_counters, control_warnings
+from experiments.guarded import Guarded
 from experiments.study import Run
-from experiments.summary import _control_warnings
 
 
 class Session:
@@ -102,7 +102,7 @@ def test_nobody_is_asked_where_no_signal_can_be_controlled(session):
 
 def warnings_of(tally):
     counters = {"signal_control": control_counters(tally)}
-    return _control_warnings(
+    return control_warnings(
         Run(arm="mine", seed=3, vehicles=None, approaches=None, counters=counters)
     )
 
@@ -110,7 +110,7 @@ def warnings_of(tally):
 def test_a_run_without_trouble_warns_of_nothing():
     assert warnings_of(SteeringTally()) == []
     assert (
-        _control_warnings(Run(arm="eco", seed=1, vehicles=None, approaches=None, counters={})) == []
+        control_warnings(Run(arm="eco", seed=1, vehicles=None, approaches=None, counters={})) == []
     )
 
 

@@ -1,6 +1,7 @@
 import math
 
 import pytest
+
 from experiments.retiming.bench import Figures
 from experiments.retiming.confirming import confirm
 from experiments.retiming.descent import Wish, cost_of, descend
