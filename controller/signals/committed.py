@@ -9,10 +9,10 @@ from controller.arrays import FloatArray, IntArray
 from controller.signals.approaches import Approaches
 from controller.signals.forecast import blocked, coming, outset
 from controller.signals.interface import SignalLayout, SignalsSeen, StagePlan
+from controller.signals.lean_search import search_lean
 from controller.signals.planned_greens import PlannedGreens
 from controller.signals.sightings import Sightings
 from controller.signals.stage_model import Search
-from controller.signals.lean_search import search_lean
 
 LONGEST_PROMISE_S = 40.0
 """Nothing is promised longer ahead."""

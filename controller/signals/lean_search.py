@@ -20,8 +20,8 @@ AT_ONCE = 24
 def search_lean(search: Search) -> Found:
     """The cheapest stages of each signal, and the lengths of their greens.
 
-    As `search_stages`, but for lanes with next to nobody and the stages that serve only those, which
-    are left out where that saves something; costs leave out what no plan can change.
+    As `search_stages`, but lanes with next to nobody are left out where that saves something, and
+    stages that serve only those. Costs leave out what no plan can change.
     """
     lane_order, n_lanes = _first_those(_counting_lanes(search))
     stage_order, n_stages = _first_those(_useful_stages(search))
