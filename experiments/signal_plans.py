@@ -111,15 +111,33 @@ def plan_of_arm(
     return kept
 
 
-def plan_remarks(experiment: Experiment, scenario: Scenario, *, cache_dir: Path) -> tuple[str, ...]:
-    """What a reader of any result must know of the plans of an experiment's arms.
+def make_plans(
+    experiment: Experiment,
+    scenario: Scenario,
+    *,
+    cache_dir: Path,
+    n_jobs: int | None = None,
+    say: Say = lambda _text: None,
+) -> tuple[str, ...]:
+    """Make the plans of all arms that need one.
+
+    Args:
+        experiment: What is asked.
+        scenario: As of `load_checked`.
+        cache_dir: Where plans are kept.
+        n_jobs: As of `plan_of_arm`.
+        say: As of `plan_of_arm`.
+
+    Returns:
+        What a reader of any result must know of them.
 
     Raises:
         ScenarioError: The scenario's signals cannot be controlled in one of these ways.
     """
     found: dict[str, None] = {}
     for name in experiment.all_arms:
-        plan = plan_of_arm(experiment.arm(name), experiment, scenario, cache_dir=cache_dir)
+        arm = experiment.arm(name)
+        plan = plan_of_arm(arm, experiment, scenario, cache_dir=cache_dir, n_jobs=n_jobs, say=say)
         if plan is not None:
             found |= dict.fromkeys(_remarks_of(plan).read_text(encoding="utf-8").splitlines())
     return tuple(found)
