@@ -114,8 +114,25 @@ def plan_of_arm(
     return kept
 
 
-def plan_remarks(experiment: Experiment, scenario: Scenario, *, cache_dir: Path) -> tuple[str, ...]:
-    """What a reader of any result must know of the plans of an experiment's arms.
+def make_plans(
+    experiment: Experiment,
+    scenario: Scenario,
+    *,
+    cache_dir: Path,
+    n_jobs: int | None = None,
+    say: Say = lambda _text: None,
+) -> tuple[str, ...]:
+    """Make the plans of all arms that need one.
+
+    Args:
+        experiment: What is asked.
+        scenario: As of `load_checked`.
+        cache_dir: Where plans are kept.
+        n_jobs: As of `plan_of_arm`.
+        say: As of `plan_of_arm`.
+
+    Returns:
+        What a reader of any result must know of them.
 
     Raises:
         ScenarioError: The scenario's signals cannot be controlled in one of these ways.
@@ -124,6 +141,7 @@ def plan_remarks(experiment: Experiment, scenario: Scenario, *, cache_dir: Path)
     fitted = []
     for name in experiment.all_arms:
         arm = experiment.arm(name)
+<<<<<<< HEAD
         plan = plan_of_arm(arm, experiment, scenario, cache_dir=cache_dir)
         if plan is None or arm.signals is None:
             continue
@@ -133,6 +151,11 @@ def plan_remarks(experiment: Experiment, scenario: Scenario, *, cache_dir: Path)
             fitted.append(name)
     if fitted and _plans_for_the_reported(experiment, scenario, cache_dir):
         found[fitted_remark(fitted)] = None
+=======
+        plan = plan_of_arm(arm, experiment, scenario, cache_dir=cache_dir, n_jobs=n_jobs, say=say)
+        if plan is not None:
+            found |= dict.fromkeys(_remarks_of(plan).read_text(encoding="utf-8").splitlines())
+>>>>>>> r_maint
     return tuple(found)
 
 

@@ -49,7 +49,10 @@ class Valley:
         ]
 
 
-def wish(n_runs=400, cycles=CycleRange(low_s=40.0, high_s=120.0)):
+CYCLES = CycleRange(low_s=40.0, high_s=120.0)
+
+
+def wish(n_runs=400, cycles=CYCLES):
     return Wish(seeds=(1001, 1002), n_runs=n_runs, time_weight=0.5, cycles=cycles)
 
 
