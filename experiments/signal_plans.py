@@ -141,8 +141,7 @@ def make_plans(
     fitted = []
     for name in experiment.all_arms:
         arm = experiment.arm(name)
-<<<<<<< HEAD
-        plan = plan_of_arm(arm, experiment, scenario, cache_dir=cache_dir)
+        plan = plan_of_arm(arm, experiment, scenario, cache_dir=cache_dir, n_jobs=n_jobs, say=say)
         if plan is None or arm.signals is None:
             continue
         found |= dict.fromkeys(_remarks_of(plan).read_text(encoding="utf-8").splitlines())
@@ -151,11 +150,6 @@ def make_plans(
             fitted.append(name)
     if fitted and _plans_for_the_reported(experiment, scenario, cache_dir):
         found[fitted_remark(fitted)] = None
-=======
-        plan = plan_of_arm(arm, experiment, scenario, cache_dir=cache_dir, n_jobs=n_jobs, say=say)
-        if plan is not None:
-            found |= dict.fromkeys(_remarks_of(plan).read_text(encoding="utf-8").splitlines())
->>>>>>> r_maint
     return tuple(found)
 
 
