@@ -1,6 +1,5 @@
 """A run: step the road, say what is seen, carry advice to the vehicles."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
@@ -11,7 +10,6 @@ import numpy as np
 from controller import (
     Advice,
     Observation,
-    Reason,
     SignalLayout,
     SignalsSeen,
     StagePlan,
@@ -36,6 +34,7 @@ from corridor.observe import (
     see_traffic,
 )
 from corridor.reading import Reader
+from corridor.reason_counts import ReasonCounts
 from corridor.rsu import Radio
 from corridor.signal_control.control import SignalControl
 from corridor.spat import SpatSource
@@ -43,7 +42,6 @@ from corridor.vehicles import VehicleTable
 
 STANDING_MPS = 5.0 / 3.6
 """A vehicle slower than this stands in a queue."""
-N_REASONS = max(Reason) + 1
 
 
 class Session:
@@ -94,7 +92,7 @@ class Session:
         )
         self._seen = nothing_seen(self._moment(course.begin_s))
         self._reader = Reader(engine, equipment.rsu.range_m, course.step_length_s)
-        self._n_by_reason: IntArray = np.zeros(N_REASONS, dtype=np.int64)
+        self._reasons = ReasonCounts()
         self._last_arrival_s = self._time_s = course.begin_s
 
     def __enter__(self) -> Self:
@@ -126,7 +124,7 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._tell_reasons()
+        self.tally.reasons = self._reasons.told()
         self._engine.close()
 
     def __iter__(self) -> Iterator[Frame]:
@@ -139,12 +137,8 @@ class Session:
                 self._control.watch(time_s)
             self._admit_and_dismiss()
             self._seen = self._look(time_s) if self._reads else self._see_nothing(time_s)
-            yield Frame(
-                time_s=time_s,
-                n_running=self.tally.n_running,
-                seen=self._seen,
-                signals=self._signals,
-            )
+            n_running = self.tally.n_running
+            yield Frame(time_s=time_s, n_running=n_running, seen=self._seen, signals=self._signals)
         self._dismiss(self._table.vehicle_ids())
 
     def _is_over(self) -> bool:
@@ -256,18 +250,12 @@ class Session:
         return is_at_stop
 
     def steer(self, plans: Mapping[int, StagePlan]) -> None:
-        """Take over plans of signals, by number; they are carried out before the next step.
-
-        The others keep theirs. A plan that is none is not used, and counted.
-        """
+        """Take over plans of signals, by number, for the next step; the others keep theirs."""
         if self._control:
             self._control.steer(plans)
 
     def fall_back(self, reason: str) -> None:
-        """Let all signals follow the scenario's own plan from now on.
-
-        What is committed is carried out; no later plan is looked at.
-        """
+        """Let all signals follow the scenario's own plan, once what is committed is done."""
         if self._control:
             self._control.fall_back(reason, self._time_s)
 
@@ -305,14 +293,4 @@ class Session:
         columns.floats("advised_time_s")[np.isfinite(advised_mps)] += course.step_length_s
         if course.records_advice:
             self.tally.record.add(table, self._rows, self._seen, followed_mps)
-        self._count_reasons()
-
-    def _count_reasons(self) -> None:
-        columns = self._table.columns
-        reasons = columns.ints("reason")[columns.flags("is_equipped")]
-        self._n_by_reason += np.bincount(reasons, minlength=N_REASONS)
-
-    def _tell_reasons(self) -> None:
-        counts = self._n_by_reason.tolist()
-        found = {reason.name.lower(): counts[reason] for reason in Reason if counts[reason]}
-        self.tally.reasons = Counter(found)
+        self._reasons.add(self._table.columns)

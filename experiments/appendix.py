@@ -12,7 +12,7 @@ from experiments.config import Experiment, resolved_dump
 from experiments.fleet_account import fleet_content
 from experiments.order import Order, versions
 from experiments.own_policy import OwnPolicy
-from experiments.single_run import RAW_FILES
+from experiments.single_run import OTHER_FILES, RAW_FILES
 from sumo_nets import Scenario, input_hashes
 
 
@@ -105,5 +105,6 @@ def lay_out_raw(finished: Sequence[Order], raw: Path) -> None:
     for order in finished:
         folder = raw / order.arm / f"seed-{order.seed}"
         folder.mkdir(parents=True)
-        for name in RAW_FILES:
+        others = [name for name in OTHER_FILES if (order.out / name).is_file()]
+        for name in (*RAW_FILES, *others):
             shutil.copyfile(order.out / name, folder / name)

@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from controller import LONGEST_PROMISE_S
-
 PolicyName = Literal["glosa", "eco"]
 """Policies that we bring; each is the name of an arm."""
 
@@ -16,10 +14,13 @@ POLICIES: tuple[PolicyName, ...] = get_args(PolicyName)
 PLAIN_ARMS = ("none", "unadvised", "glosa-sumo", *POLICIES)
 """Names a user may write; `glosa-sumo` also takes its settings."""
 
-PlanName = Literal["actuated", "delay_based", "optimized"]
+PlanName = Literal["actuated", "delay_based", "coordinator", "cycle-adaptation", "optimized"]
 """Ways to control signals by a program that SUMO runs from a file."""
 
 PLANS: tuple[PlanName, ...] = get_args(PlanName)
+
+PLANNED: tuple[PlanName, ...] = ("coordinator", "cycle-adaptation", "optimized")
+"""Of these, plans that are made of a demand."""
 
 OnlineName = Literal["max-pressure", "max-pressure-cyclic", "committed"]
 """Ways to control signals by a controller of ours that is asked in every step."""
@@ -184,6 +185,8 @@ def _signals(text: str, signals: str) -> SignalArm:
 
 
 def _promise_s(text: str, settings: str) -> float:
+    from controller import LONGEST_PROMISE_S
+
     promise_s = float(settings) if re.fullmatch(r"\d+(\.\d+)?", settings) else math.nan
     if not 0.0 <= promise_s <= LONGEST_PROMISE_S:
         raise ValueError(

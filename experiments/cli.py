@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from experiments.commands.bench import bench_app
+from experiments.commands.bench_signals import bench_signals
 from experiments.commands.bound import bound
 from experiments.commands.config import config_app
 from experiments.commands.curves import curves, sensitivity
@@ -51,6 +52,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(nets_app, name="nets")
+bench_app.command("signals")(bench_signals)
 app.add_typer(bench_app, name="bench")
 app.add_typer(sweep_app, name="sweep")
 app.add_typer(emissions_app, name="emissions")

@@ -137,6 +137,9 @@ class Experiment(BaseModel):
     factors: str | None = None
     """File of factors that are put over those of the project, see `ecocorridor factors`."""
 
+    occupancy: Mapping[VehicleClass, Annotated[float, Field(gt=0.0)]] = Field(default_factory=dict)
+    """Persons in a vehicle by SUMO vehicle class, put over: cars 1.7, buses 11, all others 1."""
+
     _folder: Path | None = PrivateAttr(default=None)
 
     @staticmethod

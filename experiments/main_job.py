@@ -35,7 +35,7 @@ from experiments.report.names import FIGURES, PAGES
 from experiments.report.page import write_report
 from experiments.results import summary_of, write_json, write_results
 from experiments.sequential import Sequential
-from experiments.signal_plans import plan_of_arm
+from experiments.signal_plans import plan_of_arm, plan_remarks
 from experiments.until import Until, look_until
 from sumo_nets import Scenario, ScenarioError, freeze_routes
 
@@ -164,9 +164,9 @@ def _run_claimed(job: _Job, listener: _Listener) -> Outcome:
     if not done.finished:
         return Outcome(summary={}, failures=done.failures)
     say("comparing arms and writing the report")
-    return _write(
-        done, network_content(network, find_main_road(network, demand.routes)), demand.warnings, say
-    )
+    remarks = plan_remarks(experiment, scenario, cache_dir=job.cache_dir)
+    content = network_content(network, find_main_road(network, demand.routes))
+    return _write(done, content, (*demand.warnings, *remarks), say)
 
 
 def _write(

@@ -11,6 +11,17 @@ TRIP_COLUMNS = {
 }
 """Metric of an effect that is no account → its column of `vehicles.parquet`."""
 
+PEOPLE_COLUMNS = {
+    "delay": "delay_s",
+    "person_trip_time": "person_time_s",
+    "person_delay": "person_delay_s",
+}
+"""The same of what came later: results of earlier versions lack it.
+
+The last two are of all persons in a vehicle together. All arms have the same vehicles with the
+same persons, so the relative change of the mean per vehicle is that of the mean per person.
+"""
+
 FACTOR_METRICS = (
     *("co2_hbefa4", "co2_hbefa4_nojump", "co2_phemlight5", "energy_bev"),
     *("trip_time", "stops"),
@@ -64,6 +75,12 @@ ARM_MEANS = (
 )
 """Figures of an arm that are means over seeds."""
 
+PEOPLE_MEANS = ("delay_s", "person_trip_time_s", "person_delay_s", "wait_p95_s", "wait_p99_s")
+"""The same of what results of earlier versions lack."""
+
+LONGEST_WAITS = ("longest_wait_s", "longest_entry_wait_s")
+"""Figures of an arm that are the greatest of all seeds."""
+
 TOLD_DELAY_SHARE = 0.005
 """A difference in the wait to enter the road beyond this share of the trip time is warned of."""
 
@@ -86,9 +103,10 @@ def effect_columns(columns: Iterable[str]) -> dict[str, str]:
     Args:
         columns: Of the table.
     """
-    return TRIP_COLUMNS | {
-        metric_of(column): column for column in columns if column_parts(column) is not None
-    }
+    there = tuple(columns)
+    people = {metric: column for metric, column in PEOPLE_COLUMNS.items() if column in there}
+    accounts = {metric_of(name): name for name in there if column_parts(name) is not None}
+    return TRIP_COLUMNS | people | accounts
 
 
 def metric_of(column: str) -> str:

@@ -1,5 +1,6 @@
 """From a checked experiment to the orders of its runs."""
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from experiments.rehearsal import rehearse
 from experiments.run_accounts import load_run_accounts
 from experiments.signal_plans import check_signals, plan_of_arm, plan_sha256
 from experiments.study import Study
-from sumo_nets import Scenario, load_scenario, signals_to_replay
+from sumo_nets import Scenario, cycles_s, load_scenario, signals_to_replay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,4 +166,10 @@ def study_of(experiment: Experiment, scenario: Scenario) -> Study:
         execution=experiment.execution,
         penetration=experiment.penetration,
         step_length_s=scenario.step_length_s,
+        cycles_s=_cycles_s(scenario),
     )
+
+
+@functools.lru_cache(maxsize=4)
+def _cycles_s(scenario: Scenario) -> dict[str, float]:
+    return cycles_s(scenario)

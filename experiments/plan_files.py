@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from experiments.atomic import replacing
 from sumo_nets import (
+    ImportedPlans,
     Plan,
     Roads,
     ScenarioError,
+    additional_text,
     load_scenario,
     plans_in_force,
     plans_of,
     read_plans,
     read_roads,
     read_sheet,
+    write_sheet,
 )
 
 NETS = (".net.xml", ".net.xml.gz")
@@ -90,3 +94,30 @@ def _told(name: str, plans: dict[str, Plan], net_file: Path) -> NamedPlans:
     if not plans:
         raise ScenarioError([f"{name}: has no signal with a plan"])
     return NamedPlans(name=name, plans=plans, roads=read_roads(net_file), net_file=net_file)
+
+
+def write_plans(found: ImportedPlans, out: Path, net: Path | None) -> list[Path]:
+    """Write plans as an additional file or, by its ending, as a timing sheet.
+
+    A network that came with the plans is written beside them, as `NAME.net.xml`.
+
+    Returns:
+        What was written.
+
+    Raises:
+        ScenarioError: A plan has what a sheet cannot hold.
+    """
+    written = [out]
+    if found.network is not None:
+        net = out.with_name(f"{out.name.split('.')[0]}.net.xml")
+        with replacing(net) as path:
+            path.write_bytes(found.network)
+        written.append(net)
+    with replacing(out) as path:
+        if out.suffix in SHEETS:
+            roads = None if net is None else read_roads(net)
+            named = NamedPlans(name=str(out), plans={}, roads=roads)
+            path.write_text(write_sheet(found.plans, named.movements), encoding="utf-8")
+        else:
+            path.write_text(additional_text(found.plans), encoding="utf-8")
+    return written

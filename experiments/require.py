@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.factor_cells import factor_paths
 from experiments.measures import (
     ARM_MEANS,
     EFFECT_FIELDS,
     GROUPS,
+    LONGEST_WAITS,
+    PEOPLE_MEANS,
     RUN_COUNTERS,
     SAFETY_COUNTERS,
     SAFETY_RATES,
@@ -22,8 +25,7 @@ from experiments.measures import (
     per_km_place,
     reference_arm,
 )
-from experiments.run_accounts import account_columns
-from experiments.two_factors import factor_paths
+from experiments.run_accounts import compared_columns
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
@@ -109,7 +111,7 @@ def parse_condition(text: str, arms: Sequence[str], accounts: Sequence[str] = ()
         number = math.nan
     if not math.isfinite(number):
         raise ValueError(f"'{text}' must compare with a number, got '{match['number']}'")
-    path = _resolve(match["path"], arms, list(account_columns(accounts)))
+    path = _resolve(match["path"], arms, list(compared_columns(accounts)))
     return Condition(text.strip(), path, match["operator"], number)
 
 
@@ -197,6 +199,6 @@ def _effect_figures(columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _arm_figures(columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    for name in (*ARM_MEANS, *RUN_COUNTERS):
+    for name in (*ARM_MEANS, *PEOPLE_MEANS, *LONGEST_WAITS, *RUN_COUNTERS):
         yield (name,)
     yield from filter(None, map(per_km_place, columns))

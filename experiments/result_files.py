@@ -1,5 +1,7 @@
 """Names of the files in a folder of results that a run writes; writers and readers share them."""
 
+PERSONS = "persons.parquet"
+"""Only of scenarios with persons who walk or ride."""
 VEHICLES, MANIFEST = "vehicles.parquet", "manifest.json"
 RUNS, SUMMARY, FACTORS = "runs.csv", "summary.json", "factors.csv"
 PLACES = ("roads", "approaches", "minutes")
@@ -7,7 +9,7 @@ PLACES = ("roads", "approaches", "minutes")
 RECORDS = ("trajectories", "signals", "lights", "crossings", "journeys", "advice", "promises")
 """Tables that the runs of one seed leave behind."""
 RESULTS = (
-    VEHICLES,
+    *(VEHICLES, PERSONS),
     *(f"{name}.parquet" for name in (*PLACES, *RECORDS)),
     *(RUNS, FACTORS, SUMMARY, MANIFEST, "network.json"),
 )
@@ -18,6 +20,7 @@ CONTENTS = {
     RUNS: "One row per arm and seed.",
     FACTORS: "Signals and advice as two factors: what each changes, and both together.",
     VEHICLES: "One row per vehicle, arm and seed.",
+    PERSONS: "One row per person who walks or rides, arm and seed.",
     "roads.parquet": "Time, distance and emissions per road, arm and seed.",
     "approaches.parquet": "Emissions and passages per approach to a signal, zone, arm and seed.",
     "minutes.parquet": "Emissions per minute, arm and seed.",

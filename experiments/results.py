@@ -15,7 +15,7 @@ import polars as pl
 
 from experiments.atomic import replacing
 from experiments.columns import parquet_metadata
-from experiments.result_files import FACTORS, PLACES, RECORDS, VEHICLES
+from experiments.result_files import FACTORS, PERSONS, PLACES, RECORDS, VEHICLES
 from experiments.study import Run, Study, select_runs
 from experiments.summary import summarise
 from experiments.two_factors import factor_rows
@@ -57,8 +57,8 @@ def write_results(
     out.mkdir(parents=True, exist_ok=True)
     (out / "summary.json").unlink(missing_ok=True)
     _write_table(out / VEHICLES, [run.vehicles for run in runs])
-    for name in (*PLACES, *RECORDS):
-        _write_table(out / f"{name}.parquet", _read_tables(folders, f"{name}.parquet"))
+    for name in (PERSONS, *(f"{each}.parquet" for each in (*PLACES, *RECORDS))):
+        _write_table(out / name, _read_tables(folders, name))
     write_csv(
         out / "runs.csv",
         [

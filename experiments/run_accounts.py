@@ -8,6 +8,7 @@ from typing import get_args
 
 from emissions import ACCOUNTS, POLLUTANTS, Account, EmissionMap, Quantity, load_accounts
 from experiments.choices import WrongItem
+from experiments.measures import PEOPLE_COLUMNS
 from sumo_nets import sumo_home, sumo_version
 
 NO_JUMP = "nojump"
@@ -85,6 +86,15 @@ def wrong_accounts(texts: Sequence[str]) -> list[WrongItem]:
             wrong.append(WrongItem(position, f"'{text}' is called as {other}; {hint}", text))
         taken |= dict.fromkeys(columns, f"'{text}' before it")
     return wrong
+
+
+def compared_columns(written: Sequence[str]) -> tuple[str, ...]:
+    """Columns of vehicles that effects are of, beside those that results have in any case.
+
+    Args:
+        written: As the user writes accounts.
+    """
+    return (*PEOPLE_COLUMNS.values(), *account_columns(written))
 
 
 def account_columns(texts: Sequence[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from experiments.arms import Arm
+from experiments.arms import PLANNED, Arm, PlanName
 from experiments.atomic import replacing
 from experiments.code_hash import code_hash
 from experiments.config import Experiment
@@ -16,28 +16,47 @@ from sumo_nets import (
     Scenario,
     ScenarioError,
     fingerprint,
+    freeze_routes,
     plans_of,
     read_roads,
     sumo_version,
     write_actuated_plan,
+    write_adapted_plan,
+    write_coordinated_plan,
     write_plan,
 )
 
 Say = Callable[[str], None]
 """Is called with a sentence."""
+PLANNING_SEED = 1001
+"""Seed of the demand that SUMO's tools make plans of; results of it are not reported."""
+PLANNING_SEEDS = range(1001, 1100)
+"""Seeds for whatever is chosen of plans: ours are compared on the first, confirmed on others."""
 
 
 def check_signals(experiment: Experiment) -> None:
     """Check that what is asked of signals can be had together.
 
     Raises:
-        ValueError: The future of signals is to be replayed that answer to traffic.
+        ValueError: The future of signals is to be replayed that answer to traffic, or results
+            are asked for a demand that plans are made of.
     """
     controlled = [name for name in experiment.arms if experiment.arm(name).signals is not None]
     if experiment.spat == "oracle" and controlled:
         raise ValueError(
             f"arm '{controlled[0]}' controls the signals; 'spat: oracle' replays those of the "
             "scenario: leave one of the two out"
+        )
+    planned = [
+        name
+        for name in experiment.arms
+        if (signals := experiment.arm(name).signals) is not None and signals.plan in PLANNED
+    ]
+    used = sorted(set(PLANNING_SEEDS).intersection(experiment.seeds))
+    if used and planned:
+        raise ValueError(
+            f"arm '{planned[0]}' may have its plan made of the demand of seed {used[0]}: report "
+            f"seeds other than {PLANNING_SEEDS[0]} to {PLANNING_SEEDS[-1]}"
         )
 
 
@@ -81,15 +100,52 @@ def plan_of_arm(
     kept = cache_dir.resolve() / "plans" / f"{key}.add.xml"
     if not kept.is_file():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(kept) as path:
+        with replacing(kept) as path, replacing(_remarks_of(kept)) as remarks:
             if plan != "optimized":
-                write_actuated_plan(scenario, path, control=plan)
+                said = _write(plan, experiment, scenario, path, cache_dir=cache_dir)
             elif given is not None:
-                plans = _checked(given, scenario)
-                write_plan(path, [each.element() for each in plans.values()])
+                said = _write_given(given, scenario, path)
             else:
-                _optimize(experiment, scenario, path, cache_dir, n_jobs, say)
+                said = _optimize(experiment, scenario, path, cache_dir, n_jobs, say)
+            remarks.write_text("".join(f"{text}\n" for text in said), encoding="utf-8")
     return kept
+
+
+def plan_remarks(experiment: Experiment, scenario: Scenario, *, cache_dir: Path) -> tuple[str, ...]:
+    """What a reader of any result must know of the plans of an experiment's arms.
+
+    Raises:
+        ScenarioError: The scenario's signals cannot be controlled in one of these ways.
+    """
+    found: dict[str, None] = {}
+    for name in experiment.all_arms:
+        plan = plan_of_arm(experiment.arm(name), experiment, scenario, cache_dir=cache_dir)
+        if plan is not None:
+            found |= dict.fromkeys(_remarks_of(plan).read_text(encoding="utf-8").splitlines())
+    return tuple(found)
+
+
+def _remarks_of(plan: Path) -> Path:
+    return plan.with_suffix(".txt")
+
+
+def _write(
+    plan: PlanName, experiment: Experiment, scenario: Scenario, path: Path, *, cache_dir: Path
+) -> tuple[str, ...]:
+    """Write a plan that SUMO's tools make; what is to be told of it."""
+    if plan in ("actuated", "delay_based"):
+        write_actuated_plan(scenario, path, control=plan)
+        return ()
+    write = write_coordinated_plan if plan == "coordinator" else write_adapted_plan
+    scale = experiment.demand_scale
+    demand = freeze_routes(scenario, seed=PLANNING_SEED, demand_scale=scale, cache_dir=cache_dir)
+    return write(scenario, demand, path)
+
+
+def _write_given(given: Path, scenario: Scenario, path: Path) -> tuple[str, ...]:
+    """Write a plan that the user brings."""
+    write_plan(path, [each.element() for each in _checked(given, scenario).values()])
+    return ()
 
 
 def _given(experiment: Experiment, scenario: Scenario) -> Path | None:
@@ -136,7 +192,8 @@ def _optimize(
     cache_dir: Path,
     n_jobs: int | None,
     say: Say,
-) -> None:
+) -> tuple[str, ...]:
+    """Seek a better plan and write it; what is to be told of it."""
     from experiments.retiming import Effort, retime, retimed_lines, write_retimed
 
     say(f"{scenario.name}: looking for a better plan of the signals; it is kept")
@@ -149,6 +206,7 @@ def _optimize(
     for line in retimed_lines(retimed):
         say(line)
     write_retimed(scenario, retimed, path)
+    return ()
 
 
 def plan_sha256(plan: Path) -> str:

@@ -13,15 +13,17 @@ from typing import Any
 import numpy as np
 
 from controller import note_names
-from corridor import Course, Equipment, Session, SumoEngine, Tally, unit_draw
+from corridor import Course, Equipment, Frame, Session, SumoEngine, Tally, unit_draw
 from experiments.accounting import write_tables
 from experiments.deciders import controller_of, policy_of
 from experiments.guarded import Guarded, control_counters
 from experiments.measures import RUN_COUNTERS
 from experiments.oracle import replay_files, traffic_arguments
 from experiments.order import Order
+from experiments.pedestrians import PEOPLE_FILE
 from experiments.preparation import Prepared, prepare
 from experiments.stopwatch import Laps, Stopwatch
+from experiments.waits import STOPS_FILE
 from sumo_nets import check_whole, sumo_arguments, sumo_home, write_demand
 
 PATIENCE_S = 3600.0
@@ -34,6 +36,11 @@ RAW_FILES = {
     "fcd.parquet": b"PAR1",
 }
 """Outputs as SUMO writes them, and how they end."""
+
+FCD_ATTRIBUTES = "id,speed,lane,pos,slope,acceleration"
+"""What SUMO records of each vehicle and step."""
+OTHER_FILES = {PEOPLE_FILE: b"PAR1", STOPS_FILE: b"</stops>"}
+"""The same as `RAW_FILES`, where there is such."""
 
 Report = Callable[[Mapping[str, float]], None]
 """Is told simulated time and vehicles under way now and then."""
@@ -66,12 +73,11 @@ def perform(order: Order, folder: Path, report: Report) -> None:
         n_lost = len(course.vehicle_ids) - tally.n_arrived
         raise RunFailedError(f"{n_lost} of {len(course.vehicle_ids)} vehicles never arrived")
     found = write_tables(prepared, tally, course.step_length_s)
-    counters["junction_blockers"] = found.junction_blockers
-    counters["idle_co2_g_per_s"] = found.idle_co2_g_per_s
+    counters |= found.counters
     assert set(RUN_COUNTERS) <= set(counters)
     _write_json(folder / "run.json", counters)
-    for name in () if order.keeps_raw else RAW_FILES:
-        (folder / name).unlink()
+    for name in () if order.keeps_raw else (*RAW_FILES, *OTHER_FILES):
+        (folder / name).unlink(missing_ok=True)
     laps.end("account")
     counts = {
         "vehicle_steps": found.n_steps,
@@ -91,24 +97,37 @@ def _check_outputs(folder: Path) -> None:
     Raises:
         CutShortError: One is.
     """
-    for name, ending in RAW_FILES.items():
+    others = {name: end for name, end in OTHER_FILES.items() if (folder / name).exists()}
+    for name, ending in {**RAW_FILES, **others}.items():
         check_whole(folder / name, ending)
     for file in folder.glob("signal-*.xml"):
         check_whole(file, b"</tlsStates>")
 
 
-def output_arguments(folder: Path) -> list[str]:
-    """Arguments of SUMO for what it writes for the accounting."""
+def output_arguments(
+    folder: Path, *, has_persons: bool = False, has_stops: bool = False
+) -> list[str]:
+    """Arguments of SUMO for what it writes for the accounting.
+
+    Args:
+        folder: Where to.
+        has_persons: Whether people walk or ride. They get a file of their own: that of vehicles
+            has no place for them, and breaks off.
+        has_stops: Whether vehicles have scheduled stops.
+    """
+    more = ["--person-fcd-output", str(folder / PEOPLE_FILE)] if has_persons else []
+    more += ["--stop-output", str(folder / STOPS_FILE)] if has_stops else []
     return [
         *("--tripinfo-output", str(folder / "tripinfo.xml")),
         *("--tripinfo-output.write-unfinished", "true"),
         *("--tripinfo-output.write-undeparted", "true"),
         *("--statistic-output", str(folder / "statistics.xml")),
         *("--fcd-output", str(folder / "fcd.parquet")),
-        *("--fcd-output.attributes", "id,speed,lane,pos,slope,acceleration"),
+        *("--fcd-output.attributes", FCD_ATTRIBUTES + (",edge" if has_persons else "")),
         *("--fcd-output.acceleration", "true"),
         *("--fcd-output.skip-empty", "true"),
         *("--output.compression", "zstd"),
+        *more,
     ]
 
 
@@ -131,7 +150,9 @@ def course_of(prepared: Prepared) -> Course:
         *traffic_arguments(order),
         *("--xml-validation", "never"),
         *("--no-step-log", "true"),
-        *output_arguments(folder),
+        *output_arguments(
+            folder, has_persons=demand.has_persons, has_stops=bool(demand.has_stops.any())
+        ),
     ]
     if arm.device is not None:
         names = ("range", "min-speed", "max-speedfactor")
@@ -211,12 +232,13 @@ def _simulate(prepared: Prepared, course: Course, report: Report, watch: Stopwat
         policy = policy and watch.policy(policy)
     told_s = time.perf_counter()
     with session:
-        guarded = None
+        steer: Callable[[Frame], None] | None = None
         if controller is not None:
             guarded = Guarded(controller, session, experiment.control_limit_s)
+            steer = guarded.steer if watch is None else watch.timed("planner", guarded.steer)
         for frame in session:
-            if guarded is not None:
-                guarded.steer(frame)
+            if steer is not None:
+                steer(frame)
             if policy is not None:
                 session.apply(policy.advise(frame.seen))
             if time.perf_counter() - told_s >= PROGRESS_S:

@@ -1,7 +1,7 @@
 """What is compared, and the finished runs that can be."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -9,6 +9,7 @@ import polars as pl
 
 from emissions import column_parts
 from experiments.measures import RUN_COUNTERS, SAFETY_RATES, reference_arm
+from experiments.people import run_figures
 from experiments.sequential import Sequential
 from experiments.statistics import CONFIDENCE
 
@@ -26,6 +27,8 @@ class Study:
     penetration: float
     step_length_s: float
     """The one that was run with, be it from the experiment or from the scenario."""
+    cycles_s: Mapping[str, float] = field(default_factory=dict)
+    """Of the scenario's own plan, by signal; only warnings depend on it."""
     confidence: float = CONFIDENCE
     """Probability that intervals are made for: higher where results were looked at repeatedly."""
     sequential: Sequential | None = None
@@ -84,6 +87,7 @@ class Run:
         }
         for column in (name for name in table.columns if column_parts(name) is not None):
             figures[f"{column}_per_km"] = _ratio(_total(table, column), distance_km)
+        figures |= run_figures(table)
         return figures | {name: int(self.counters.get(name, 0)) for name in RUN_COUNTERS}
 
 

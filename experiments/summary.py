@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from experiments.factor_cells import UNADVISED
 from experiments.measures import (
     ARM_MEANS,
     FEW_SEEDS,
@@ -22,10 +23,12 @@ from experiments.measures import (
     effect_key,
     per_km_place,
 )
+from experiments.people import arm_figures, starving_warnings
+from experiments.people_on_foot import PERSONS, persons_of
 from experiments.per_passage import per_passage
 from experiments.statistics import CONFIDENCE, FloatArray, paired_difference, paired_effect
 from experiments.study import Run, Selection, Study
-from experiments.two_factors import UNADVISED, factors_of
+from experiments.two_factors import factors_of
 
 SCHEMA_VERSION = 1
 PER_PASSAGE = "per_passage"
@@ -67,6 +70,12 @@ def summarise(
                 PER_PASSAGE: per_passage(*pairs, confidence=study.confidence)
             }
     told += _event_warnings(selection, reference)
+    figures = {arm: _arm_figures(selection.of(arm)) for arm in selection.arms}
+    if reference is not None:
+        for arm in effects:
+            told += starving_warnings(arm, figures[arm], figures[reference], study.cycles_s)
+    persons = persons_of(selection, reference, study)
+    told += persons.warnings
     return {
         "schema_version": SCHEMA_VERSION,
         "scenario": study.scenario,
@@ -77,9 +86,10 @@ def summarise(
         "penetration": study.penetration,
         "step_length_s": study.step_length_s,
         "warnings": list(dict.fromkeys(told)),
-        "arms": {arm: _arm_figures(selection.of(arm)) for arm in selection.arms},
+        "arms": figures,
         "effects": effects,
         **({} if study.sequential is None else {"sequential": study.sequential.to_plain()}),
+        **({PERSONS: persons.figures} if persons.figures else {}),
         **_factors(selection, reference, [*effects], study.confidence),
     } | _smoothing(selection, reference, study.confidence)
 
@@ -174,6 +184,7 @@ def _arm_figures(runs: Sequence[Run]) -> dict[str, Any]:
         reasons.update(run.counters.get("advice_reasons", {}))
     return {
         **{name: mean(name) for name in ARM_MEANS},
+        **arm_figures([run.figures for run in runs], {run.seed: run.vehicles for run in runs}),
         **{name: sum(int(run.figures[name]) for run in runs) for name in RUN_COUNTERS},
         "advice_reasons": dict(reasons),
         **_per_km(runs, mean),

@@ -202,7 +202,11 @@ def add_accounts(
 def vehicle_rows(
     trace: pl.DataFrame, speed_factor: Mapping[str, float], step_length_s: float
 ) -> pl.DataFrame:
-    """One row per vehicle that drove: stops, creeping, harsh braking, accounts."""
+    """One row per vehicle that drove: stops, creeping, harsh braking, free time, accounts.
+
+    The free time (`free_s`) is what its way takes at the driver's own ceiling: limit times own
+    speed factor of each lane that it drove on.
+    """
     vehicle, names = numbered(trace["vehicle_id"])
     known = pl.Series("speed_factor", list(map(speed_factor.get, names)), dtype=pl.Float64)
     factors = known.to_numpy()
@@ -212,7 +216,10 @@ def vehicle_rows(
     is_move = trace["is_move"].to_numpy()
     is_slow = (speed_mps < STOP_SPEED_MPS) & is_move
     creeps = (speed_mps >= CREEP_MPS[0]) & (speed_mps <= CREEP_MPS[1]) & is_move
-    is_over = (speed_mps > limit_mps * factors[vehicle] + CEILING_TOLERANCE_MPS) & is_move
+    ceiling_mps = limit_mps * factors[vehicle]
+    is_over = (speed_mps > ceiling_mps + CEILING_TOLERANCE_MPS) & is_move
+    is_free = is_move & (ceiling_mps > 0.0)
+    free_s = np.where(is_free, speed_mps * step_length_s, 0.0) / np.where(is_free, ceiling_mps, 1.0)
     halts, n_steps = run_lengths(is_slow, vehicle)
     n_needed = int(np.ceil(STOP_TIME_S / step_length_s - 1e-9))
     brakings, _ = run_lengths((accel_mps2 < HARSH_MPS2) & is_move, vehicle)
@@ -233,6 +240,7 @@ def vehicle_rows(
         over_ceiling_s=pl.Series(count(vehicle[is_over]) * step_length_s),
         harsh_brakings=pl.Series(count(brakings)),
         stops=pl.Series(count(halts[n_steps >= n_needed])),
+        free_s=pl.Series(np.bincount(vehicle, free_s, minlength=names.len())[who]),
     )
 
 

@@ -26,12 +26,19 @@ from sumo_nets.inputs import fingerprint, input_hashes
 from sumo_nets.intergreens import TimingRules
 from sumo_nets.movements import Movement, Roads, read_roads
 from sumo_nets.outputs import CutShortError, check_whole
-from sumo_nets.pedestrian_greens import crossing_lengths_m, min_greens_s, pedestrian_minimum_s
+from sumo_nets.pedestrian_greens import (
+    crossing_lengths_m,
+    crossing_signals,
+    min_greens_s,
+    pedestrian_minimum_s,
+)
+from sumo_nets.peer_plans import write_adapted_plan, write_coordinated_plan
 from sumo_nets.plan_check import check_plans
-from sumo_nets.plans import Phase, Plan, plans_in_force, plans_of, read_plans
+from sumo_nets.plan_import import ImportedPlans, import_plans
+from sumo_nets.plans import Phase, Plan, additional_text, plans_in_force, plans_of, read_plans
 from sumo_nets.replay import replayed_signals, signals_to_replay
 from sumo_nets.scenario import Scenario, ScenarioError
-from sumo_nets.signal_plans import own_programs, write_actuated_plan, write_plan
+from sumo_nets.signal_plans import cycles_s, own_programs, write_actuated_plan, write_plan
 from sumo_nets.timing_sheet import read_sheet, stages, write_sheet
 
 __all__ = [
@@ -42,6 +49,7 @@ __all__ = [
     "CutShortError",
     "Demand",
     "Finding",
+    "ImportedPlans",
     "Movement",
     "Phase",
     "Plan",
@@ -56,6 +64,7 @@ __all__ = [
     "TrafficControl",
     "actuate_scenario",
     "actuated_network",
+    "additional_text",
     "check_plans",
     "check_scenario",
     "check_whole",
@@ -64,10 +73,13 @@ __all__ = [
     "conflicts",
     "crossing_lengths_m",
     "crossing_places",
+    "crossing_signals",
+    "cycles_s",
     "describe",
     "fingerprint",
     "freeze_routes",
     "grid_scenario",
+    "import_plans",
     "input_hashes",
     "list_scenarios",
     "load_scenario",
@@ -88,6 +100,8 @@ __all__ = [
     "sumo_home",
     "sumo_version",
     "write_actuated_plan",
+    "write_adapted_plan",
+    "write_coordinated_plan",
     "write_demand",
     "write_plan",
     "write_sheet",

@@ -5,6 +5,7 @@ import importlib.metadata
 import importlib.util
 import os
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -80,6 +81,30 @@ def run_program(
         words = "\n".join(done.stderr.strip().splitlines()[-LAST_WORDS:]) or "(no last words)"
         raise SumoProgramError(f"{name} died with return code {done.returncode}:\n{words}")
     return done
+
+
+def run_tool(
+    name: str, arguments: Sequence[str], *, folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run one of SUMO's tools in Python to its end, whatever its return code is.
+
+    Args:
+        name: Its path below `tools`, as in `tlsCoordinator.py`.
+        arguments: Command line without the tool.
+        folder: Working folder.
+    """
+    home = sumo_home()
+    return subprocess.run(
+        [sys.executable, str(home / "tools" / name), *arguments],
+        cwd=folder,
+        # Tools walk through sets: their order must be the same every time.
+        env={**os.environ, "SUMO_HOME": str(home), "PYTHONHASHSEED": "0"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
 
 
 def complaints(done: subprocess.CompletedProcess[str], kind: str) -> tuple[str, ...]:

@@ -66,6 +66,8 @@ class Demand:
     """What a reader of any result must know of the demand."""
     sumo_warnings: tuple[str, ...]
     """What SUMO complained of in the run that froze the routes, one of each sort."""
+    has_persons: bool = False
+    """Whether people walk, or ride in vehicles."""
 
 
 def read_demand(folder: Path) -> Demand:
@@ -85,6 +87,7 @@ def read_demand(folder: Path) -> Demand:
         n_unrouted=table["n_unrouted"],
         warnings=tuple(table["warnings"]),
         sumo_warnings=tuple(table["sumo_warnings"]),
+        has_persons=table["has_persons"],
     )
 
 

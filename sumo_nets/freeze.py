@@ -17,7 +17,7 @@ from sumo_nets.inputs import fingerprint, own_code
 from sumo_nets.outputs import check_whole
 from sumo_nets.sanitise import for_routing, for_runs, plain_type
 from sumo_nets.scenario import Scenario, ScenarioError
-from sumo_nets.traffic import TRAFFIC, Traffic, collect, pieces_of
+from sumo_nets.traffic import PERSONS, TRAFFIC, Traffic, collect, pieces_of
 from sumo_nets.xml_source import as_text, read_pieces, write_pieces
 
 TAKEN_FILE = "taken.xml"
@@ -91,6 +91,7 @@ def _freeze_into(folder: Path, scenario: Scenario, seed: int, demand_scale: floa
     table = {
         "additional_files": additional,
         "n_unrouted": n_unrouted,
+        "has_persons": any(each.element.tag in PERSONS for each in traffic.elements),
         "warnings": remarks,
         "sumo_warnings": _summary(said),
         "types": {name: as_text(plain_type(kind)) for name, kind in traffic.types.items()},

@@ -46,8 +46,33 @@ def crossing_lengths_m(net_file: Path) -> dict[str, dict[int, float]]:
     Raises:
         XmlError: The file is not well-formed.
     """
-    lengths_m: dict[str, float] = {}
     found: dict[str, dict[int, float]] = {}
+    for each in _crossings(net_file):
+        found.setdefault(each.signal_id, {})[each.index] = each.length_m
+    return found
+
+
+def crossing_signals(net_file: Path) -> dict[str, str]:
+    """The signal that controls each crossing of people on foot, by the crossing's edge.
+
+    Raises:
+        XmlError: The file is not well-formed.
+    """
+    return {each.edge_id: each.signal_id for each in _crossings(net_file)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Crossing:
+    edge_id: str
+    signal_id: str
+    index: int
+    length_m: float
+
+
+def _crossings(net_file: Path) -> list[_Crossing]:
+    """Crossings with signals, in the order of the file."""
+    lengths_m: dict[str, float] = {}
+    found: list[_Crossing] = []
     inside = ""
 
     def take(tag: str, attributes: dict[str, str]) -> None:
@@ -57,11 +82,9 @@ def crossing_lengths_m(net_file: Path) -> dict[str, dict[int, float]]:
             inside = attributes.get("id", "") if is_crossing else ""
         elif tag == "lane" and inside:
             lengths_m[inside] = float(attributes.get("length", "0"))
-        elif tag == "connection" and "tl" in attributes:
-            length_m = lengths_m.get(attributes.get("to", ""))
-            if length_m is not None:
-                places = found.setdefault(attributes["tl"], {})
-                places[int(attributes.get("linkIndex", "-1"))] = length_m
+        elif tag == "connection" and "tl" in attributes and attributes.get("to") in lengths_m:
+            edge, index = attributes["to"], int(attributes.get("linkIndex", "-1"))
+            found.append(_Crossing(edge, attributes["tl"], index, lengths_m[edge]))
 
     scan(net_file, take)
     return found

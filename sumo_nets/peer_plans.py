@@ -9,9 +9,7 @@ References: tlsCoordinator.py and tlsCycleAdaptation.py of SUMO.
 
 import itertools
 import math
-import os
 import subprocess
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +19,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 import numpy as np
 
-from sumo_nets.binaries import sumo_home
+from sumo_nets.binaries import run_tool
 from sumo_nets.demand import Demand
 from sumo_nets.network import MOTOR_CLASSES
 from sumo_nets.scenario import Scenario, ScenarioError
@@ -166,18 +164,7 @@ class _Tool:
         return self._programs(), skipped
 
     def _run(self, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        home = sumo_home()
-        return subprocess.run(
-            [sys.executable, str(home / "tools" / self.name), *arguments, "-o", MADE],
-            cwd=self.folder,
-            # The tools walk through sets: their order must be the same every time.
-            env={**os.environ, "SUMO_HOME": str(home), "PYTHONHASHSEED": "0"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
+        return run_tool(self.name, [*arguments, "-o", MADE], folder=self.folder)
 
     def _programs(self) -> list[Element]:
         pieces = read_pieces(self.folder / MADE)

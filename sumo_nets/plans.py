@@ -4,11 +4,12 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element, SubElement, indent
 
 from sumo_nets.network import RAIL_SIGNALS
 from sumo_nets.scenario import Scenario, ScenarioError
-from sumo_nets.xml_source import Piece, XmlError, read_pieces, seconds
+from sumo_nets.signal_plans import PLAN_ID
+from sumo_nets.xml_source import Piece, XmlError, as_text, read_pieces, seconds
 
 LETTERS = frozenset("rygGsuoO")
 """Letters of a state that SUMO knows on roads."""
@@ -126,6 +127,20 @@ def plans_of(scenario: Scenario, *more: Path) -> dict[str, Plan]:
         XmlError: A file is not well-formed, or a number is none.
     """
     return plans_in_force((scenario.net_file, *scenario.additional_files, *more))
+
+
+def additional_text(plans: Iterable[Plan]) -> str:
+    """Plans as the text of an additional file.
+
+    Their program is called `PLAN_ID`, so that it can be loaded over those of a network.
+
+    Raises:
+        ScenarioError: One has what is not kept here.
+    """
+    root = Element("additional")
+    root.extend([replace(plan, program_id=PLAN_ID).element() for plan in plans])
+    indent(root, space="    ")
+    return f"{as_text(root)}\n"
 
 
 def number(value: float) -> str:

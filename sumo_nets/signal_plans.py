@@ -41,6 +41,15 @@ def own_programs(scenario: Scenario) -> dict[str, Element]:
     return dict(sorted(found.items()))
 
 
+def cycles_s(scenario: Scenario) -> dict[str, float]:
+    """How long a cycle of the program lasts by which each signal for motor traffic begins.
+
+    It is nominal where the program does not run by the clock.
+    """
+    described = describe_signals(scenario, read_network(scenario.net_file))
+    return {each.id: each.cycle_s for each in described if each.control != "off"}
+
+
 def write_plan(path: Path, programs: Iterable[Element]) -> None:
     """Write an additional file by which signals run by other programs than their own."""
     texts = []

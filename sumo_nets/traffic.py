@@ -14,6 +14,7 @@ VEHICLES = frozenset({"vehicle", "trip"})
 FLOWS = frozenset({"flow"})
 TRAVELLERS = frozenset({"person", "container"})
 TRAVELLER_FLOWS = frozenset({"personFlow", "containerFlow"})
+PERSONS = frozenset({"person", "personFlow"})
 TRAFFIC = VEHICLES | FLOWS | TRAVELLERS | TRAVELLER_FLOWS
 """Elements that put something on the road at some time."""
 TYPES = frozenset({"vType", "vTypeDistribution"})

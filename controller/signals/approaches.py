@@ -13,8 +13,8 @@ from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.signals.interface import SignalLayout
 
 PERMISSIVE_SHARE = 0.4
-"""Links that yield let so much of their saturation flow through (HCM 2016, chapter 31: 0.2 to 0.6
-of it for left turns against moderate traffic)."""
+"""Links that yield let so much of their saturation flow through: a round number, not measured; it
+depends on those whom they yield to, who are not looked at."""
 BLOCKED_VPS = 0.01
 """Flow of a link without green: whoever heads a shared lane for it holds up the lane."""
 HEAD_M = 10.0

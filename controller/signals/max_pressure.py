@@ -14,9 +14,9 @@ from controller.signals.pressure import StagePressure
 class MaxPressureParameters:
     """How signals answer to pressure."""
 
-    decision_s: float = 5.0
+    decision_s: float = 10.0
     """Time between two decisions of a signal, as long as its stage stays (`max-pressure`)."""
-    reach_m: float = 150.0
+    reach_m: float = 80.0
     """So far ahead of the stop line vehicles count."""
     sharpness: float = 1.0
     """How much more green a stage gets for its pressure, in s per vehicle (`max-pressure-cyclic`):

@@ -39,7 +39,7 @@ class Search:
     most_left: IntArray
     """(N,) what is left of the greatest length of the present green."""
     change: IntArray
-    """(N, S, S) from the end of a green to the start of another; T or more: never."""
+    """(N, S, S) from the end of a green to the start of another, at least 1; T or more: never."""
     patience_s: FloatArray
     """(N,) who has waited this long counts twice."""
     stop_s: float

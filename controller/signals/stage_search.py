@@ -193,6 +193,9 @@ def _trace(search: Search, tables: _Tables) -> Found:
     """The cheapest ways, followed back from the end."""
     n_steps = search.arrivals.shape[2]
     best = np.argmin(tables.value[n_steps], axis=1)
+    # Where no way leads to the end, the present green stays.
+    has_way = np.isfinite(tables.value[n_steps]).any(axis=1)
+    best = np.where(has_way, best, search.stage)
     stages: list[list[int]] = []
     ends: list[list[int]] = []
     for number, last in enumerate(best.tolist()):

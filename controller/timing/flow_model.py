@@ -14,8 +14,8 @@ class FlowModel:
     end_gain_s: float = 2.0
     """A queue still leaves so long after the end of green."""
     spread: float = 0.1
-    """How much longer than the least the mean way takes: alpha of TRANSYT. There it is 0.35; vehicles
-    in SUMO, whose wanted speeds differ by a tenth, keep closer together."""
+    """How much longer than the least the mean way takes: alpha of TRANSYT. There it is 0.35; in
+    SUMO wanted speeds differ by a tenth, and platoons keep closer together."""
     critical_gap_s: float = 5.5
     """Gap in the traffic to yield to that is wide enough for one vehicle."""
     follow_up_s: float = 3.0

@@ -18,8 +18,9 @@ class Price:
 
     idle_g_per_s: float = 1.14
     """Standing petrol car: mean of HBEFA4 (1.52) and PHEMlight5 (0.75) in SUMO 1.28."""
-    stop_g: float = 15.0
-    """One stop from 50 km/h and the way back to it, beside the time it takes."""
+    stop_g: float = 23.0
+    """One stop from 50 km/h (2.0 m/s² down, 1.5 m/s² up) beyond cruising that way and idling for
+    the time it costs: mean of HBEFA4 without the coasting jump (12.3) and PHEMlight5 (34.1)."""
     time_g_per_s: float = 1.0
     """What a second of a vehicle's time is held to be worth."""
 

@@ -1,6 +1,8 @@
 """What a controller says, as far as it is a plan."""
 
+import math
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -53,15 +55,15 @@ def _checked(plan: StagePlan, n_stages: int, present: int) -> StagePlan:
         raise ValueError(f"stages must be whole numbers, got {stages.dtype}")
     if ends_s.dtype.kind not in "iuf":
         raise ValueError(f"ends_s must be numbers, got {ends_s.dtype}")
-    stages, ends_s = stages.astype(np.int64), ends_s.astype(np.float64)
-    if stages.min() < 0 or stages.max() >= n_stages:
-        raise ValueError(f"stages must be 0 to {n_stages - 1}, got {stages.tolist()}")
-    if np.isnan(ends_s).any() or (ends_s == -np.inf).any():
+    numbers, times_s = stages.tolist(), [float(end_s) for end_s in ends_s.tolist()]
+    if min(numbers) < 0 or max(numbers) >= n_stages:
+        raise ValueError(f"stages must be 0 to {n_stages - 1}, got {numbers}")
+    if any(math.isnan(time_s) or time_s == -math.inf for time_s in times_s):
         raise ValueError("ends_s must be times")
-    if np.any(np.diff(ends_s[np.isfinite(ends_s)]) < 0) or np.isinf(ends_s[:-1]).any():
-        raise ValueError(f"ends_s must rise, and only the last one may be open, got {ends_s}")
-    if stages[0] != present:
-        raise ValueError(f"the first stage must be the committed one, {present}, got {stages[0]}")
-    if np.any(stages[1:] == stages[:-1]):
-        raise ValueError(f"a stage cannot follow itself, got {stages.tolist()}")
-    return StagePlan(stages=stages, ends_s=ends_s)
+    if times_s != sorted(times_s) or math.inf in times_s[:-1]:
+        raise ValueError(f"ends_s must rise, and only the last one may be open, got {times_s}")
+    if numbers[0] != present:
+        raise ValueError(f"the first stage must be the committed one, {present}, got {numbers[0]}")
+    if any(one == other for one, other in pairwise(numbers)):
+        raise ValueError(f"a stage cannot follow itself, got {numbers}")
+    return StagePlan(stages=np.array(numbers), ends_s=np.array(times_s))

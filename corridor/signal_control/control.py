@@ -45,7 +45,7 @@ class SignalControl:
             promise_s=promise_s,
             step_length_s=course.step_length_s,
         )
-        self._forecast = Forecast(self._steering, self.layouts, found, promise_s)
+        self._forecast = Forecast(self._steering, found, promise_s)
 
     @property
     def signals(self) -> frozenset[str]:

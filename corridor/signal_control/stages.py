@@ -7,12 +7,10 @@ import numpy as np
 
 from corridor.columns import FloatArray, IntArray
 from corridor.programs import Phase, Program
-from corridor.signal_control.changes import Change, Clearance, change_between
+from corridor.signal_control.changes import CONTROLLED, GREEN, Change, Clearance, change_between
 
-CONTROLLED = frozenset("GgyYrRus")
-"""Letters of programs whose signals can be controlled."""
-GREEN, BETWEEN = frozenset("Gg"), frozenset("yYu")
-"""Letters that a stage has, and that it has not."""
+BETWEEN = frozenset("yYu")
+"""Letters that no stage has."""
 MOST_STAGES = 16
 """A program with more stages is a recording."""
 LEAST_GREEN_S = 5.0
@@ -46,18 +44,12 @@ class Stages:
     """Simulated time at which the program starts, modulo its cycle."""
     changes: dict[tuple[int, int], Change]
     """What is shown between any two stages."""
+    change_s: FloatArray
+    """(S, S) their lengths."""
     clearance: Clearance
 
     def __len__(self) -> int:
         return len(self.letters)
-
-    @property
-    def change_s(self) -> FloatArray:
-        """(S, S) lengths of the changes."""
-        lengths_s = np.zeros((len(self), len(self)))
-        for (one, other), change in self.changes.items():
-            lengths_s[one, other] = change.length_s
-        return lengths_s
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,8 +118,16 @@ def stages_of(
         cycle_s=cycle_s,
         offset_s=(program.offset_s + first_s) % cycle_s,
         changes=changes,
+        change_s=_lengths_s(changes, len(places)),
         clearance=clearance,
     )
+
+
+def _lengths_s(changes: dict[tuple[int, int], Change], n_stages: int) -> FloatArray:
+    lengths_s = np.zeros((n_stages, n_stages))
+    for (one, other), change in changes.items():
+        lengths_s[one, other] = change.length_s
+    return lengths_s
 
 
 def _before(program: Program, place: int) -> list[Phase]:

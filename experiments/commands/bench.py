@@ -52,9 +52,9 @@ def bench_speed(
     from experiments.speed.pairs import benching, checked_networks, machine
 
     found: dict[str, Any] = {"machine": machine(), "networks": {}, "growth": {}}
-    with _errors_told():
+    with bench_errors_told():
         scenarios = checked_networks(networks, is_quick=quick)
-        with benching(seed=seed, execution=execution, say=_say) as bench:
+        with benching(seed=seed, execution=execution, say=say) as bench:
             for name, scenario in scenarios.items():
                 found["networks"][name] = bench.network(scenario, repeat=repeat)
             if growth:
@@ -85,10 +85,10 @@ def bench_overhead(
     from experiments.speed.pairs import benching, checked_networks, machine
 
     found: dict[str, Any] = {"machine": machine(), "networks": {}}
-    with _errors_told():
+    with bench_errors_told():
         scenarios = checked_networks(networks, is_quick=quick)
         found["nursery_s"] = nursery_wall_s()
-        with benching(seed=seed, execution="automated", say=_say) as bench:
+        with benching(seed=seed, execution="automated", say=say) as bench:
             for name, scenario in scenarios.items():
                 found["networks"][name] = measure_overhead(bench, scenario, repeat=repeat)
     if as_json:
@@ -101,7 +101,7 @@ def bench_overhead(
 
 
 @contextmanager
-def _errors_told() -> Iterator[None]:
+def bench_errors_told() -> Iterator[None]:
     """As `errors_told`; a run that was to be timed may fail, too, and none is kept."""
     from experiments.speed.pairs import BenchError
 
@@ -114,7 +114,8 @@ def _errors_told() -> Iterator[None]:
             stop("stopped; nothing is kept", INTERRUPTED)
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Tell of progress."""
     print(text, file=sys.stderr, flush=True)
 
 

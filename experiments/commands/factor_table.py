@@ -5,22 +5,19 @@ from typing import Any
 
 from rich.table import Table
 
-from experiments.measures import FACTOR_METRICS, effect_key
-from experiments.statistics import Effect, verdict
-from experiments.two_factors import (
+from experiments.factor_cells import (
     CELLS,
-    ENOUGH_KEPT,
     INTERACTIONS,
-    KEPT,
-    LOST,
     SHARES,
     SIGNALS,
     WITHIN,
     figure_key,
     figures_at,
-    share_verdict,
     told_places,
 )
+from experiments.measures import FACTOR_METRICS, effect_key
+from experiments.statistics import Effect, verdict
+from experiments.two_factors import ENOUGH_KEPT, KEPT, LOST, share_verdict
 
 NAMES = {
     "co2_hbefa4": "CO2 hbefa4",

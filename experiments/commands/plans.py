@@ -1,4 +1,4 @@
-"""The commands `signals show | check | compare`: plans as they are, and what is wrong with them."""
+"""The commands `signals show | check | compare | import`: plans, and what is wrong with them."""
 
 import json
 import sys
@@ -89,3 +89,34 @@ def compare(first: What, second: What) -> None:
     if rows:
         table_console().print(differences_table(rows, (pair[0].name, pair[1].name)))
     print(f"{n_signals - n_other} of {n_signals} signals have the same plan")
+
+
+def import_(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A timing sheet, a file of SUMO, a CSV for SUMO's tls_csvSignalGroups.py or "
+            "tls_csv2SUMO.py, or a VISSIM network (.inpx, with its .sig files).",
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Additional file (.xml), or timing sheet (.csv).")
+    ],
+    net: Annotated[Path | None, typer.Option(help="Network that the plans are for.")] = None,
+) -> None:
+    """Make plans of other formats an additional file of SUMO, or a timing sheet."""
+    from experiments.plan_files import SHEETS, write_plans
+    from sumo_nets import import_plans
+
+    with errors_told():
+        for path in filter(None, (file, net)):
+            if not path.is_file():
+                raise ValueError(f"{path} does not exist")
+        if out.suffix not in (".xml", *SHEETS):
+            raise ValueError(f"--out: {out} must end with .xml or .csv")
+        found = import_plans(file, net)
+        written = write_plans(found, out, net)
+    for path in written:
+        print(path)
+    for remark in found.remarks:
+        print(f"warning: {remark}", file=sys.stderr)

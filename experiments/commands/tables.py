@@ -24,6 +24,30 @@ ROWS = (
 )
 """Metric and how it is called."""
 
+PEOPLE_ROWS = (
+    ("person_trip_time", "trip time per person"),
+    ("delay", "delay"),
+    ("person_delay", "delay per person"),
+)
+"""The same, where results tell it."""
+
+WAIT_ROWS = (
+    ("trip time per person, s", "person_trip_time_s", 1),
+    ("delay, s", "delay_s", 1),
+    ("delay per person, s", "person_delay_s", 1),
+    ("wait at one signal, 95 % of vehicles, s", "wait_p95_s", 1),
+    ("longest wait at one signal, s", "longest_wait_s", 0),
+    ("longest wait to enter the road, s", "longest_entry_wait_s", 0),
+)
+"""How a figure of an arm is called, its key and decimals."""
+
+PERSON_ROWS = (
+    ("persons who walk or ride", "persons", 0),
+    ("their trip time, s", "trip_time_s", 1),
+    ("longest wait at a crossing, s", "longest_wait_s", 0),
+)
+"""The same of persons who walk or ride."""
+
 QUANTITY_WORDS = {"co2": "CO2", "co2e": "CO2e", "energy": "energy", "nox": "NOx", "pmx": "PMx"}
 """How metrics of accounts begin, and what is said instead."""
 
@@ -51,8 +75,9 @@ def effects_table(summary: Mapping[str, Any]) -> Table:
     table.add_column("")
     for arm in arms:
         table.add_column(arm, justify="right")
-    for metric, name in (*ROWS, *_account_rows(summary)):
-        table.add_row(name, *(_change(effects[effect_key(metric)]) for effects in arms.values()))
+    told = [row for row in PEOPLE_ROWS if any(effect_key(row[0]) in each for each in arms.values())]
+    for metric, name in (ROWS[0], *told, *ROWS[1:], *_account_rows(summary)):
+        table.add_row(name, *(_change(each.get(effect_key(metric))) for each in arms.values()))
     for group in GROUPS:
         for metric, name in (("trip_time", "trip time"), ("co2_own", "CO2 own")):
             found = [effects[group][effect_key(metric)] for effects in arms.values()]
@@ -94,6 +119,12 @@ def arms_table(summary: Mapping[str, Any]) -> Table:
     )
     for name, key, digits in rows:
         table.add_row(name, *(_number(figures[key], digits) for figures in arms.values()))
+    for name, key, digits in WAIT_ROWS:
+        if any(key in figures for figures in arms.values()):
+            table.add_row(name, *(_number(each.get(key), digits) for each in arms.values()))
+    persons: Mapping[str, Any] = summary.get("persons", {})
+    for name, key, digits in PERSON_ROWS if persons else ():
+        table.add_row(name, *(_number(persons[arm][key], digits) for arm in arms))
     for name, rate in SAFETY_ROWS:
         table.add_row(name, *(_rate(summary, arm, rate) for arm in arms))
     for counter in SAFETY_COUNTERS:

@@ -20,6 +20,7 @@ from experiments.ledger.records import VEHICLE, read_content, runs_in_order
 from experiments.ledger.statement import MadeOf, Statement
 from experiments.ledger.writing import RECORDS_FILE, STATEMENT_FILE
 from experiments.measures import RUN_COUNTERS
+from experiments.people_on_foot import PERSONS
 from experiments.result_files import RUNS, SUMMARY, VEHICLES
 from experiments.results import rounded
 from experiments.sequential import sequential_of
@@ -27,7 +28,7 @@ from experiments.study import Run, Study, select_runs
 from experiments.summary import summarise
 
 RunKey = tuple[str, int]
-NOT_RECOMPUTED = ("warnings", "advice_reasons")
+NOT_RECOMPUTED = ("warnings", "advice_reasons", PERSONS)
 """Keys of the summary that rest on what only the runs themselves told."""
 _REL_TOLERANCE = 1e-6
 _ABS_TOLERANCE = 1e-9

@@ -20,6 +20,7 @@ _VEHICLE_COLUMNS = (
     "arm seed vehicle_id equipped road depart_delay_s trip_time_s co2_own_g stops "
     "creep_time_s".split()
 )
+_WAIT_COLUMNS = "arm seed road longest_wait_s".split()
 _ROAD_COLUMNS = "arm seed edge_id co2_hbefa4_g co2_phemlight5_g".split()
 _TRAJECTORY_COLUMNS = (
     "arm seed direction vehicle_id equipped advised time_s position_m speed_mps".split()
@@ -50,6 +51,9 @@ class Results:
     """In the order of the experiment."""
     vehicles: pl.DataFrame
     """Reference and focus only, seeds that count; so with the roads."""
+    waits: pl.DataFrame
+    """Longest wait of each vehicle at one signal: all arms, seeds that count; empty where it is not
+    told."""
     roads: pl.DataFrame
     """No rows where the folder has none; so with the next ones."""
     trajectories: pl.DataFrame
@@ -170,6 +174,7 @@ def read_results(directory: Path) -> Results:
         vehicles=_of_seeds(
             _read_table(directory / "vehicles.parquet", _VEHICLE_COLUMNS, shown), summary
         ),
+        waits=_of_seeds(_read_waits(directory / "vehicles.parquet", arms), summary),
         roads=_of_seeds(_read_table(directory / "roads.parquet", _ROAD_COLUMNS, shown), summary),
         trajectories=_read_table(directory / "trajectories.parquet", _TRAJECTORY_COLUMNS, along),
         signals=_read_table(directory / "signals.parquet", _SIGNAL_COLUMNS, along),
@@ -271,6 +276,14 @@ def _read_table(path: Path, columns: list[str], arms: tuple[str, ...]) -> pl.Dat
             f"'{path}' cannot be read as results ({str(error).splitlines()[0]}); "
             "run the experiment again"
         ) from error
+
+
+def _read_waits(path: Path, arms: tuple[str, ...]) -> pl.DataFrame:
+    """Waits of vehicles; empty where results of an earlier version have none."""
+    there = pl.read_parquet_schema(path)
+    if not set(_WAIT_COLUMNS) <= set(there):
+        return pl.DataFrame(schema=_WAIT_COLUMNS)
+    return _read_table(path, _WAIT_COLUMNS, arms)
 
 
 def _of_seeds(table: pl.DataFrame, summary: dict[str, Any]) -> pl.DataFrame:

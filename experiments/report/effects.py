@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from experiments.measures import EFFECT_FIELDS, TRIP_COLUMNS, effect_key
+from experiments.measures import EFFECT_FIELDS, PEOPLE_COLUMNS, TRIP_COLUMNS, effect_key
 from experiments.report.language import say
 from experiments.statistics import Effect
 
 TRIP_METRICS = tuple(TRIP_COLUMNS)
 """What is compared beside accounts."""
+
+PEOPLE_METRICS = tuple(PEOPLE_COLUMNS)
+"""The same, where results tell it."""
 
 CO2_ACCOUNTS = ("co2_hbefa4", "co2_hbefa4_nojump", "co2_phemlight5", "energy_bev")
 """The four accounts of the same trajectories."""

@@ -4,6 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.arms import OWN_PLAN
+from experiments.factor_cells import (
+    CELLS,
+    INTERACTIONS,
+    SHARES,
+    SIGNALS,
+    WITHIN,
+    figure_key,
+    figures_at,
+    told_places,
+)
 from experiments.measures import FACTOR_METRICS, effect_key
 from experiments.report.data import Results
 from experiments.report.effects import effect_at, signed
@@ -12,19 +22,7 @@ from experiments.report.language import say
 from experiments.report.tables import Cell, Row, change_cell
 from experiments.report.words import and_list
 from experiments.statistics import Effect
-from experiments.two_factors import (
-    CELLS,
-    INTERACTIONS,
-    KEPT,
-    LOST,
-    SHARES,
-    SIGNALS,
-    WITHIN,
-    figure_key,
-    figures_at,
-    share_verdict,
-    told_places,
-)
+from experiments.two_factors import KEPT, LOST, share_verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

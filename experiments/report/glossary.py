@@ -15,6 +15,9 @@ METRIC_NAMES = {
     "trip_time": "Trip time",
     "stops": "Stops",
     "creep_time": "Creeping time",
+    "delay": "Delay",
+    "person_trip_time": "Trip time per person",
+    "person_delay": "Delay per person",
 }
 QUANTITY_NAMES = {
     "co2": "CO₂",

@@ -34,6 +34,7 @@ from experiments.report.tables import (
 )
 from experiments.report.templating import template
 from experiments.report.who_pays import shares_by_approach, who_pays_table
+from experiments.report.who_waits import persons_table, waits_table
 from experiments.report.words import answer, nothing_words, reference_words, smoothing_words
 from experiments.sequential import sequential_of
 from experiments.statistics import ONE_RUN, verdict
@@ -118,6 +119,8 @@ def _contents(
         "advice": advice_table(results),
         "heeded": [] if results.heeding is None else shares(results.heeding).to_dicts(),
         "heeding_text": "" if results.heeding is None else heeding_words(results),
+        "waits": waits_table(results),
+        "persons": persons_table(results),
         "who_pays": who_pays_table(shares_by_approach(results)),
         "passage_accounts": passage_accounts(results),
         "passages": passages_table(results),

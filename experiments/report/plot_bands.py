@@ -33,6 +33,14 @@ CYCLES = 4
 """So many cycles of the slowest signal are drawn."""
 _SECTION_COLOUR = "#56b4e9"
 _KMH = 3.6
+_SHAPES = {
+    "arm": pl.String,
+    "direction": pl.Int64,
+    "kind": pl.String,
+    **dict.fromkeys(("from_m", "to_m", "start_s", "end_s", "arrives_s"), pl.Float64),
+}
+"""Columns of the bands as they are drawn: at their start the first line is entered from `start_s`
+to `end_s`, and the last one is reached from `arrives_s` on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +253,7 @@ def _drawn(
         for kind, corners in band_shapes(each)
     ]
     return {
-        "shapes": pl.DataFrame(bands, infer_schema_length=None),
+        "shapes": pl.DataFrame(bands, schema=_SHAPES),
         "signals": pl.concat(_signals(results, each, window) for each in found),
         "vehicles": pl.concat(_vehicles(results, each, window) for each in found),
     }

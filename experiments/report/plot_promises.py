@@ -27,7 +27,7 @@ def draw_promises(results: Results) -> Chart | None:
         return None
     switches, promises = told_switches(results), committed(results)
     table, whole = by_lead(switches), kept(switches)
-    shown = table.filter(pl.col("n") >= FEW_TOLD)
+    shown = table.filter(pl.col("n_told") >= FEW_TOLD)
     arms = tuple(arm for arm in results.arms if arm in set(shown["arm"]))
     if not arms:
         return None
@@ -36,8 +36,9 @@ def draw_promises(results: Results) -> Chart | None:
     colours, markers = arm_colours(arms, results.focus), arm_markers(arms)
     for arm in arms:
         _draw(left, right, shown.filter(arm=arm), colours[arm], markers[arm])
-    broken = promises.filter(~pl.col("is_kept"), pl.col("error_s").is_not_null())
-    left.scatter(broken["ahead_s"], broken["error_s"], marker="x", color=BROKEN, s=24, zorder=4)
+    if not promises.is_empty():
+        broken = promises.filter(~pl.col("is_kept"), pl.col("error_s").is_not_null())
+        left.scatter(broken["ahead_s"], broken["error_s"], marker="x", color=BROKEN, s=24, zorder=4)
     _dress(left, right)
     told = [
         say("{arm}: {share:.1f} % of {n}", arm=arm, share=100 * share, n=n)

@@ -18,6 +18,7 @@ from experiments.report.plot_promises import draw_promises
 from experiments.report.plot_spacetime import draw_spacetime
 from experiments.report.plot_style import Chart, Picture, drawing_style
 from experiments.report.plot_vehicles import draw_vehicles
+from experiments.report.plot_waits import draw_waits
 from experiments.report.plot_who_pays import draw_who_pays
 from experiments.report.stage import choose_stage
 from experiments.report.who_pays import shares_by_approach
@@ -54,6 +55,7 @@ def all_charts(
         charts += [draw_spacetime(results, stage), draw_profile(results, stage)]
         charts.append(draw_bands(results, stage, progressions(results)))
     charts += [draw_phases(results, stage), draw_promises(results), draw_map(results)]
+    charts.append(draw_waits(results))
     if results.focus is not None and pairs is not None:
         shares = shares_by_approach(results)
         charts += [

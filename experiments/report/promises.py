@@ -68,7 +68,7 @@ def by_lead(switches: pl.DataFrame) -> pl.DataFrame:
     """How true it was what was told, by how far ahead.
 
     Returns:
-        arm, from_s, to_s (ahead), n, kept_share, and error_q10_s, error_median_s, error_q90_s.
+        arm, from_s, to_s (ahead), n_told, kept_share, and error_q10_s, error_median_s, error_q90_s.
     """
     error = pl.col("error_s")
     return (
@@ -78,7 +78,7 @@ def by_lead(switches: pl.DataFrame) -> pl.DataFrame:
         .group_by("arm", "from_s", maintain_order=True)
         .agg(
             to_s=pl.col("from_s").first() + BIN_S,
-            n=pl.len(),
+            n_told=pl.len(),
             kept_share=(error.abs() <= KEPT_S).mean(),
             error_q10_s=error.quantile(0.1, "linear"),
             error_median_s=error.median(),
@@ -103,7 +103,14 @@ def committed(results: Results) -> pl.DataFrame:
     Returns:
         arm, signal_id, ahead_s, error_s (null: it never came), is_kept.
     """
-    return results.promises.select(
+    # Where no signal committed to anything the columns have no type yet.
+    times = ("announced_s", "promised_s", "happened_s")
+    rows = results.promises.with_columns(
+        pl.col(times).cast(pl.Float64),
+        pl.col("arm", "signal_id").cast(pl.String),
+        pl.col("is_kept").cast(pl.Boolean),
+    )
+    return rows.select(
         "arm",
         "signal_id",
         ahead_s=pl.col("promised_s") - pl.col("announced_s"),

@@ -9,6 +9,7 @@ import polars as pl
 from experiments.measures import ACCOUNT_VALUES
 from experiments.report.data import Results
 from experiments.report.effects import (
+    PEOPLE_METRICS,
     SIDED,
     TRIP_METRICS,
     account_metrics,
@@ -31,6 +32,9 @@ TRIP_VALUES: dict[str, tuple[str, str, int]] = {
     "trip_time": ("trip_time_s", "s", 1),
     "stops": ("stops_per_vehicle", "per vehicle", 2),
     "creep_time": ("creep_time_s", "s per vehicle", 1),
+    "delay": ("delay_s", "s per vehicle", 1),
+    "person_trip_time": ("person_trip_time_s", "s per person", 1),
+    "person_delay": ("person_delay_s", "s per person", 1),
 }
 """Where the summary keeps what is compared beside accounts, its unit and its decimals."""
 
@@ -70,6 +74,7 @@ class Row:
 def arms_table(results: Results) -> list[Row]:
     """Every metric, one column per arm, the reference first."""
     arms = table_arms(results)
+    is_told = any("delay_s" in each for each in results.summary["arms"].values())
     rows = [
         Row(
             name=metric_name(metric),
@@ -79,6 +84,7 @@ def arms_table(results: Results) -> list[Row]:
         for metric in (
             *account_metrics(results.summary, "co2", "co2e", "energy"),
             *TRIP_METRICS,
+            *(PEOPLE_METRICS if is_told else ()),
             *account_metrics(results.summary, "nox", "pmx"),
         )
     ]

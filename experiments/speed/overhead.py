@@ -124,8 +124,9 @@ def _sumo(bench: Bench, scenario: Scenario, folder: Path) -> dict[str, Callable[
         arguments = course_of(prepare(bench.order(scenario, ARM), Path())).arguments
     finally:
         os.chdir(home)
-    n_outputs, device = len(output_arguments(Path())), arguments.index(DEVICE)
-    bare = arguments[:-n_outputs]
+    # What is written comes last.
+    bare = arguments[: arguments.index(output_arguments(Path())[0])]
+    device = arguments.index(DEVICE)
     kinds = {"idle": (*bare[:device], *bare[device + 2 :]), "bare": bare, "writing": arguments}
     return {kind: _starting(words, folder) for kind, words in kinds.items()}
 

@@ -26,9 +26,14 @@ SUITES = Path(__file__).parent.parent / "data" / "suites"
 SHIPPED = ("smoke", "full")
 SHARED_KEYS = ("version", "arms", "seeds", "policies")
 """Keys of an experiment that a case leaves to its suite."""
-POLICY_KEYS = ("eco", "eco_accounts", "glosa", "max_pressure", "committed", "control_limit_s")
-"""Keys of an experiment that are parameters of policies and controllers: their defaults are what
-is put to the test, so that they are part of a definition only where it sets others."""
+POLICY_KEYS = (
+    *("eco", "eco_accounts", "glosa"),
+    *("max_pressure", "committed", "control_limit_s", "signal_plan"),
+)
+"""Keys of an experiment that are parameters of policies and of control of signals: their defaults
+are put to the test, so that they are part of a definition only where it sets others."""
+WEIGHT_KEYS = ("occupancy",)
+"""The same of keys that weigh what is measured, and change nothing of what a suite compares."""
 _FORM = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 
@@ -58,8 +63,8 @@ class Case(BaseModel):
         resolved, default = (
             resolved_dump(each) for each in (self.experiment, Experiment(scenario="any"))
         )
-        given = {key: _other(resolved[key], default[key]) for key in POLICY_KEYS}
-        left_out = (*SHARED_KEYS, *POLICY_KEYS)
+        given = {key: _other(resolved[key], default[key]) for key in (*POLICY_KEYS, *WEIGHT_KEYS)}
+        left_out = (*SHARED_KEYS, *POLICY_KEYS, *WEIGHT_KEYS)
         conditions = {key: value for key, value in resolved.items() if key not in left_out}
         return conditions | {key: value for key, value in given.items() if value}
 

@@ -24,6 +24,12 @@ AVERAGED = (
 """Columns whose means per vehicle are compared, beside all accounts."""
 NAMES = ("arm", "seed")
 """Columns that say whose run it is, and nothing of what happened in it."""
+NOT_HASHED = (
+    *NAMES,
+    *("delay_s", "persons", "person_time_s", "person_delay_s"),
+    *("longest_wait_s", "longest_wait_signal"),
+)
+"""Also those that came after references were kept: they follow from the same drives as the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +88,9 @@ def record_of(case: str, run: Run) -> Record:
 
 
 def table_sha256(table: pl.DataFrame) -> str:
-    """Hash of all names, types and values of a table, whatever file it was read from."""
+    """Hash of names, types and values of a table, whatever file it was read from."""
     digest = hashlib.sha256()
-    for column in table.drop(NAMES, strict=False):
+    for column in table.drop(NOT_HASHED, strict=False):
         digest.update(f"{column.name} {column.dtype} {len(column)}\n".encode())
         digest.update(column.is_null().to_numpy().tobytes())
         if column.dtype == pl.String:

@@ -15,7 +15,7 @@ from experiments.config import Experiment, read_experiment, resolved_dump
 from experiments.data_files import ConfigError, checked, without_empty
 from experiments.measures import FEW_SEEDS, effect_columns
 from experiments.require import Condition, parse_condition
-from experiments.run_accounts import account_columns
+from experiments.run_accounts import compared_columns
 from experiments.source import Source
 from experiments.strict_yaml import Path as YamlPath
 from experiments.tuning.knobs import Knob, changed, searchable
@@ -92,7 +92,7 @@ class Tuning:
     @property
     def metrics(self) -> tuple[str, ...]:
         """All metrics that results have."""
-        return tuple(effect_columns(account_columns(self.current.accounts)))
+        return tuple(effect_columns(compared_columns(self.current.accounts)))
 
 
 def load_tuning(path: Path) -> Tuning:
@@ -166,7 +166,7 @@ def _problems(file: TuneFile, arm: str | None) -> Iterator[tuple[YamlPath, str]]
     if file.tuned_arm is None and len(known) > 1:
         yield ("arms",), f"several arms may be tuned ({', '.join(known)}); say which by 'arm'"
     yield from _wrong_search(file, arm)
-    metrics = list(effect_columns(account_columns(file.accounts)))
+    metrics = list(effect_columns(compared_columns(file.accounts)))
     for place, objective in enumerate(file.objectives):
         for metric in objective.mean:
             if metric not in metrics:

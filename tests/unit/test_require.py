@@ -78,3 +78,10 @@ def test_smoothing_is_known_only_where_it_will_be_in_the_results():
     assert parse_condition("smoothing.co2_own_pct.mean < 0", ARMS).path[0] == "smoothing"
     with pytest.raises(ValueError, match="needs both"):
         parse_condition("smoothing.co2_own_pct.mean < 0", ("none", "glosa"))
+
+
+@pytest.mark.parametrize("arm", ["actuated+eco", "committed:10+eco", "committed:2.5"])
+def test_an_arm_of_signals_and_advice_can_be_named(arm):
+    condition = parse_condition(f"{arm}.trip_time_pct.high <= 1", ("unadvised", arm))
+    assert condition.path == ("effects", arm, "trip_time_pct", "high")
+    assert condition.holds({"effects": {arm: {"trip_time_pct": {"high": 0.5}}}})

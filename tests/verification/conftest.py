@@ -194,6 +194,7 @@ def run_arms(cache_dir) -> RunArms:
 
     def run(scenario: Scenario, arms: Sequence[str], out: Path, **wishes: object):
         api, seed = wishes.pop("api", "libsumo"), wishes.pop("seed", 1)
+        records = wishes.pop("records", False)
         experiment = Experiment.model_validate(
             {"scenario": scenario.name, "arms": arms, "seeds": [seed], **wishes}
         )
@@ -206,7 +207,7 @@ def run_arms(cache_dir) -> RunArms:
                 cache_dir=cache_dir,
                 out=out / str(number),
                 keeps_raw=True,
-                records=False,
+                records=records,
                 api=api,
                 gui=False,
                 code_sha256=code_hash(),

@@ -33,6 +33,8 @@ NOT_RUN = {
     "ecocorridor doctor": "its end depends on the machine; a test of its own runs it",
     "ecocorridor bench speed": "takes half an hour; a test of its own runs a short one",
     "ecocorridor bench speed --quick --no-growth": "takes ten minutes",
+    "ecocorridor bench signals": "takes half an hour",
+    "ecocorridor bench signals --quick --repeat 1": "takes several minutes",
     "ecocorridor bench speed --networks town.sumocfg --repeat 9 --no-growth --json > speed.json": (
         "takes minutes, and nothing else may run"
     ),

@@ -80,3 +80,15 @@ def test_every_control_of_signals_is_an_arm_alone_and_with_advice(signals):
 def test_an_own_policy_advises_beside_any_control_of_signals():
     arm = parse_arm("actuated+mine", own=("mine",))
     assert (arm.policy, arm.advice, arm.signals) == ("own", "mine", SignalArm(name="actuated"))
+
+
+def test_control_that_keeps_its_promise_takes_its_length():
+    assert parse_arm("committed").signals == SignalArm(name="committed")
+    found = parse_arm("committed:7.5+eco")
+    assert (found.signals, found.policy) == (SignalArm(name="committed", promise_s=7.5), "eco")
+
+
+@pytest.mark.parametrize("settings", ["", "x", "-1", "40.5", "5/2"])
+def test_a_promise_is_from_0_to_40_seconds(settings):
+    with pytest.raises(ValueError, match=r"committed:PROMISE, in seconds from 0 to 40.*got '"):
+        parse_arm(f"committed:{settings}")

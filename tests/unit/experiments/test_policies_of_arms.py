@@ -9,11 +9,11 @@ from controller import Eco, EcoParameters, Glosa, Reason
 from emissions import ACCOUNTS
 from experiments.arms import POLICIES
 from experiments.config import Experiment
+from experiments.deciders import policy_of
 from experiments.own_policy import policy_of_file
 from experiments.planning_maps import COLUMNS, load_planning_maps
 from experiments.policy_loading import Watched
 from experiments.report.glossary import REASONS, TERMS
-from experiments.deciders import policy_of
 
 
 def prepared(arm, own=None, maps=()):

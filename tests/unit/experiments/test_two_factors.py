@@ -9,20 +9,12 @@ import pytest
 from rich.console import Console
 
 from experiments.commands.factor_table import factor_tables
+from experiments.factor_cells import crossing_of, factor_paths
 from experiments.measures import FACTOR_METRICS
 from experiments.require import parse_condition
 from experiments.statistics import ONE_RUN, paired_share
 from experiments.study import Run, Selection
-from experiments.two_factors import (
-    KEPT,
-    LOST,
-    OPEN_SHARE,
-    crossing_of,
-    factor_paths,
-    factor_rows,
-    factors_of,
-    share_verdict,
-)
+from experiments.two_factors import KEPT, LOST, OPEN_SHARE, factor_rows, factors_of, share_verdict
 
 ARMS = ("unadvised", "eco", "actuated", "actuated+eco")
 COLUMNS = ("trip_time_s", "stops", "creep_time_s", "co2_hbefa4_g", "energy_bev_wh")

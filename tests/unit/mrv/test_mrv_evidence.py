@@ -93,3 +93,9 @@ def test_seeds_that_do_not_count_are_left_out(made_up, tmp_path):
     found = read_evidence(folder).saving("co2_hbefa4_g")
     assert found is not None
     assert found.change.n == 2
+
+
+def test_signals_without_advice_are_no_project(made_up, tmp_path):
+    folder = made_up(tmp_path / "r", {"co2_hbefa4_g": 10.0}, arms=("unadvised", "actuated"))
+    with pytest.raises(ValueError, match="should be an advised arm"):
+        read_evidence(folder)

@@ -367,3 +367,10 @@ def test_names_from_outside_cannot_break_the_page_or_the_tables(
     markdown_file, html_file = write_mrv(tmp_path, make_case(saving_folder, settings))
     assert "<b>" not in html_file.read_text(encoding="utf-8")
     assert r"\<b\>A \| \*B\*" in markdown_file.read_text(encoding="utf-8")
+
+
+def test_a_project_that_controls_signals_otherwise_says_so(make_case, made_up, tmp_path):
+    folder = made_up(tmp_path / "r", {"co2_hbefa4_g": 10.0}, arms=("unadvised", "committed:10+eco"))
+    told = " ".join(texts(make_case(folder)))
+    assert "they are controlled by “committed:10”" in told
+    assert "Same signals" not in told

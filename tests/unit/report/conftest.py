@@ -164,19 +164,30 @@ def _side_vehicles(arm: str, seed: int, n: int = 80) -> pl.DataFrame:
 
 
 def _vehicles(arm: str, seed: int, main: pl.DataFrame) -> pl.DataFrame:
-    rows = pl.concat([main, _side_vehicles(arm, seed)], how="diagonal").with_columns(
-        arm=pl.lit(arm),
-        seed=pl.lit(seed, dtype=pl.Int64),
-        vehicle_type=pl.lit("car"),
-        vehicle_class=pl.lit("passenger"),
-        trip_time_s=pl.col("duration_s") + pl.col("depart_delay_s"),
-        distance_m=pl.when(pl.col("road") == "main").then(LENGTH_M).otherwise(600.0),
-        over_ceiling_s=pl.lit(0.0),
-        speed_factor=pl.lit(1.0),
-        co2_own_g=pl.col("co2_hbefa4_g") * 1.06,
-        nox_hbefa4_g=pl.col("co2_hbefa4_g") * 4e-4,
-        pmx_hbefa4_g=pl.col("co2_hbefa4_g") * 1e-5,
-        finished=pl.lit(True),
+    rows = (
+        pl.concat([main, _side_vehicles(arm, seed)], how="diagonal")
+        .with_columns(
+            arm=pl.lit(arm),
+            seed=pl.lit(seed, dtype=pl.Int64),
+            vehicle_type=pl.lit("car"),
+            vehicle_class=pl.lit("passenger"),
+            trip_time_s=pl.col("duration_s") + pl.col("depart_delay_s"),
+            distance_m=pl.when(pl.col("road") == "main").then(LENGTH_M).otherwise(600.0),
+            over_ceiling_s=pl.lit(0.0),
+            speed_factor=pl.lit(1.0),
+            co2_own_g=pl.col("co2_hbefa4_g") * 1.06,
+            nox_hbefa4_g=pl.col("co2_hbefa4_g") * 4e-4,
+            pmx_hbefa4_g=pl.col("co2_hbefa4_g") * 1e-5,
+            finished=pl.lit(True),
+            persons=pl.lit(1.7),
+            longest_wait_s=(pl.col("duration_s") - 40.0).clip(lower_bound=0.0),
+            longest_wait_signal=pl.lit("J0"),
+        )
+        .with_columns(
+            delay_s=0.5 * pl.col("trip_time_s"),
+            person_time_s=1.7 * pl.col("trip_time_s"),
+            person_delay_s=0.85 * pl.col("trip_time_s"),
+        )
     )
     return rows.drop("index", "entered_s").sort("vehicle_id")
 

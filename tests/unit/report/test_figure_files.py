@@ -14,7 +14,7 @@ from experiments.report.data import read_results
 from experiments.report.figure_files import check_formats, write_figures
 from experiments.report.plot_vehicles import paired_differences
 
-FIGURES = {"effects", "spacetime", "profile", "map", "groups", "vehicles", "equity"}
+FIGURES = {*"effects spacetime profile bands map groups vehicles equity waits".split()}
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +66,8 @@ def test_the_numbers_of_a_figure_are_those_of_the_results(built, written):
 
 
 def test_columns_of_numbers_have_their_units(written):
-    plain = {"share", "seed", "link_index", "number"}
-    units = ("_s", "_m", "_mps", "_kmh", "_g", "_pct", "_per_km")
+    plain = {"share", "seed", "link_index", "number", "direction"}
+    units = ("_s", "_m", "_mps", "_kmh", "_g", "_pct", "_per_km", "_per_vehicle", "_share")
     for path in written.glob("*.csv"):
         table = pl.read_csv(path)
         numbers = [name for name in table.columns if table[name].dtype.is_numeric()]

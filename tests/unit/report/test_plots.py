@@ -23,8 +23,10 @@ def drawn(built):
     return draw_all(results, paired_differences(results.vehicles, "unadvised", "glosa"))
 
 
-def test_a_full_study_has_all_seven_pictures(drawn):
-    assert set(drawn) == {*"effects spacetime profile map vehicles groups equity".split()}
+def test_a_full_study_has_all_its_pictures(drawn):
+    assert set(drawn) == {
+        *"effects spacetime profile bands map waits vehicles groups equity".split()
+    }
 
 
 def test_both_arms_share_their_axes_in_the_time_space_diagram(drawn):

@@ -71,7 +71,7 @@ def test_no_id_is_used_twice_and_every_reference_is_met(page):
 
 def test_every_picture_has_a_text_alternative_and_every_table_a_head(page):
     pictures = [attrs for tag, attrs in page.tags if tag == "svg" and "aria-hidden" not in attrs]
-    assert len(pictures) == 7
+    assert len(pictures) == 9
     assert all(len(attrs.get("aria-label") or "") > 40 for attrs in pictures)
     tables = sum(tag == "table" for tag, _ in page.tags)
     assert tables == sum(tag == "caption" for tag, _ in page.tags) > 0

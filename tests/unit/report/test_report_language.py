@@ -117,7 +117,7 @@ def placeholders(text):
 
 def written_by_runs():
     """Patterns of what runs write, by what stands between the values."""
-    for name in ("summary", "study"):
+    for name in ("summary", "study", "people", "people_on_foot"):
         tree = ast.parse((REPORT.parent / f"{name}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.JoinedStr):

@@ -1,6 +1,6 @@
 """The adaptive control on a crossing of two lanes, with vehicles as points."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -164,6 +164,37 @@ def test_a_few_vehicles_are_not_forgotten_beside_a_busy_road():
 def test_a_stage_that_nobody_needs_is_left_out():
     world = run(flow_vph=(500.0, 0.0, 500.0), until_s=200.0)
     assert {stage for _, stage, _, _ in world.greens} == {0, 2}
+
+
+def test_a_green_of_a_fixed_length_between_two_steps_is_used():
+    control = Committed(CommittedParameters(promise_s=0.0, step_s=2.0))
+    fixed = np.full(2, 5.0)
+    control.reset((replace(layout(), min_green_s=fixed, max_green_s=fixed),))
+    seen = SignalsSeen(
+        time_s=100.0,
+        step_length_s=1.0,
+        traffic=traffic_of(np.array([1]), np.array([50.0]), np.array([14.0])),
+        stage=np.array([0]),
+        green_start_s=np.array([95.0]),
+        free_s=np.array([100.0]),
+    )
+    plan = control.plan(seen)[0]
+    assert plan.stages[:2].tolist() == [0, 1]
+    assert plan.ends_s[0] == 100.0
+
+
+def test_a_change_of_less_than_half_a_step_still_leads_away_from_the_present_green():
+    control = Committed(CommittedParameters(promise_s=0.0, step_s=2.0))
+    control.reset((replace(layout(), change_s=np.full((2, 2), 0.5)),))
+    seen = SignalsSeen(
+        time_s=100.0,
+        step_length_s=1.0,
+        traffic=traffic_of(np.array([0]), np.array([5.0]), np.array([0.0])),
+        stage=np.array([1]),
+        green_start_s=np.array([80.0]),
+        free_s=np.array([100.0]),
+    )
+    assert control.plan(seen)[0].stages[:2].tolist() == [1, 0]
 
 
 def test_signals_that_do_not_touch_are_planned_as_if_alone():

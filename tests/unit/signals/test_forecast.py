@@ -1,0 +1,134 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from controller import Beyond, SignalLayout, Traffic
+from controller.signals.approaches import BLOCKED_VPS, PERMISSIVE_SHARE, Approaches
+from controller.signals.forecast import Greens, blocked, coming, outset
+
+
+def signal(first_link: int, lanes: list[int], **changes: object) -> SignalLayout:
+    """Two links with a stage each."""
+    values: dict[str, object] = {
+        "signal_id": str(first_link),
+        "links": np.array([first_link, first_link + 1]),
+        "lanes": np.array(lanes),
+        "lanes_behind": np.array([50, 51]) + first_link,
+        "room_m": np.array([100.0, 100.0]),
+        "saturation_flow_vps": np.array([0.5, 0.5]),
+        "is_green": np.eye(2, dtype=np.bool_),
+        "is_protected": np.eye(2, dtype=np.bool_),
+        **dict.fromkeys(("min_green_s", "planned_green_s"), np.array([5.0, 5.0])),
+        "max_green_s": np.array([60.0, 60.0]),
+        "change_s": np.full((2, 2), 4.0),
+        "following": np.array([1, 0]),
+        "offset_s": 0.0,
+        "cycle_s": 60.0,
+    }
+    return SignalLayout(**(values | changes))  # type: ignore[arg-type]
+
+
+def vehicles(link: list[int], distance_m: list[float], **changes: object) -> Traffic:
+    """Vehicles at 10 m/s, their ceiling, each on the lane with the number of its link."""
+    n = len(link)
+    never = np.full((8, 1), np.nan)
+    values: dict[str, object] = {
+        **dict.fromkeys(("lane", "present_lane", "link"), np.array(link)),
+        "distance_m": np.array(distance_m),
+        **dict.fromkeys(("speed_mps", "ceiling_mps", "crossing_mps"), np.full(n, 10.0)),
+        **dict.fromkeys(("accel_mps2", "decel_mps2"), np.full(n, 2.0)),
+        "storage_m": np.full(n, 500.0),
+        "space_m": np.full(n, 7.5),
+        **dict.fromkeys(("green_start_s", "green_end_s", "likely_start_s"), never),
+        **dict.fromkeys(("likely_end_s", "start_q10_s", "start_q90_s", "end_q90_s"), never),
+    }
+    return Traffic(**(values | changes))  # type: ignore[arg-type]
+
+
+def no_greens(approaches: Approaches) -> Greens:
+    start_s, end_s = np.full((2, approaches.link_rows.size, 2), np.nan)
+    return Greens(start_s=start_s, end_s=end_s)
+
+
+def test_a_lane_that_two_links_share_flows_by_the_mean_headway_and_waits_for_who_heads_it():
+    approaches = Approaches.of((signal(0, [7, 7]),))
+    near = approaches.use_of_lanes(np.array([0, 1]), np.array([5.0, 90.0]))
+    flow = approaches.lane_flow_vps(approaches.link_vps, near)[0, 0]
+    use = 10.0 / 15.0 / (10.0 / 15.0 + 10.0 / 100.0)
+    assert flow[0] == pytest.approx(1.0 / (use / 0.5 + (1.0 - use) / BLOCKED_VPS), rel=1e-3)
+    # The nearer one turns the other way: the lane stands.
+    other = approaches.use_of_lanes(np.array([0, 1]), np.array([90.0, 5.0]))
+    assert approaches.lane_flow_vps(approaches.link_vps, other)[0, 0, 0] == 0.0
+
+
+def test_a_link_that_yields_flows_less():
+    layout = signal(0, [7, 8], is_protected=np.zeros((2, 2), dtype=np.bool_))
+    approaches = Approaches.of((layout,))
+    assert approaches.link_vps.max() == pytest.approx(0.5 * PERMISSIVE_SHARE)
+
+
+def test_signals_with_fewer_stages_are_padded_by_stages_that_cannot_be_reached():
+    small = signal(0, [7, 8])
+    large = signal(
+        2,
+        [9, 9],
+        is_green=np.ones((3, 2), dtype=np.bool_),
+        is_protected=np.ones((3, 2), dtype=np.bool_),
+        **dict.fromkeys(("min_green_s", "max_green_s", "planned_green_s"), np.full(3, 5.0)),
+        change_s=np.full((3, 3), 4.0),
+    )
+    approaches = Approaches.of((small, large))
+    assert approaches.lane_ids.tolist() == [[7, 8], [9, -1]]
+    assert (approaches.change_s[0, :, 2] > 1_000.0).all()
+    assert (approaches.change_s[1] < 1_000.0).sum() == 6
+
+
+def test_nobody_is_sent_into_a_full_lane():
+    approaches = Approaches.of((signal(0, [0, 1]),))
+    standing = {"present_lane": np.full(13, 50), "speed_mps": np.zeros(13)}
+    traffic = vehicles([4] * 13, [100.0] * 13, **standing)
+    assert blocked(traffic, approaches).tolist() == [True, False]
+    # As many that drive are no queue, and a few that stand leave room.
+    moving = replace(traffic, speed_mps=np.full(13, 8.0))
+    assert not blocked(moving, approaches).any()
+    few = vehicles([4] * 5, [100.0] * 5, present_lane=np.full(5, 50), speed_mps=np.zeros(5))
+    assert not blocked(few, approaches).any()
+
+
+def test_whoever_first_passes_another_signal_comes_after_its_green_and_the_way_between():
+    approaches = Approaches.of((signal(0, [0, 1]), signal(2, [2, 3])))
+    beyond = Beyond(
+        link=np.array([2]),
+        lane=np.array([2]),
+        **dict.fromkeys(("way_m", "storage_m"), np.array([200.0])),
+        **dict.fromkeys(("ceiling_mps", "crossing_mps"), np.array([10.0])),
+    )
+    greens = no_greens(approaches)
+    greens.start_s[0, 0], greens.end_s[0, 0] = 30.0, 60.0
+    found = coming(vehicles([0], [100.0], beyond=beyond), approaches, greens)
+    assert found.cell.tolist() == [0, 2]
+    assert found.arrival_s[0] == pytest.approx(10.0)
+    # It waits at the first line until 30 s, and starts from there.
+    assert 50.0 < found.arrival_s[1] < 55.0
+
+
+def test_what_is_committed_is_served_before_the_search_starts():
+    approaches = Approaches.of((signal(0, [0, 1]),))
+    greens = no_greens(approaches)
+    greens.start_s[0, 0], greens.end_s[0, 0] = -5.0, 20.0
+    traffic = vehicles([0, 0, 0, 1], [10.0, 20.0, 350.0, 20.0])
+    start = outset(
+        coming(traffic, approaches, greens),
+        approaches,
+        greens,
+        approaches.use_of_lanes(traffic.link, traffic.distance_m),
+        base_s=np.array([20.0]),
+        waited_s=np.array([[9.0, 9.0]]),
+        step_s=2.0,
+        n_steps=20,
+    )
+    # Two have left by green; one waits at red, 9 + 20 s by then; the last comes 15 s later.
+    assert start.queue.tolist() == [[0.0, 1.0]]
+    assert start.waited_s.tolist() == [[0.0, 29.0]]
+    assert np.flatnonzero(start.arrivals[0, 0]).tolist() == [7]
