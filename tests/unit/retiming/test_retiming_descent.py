@@ -2,6 +2,7 @@ import math
 
 import pytest
 
+from experiments.retiming.alternation import alternate
 from experiments.retiming.bench import Figures
 from experiments.retiming.confirming import confirm
 from experiments.retiming.descent import Wish, cost_of, descend
@@ -22,6 +23,8 @@ def signal(name):
 
 SIGNALS = {name: signal(name) for name in ("a", "b")}
 OWN = {name: each.own for name, each in SIGNALS.items()}
+
+USUAL = CycleRange(low_s=40.0, high_s=120.0)
 
 
 class Valley:
@@ -49,10 +52,7 @@ class Valley:
         ]
 
 
-CYCLES = CycleRange(low_s=40.0, high_s=120.0)
-
-
-def wish(n_runs=400, cycles=CYCLES):
+def wish(n_runs=400, cycles=USUAL):
     return Wish(seeds=(1001, 1002), n_runs=n_runs, time_weight=0.5, cycles=cycles)
 
 
@@ -126,3 +126,23 @@ def test_a_plan_that_gains_only_on_the_planning_seeds_is_not_confirmed():
     assert not held.is_better
     assert held.cost_pct == pytest.approx(2.0, abs=0.1)
     assert held.effects["trip_time"].mean == pytest.approx(2.0, abs=0.1)
+
+
+def guess(plans):
+    return [0.0] * len(plans)
+
+
+def test_alternation_goes_on_from_the_plan_for_unadvised_drivers_and_stops_when_nothing_is_gained():
+    class Advised(Valley):
+        def cost(self, plan, seed):
+            return 100.0 + abs(SIGNALS["a"].cycle_s(plan["a"]) - 60.0)
+
+    first = found(Valley(), wish())
+    again, turns = alternate(
+        SIGNALS, first, Advised(), wish(80), n_rounds=5, weights={}, guess=guess
+    )
+    assert SIGNALS["a"].cycle_s(again.plan["a"]) == pytest.approx(60.0, abs=4.0)
+    assert turns[0].gain_pct > 10.0
+    assert turns[-1].gain_pct < 0.1
+    assert len(turns) < 5
+    assert not {*turns[0].seeds} & {*turns[1].seeds}
