@@ -30,6 +30,11 @@ Plan = Mapping[str, Times]
 """Signal → how it is timed."""
 
 
+def plan_key(plan: Plan) -> tuple[object, ...]:
+    """Equal for equal plans."""
+    return tuple(sorted((name, each.greens_s, each.offset_s) for name, each in plan.items()))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixedSignal:
     """A signal that runs by a fixed program, and what of it may change."""
