@@ -34,7 +34,6 @@ from controller.timing.flow_model import FlowModel
 from controller.timing.flow_network import FlowNetwork, flow_network
 from controller.timing.main_roads import banded, main_roads
 from controller.timing.maxband import Artery, BandRules, Bands, green_bands
-from controller.timing.optimise import best_plan
 from controller.timing.price import Price, plan_costs, signal_costs
 from controller.timing.problem import (
     Roads,
@@ -91,7 +90,6 @@ __all__ = [
     "Traffic",
     "banded",
     "best_cycle_s",
-    "best_plan",
     "check_timing",
     "control_delay_s",
     "descend",

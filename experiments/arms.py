@@ -95,11 +95,6 @@ class Arm:
         """Whether anybody is advised, by a policy or by SUMO's own device."""
         return self.policy is not None or self.device is not None
 
-    @property
-    def signals_level(self) -> str:
-        """What of its name says how signals are controlled; `OWN_PLAN` where nothing does."""
-        return split_arm(self.name)[0] or OWN_PLAN
-
 
 def split_arm(text: str) -> tuple[str, str]:
     """What an arm's name says of signals (empty: nothing) and of advice.

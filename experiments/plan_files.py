@@ -13,9 +13,10 @@ from sumo_nets import (
     load_scenario,
     plans_in_force,
     plans_of,
-    read_plans,
+    plans_of_xml,
     read_roads,
     read_sheet,
+    sheet_text,
     write_sheet,
 )
 
@@ -71,11 +72,7 @@ def plans_of_file(path: Path, roads: Roads | None) -> dict[str, Plan]:
         XmlError: It is not well-formed.
     """
     if path.suffix in SHEETS:
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise ScenarioError([f"{path}: is no UTF-8 text ({error.reason})"]) from error
-        found = read_sheet(text, str(path), None if roads is None else roads.named)
+        found = read_sheet(sheet_text(path), str(path), None if roads is None else roads.named)
         for n, plan in enumerate(found):
             if other := [each for each in found[:n] if each.signal_id == plan.signal_id]:
                 raise ScenarioError(
@@ -85,9 +82,7 @@ def plans_of_file(path: Path, roads: Roads | None) -> dict[str, Plan]:
                     ]
                 )
         return {plan.signal_id: plan for plan in sorted(found, key=lambda each: each.signal_id)}
-    if not read_plans(path):
-        raise ScenarioError([f"{path}: holds no plan (no tlLogic with phases)"])
-    return plans_in_force([path])
+    return plans_of_xml(path)
 
 
 def _told(name: str, plans: dict[str, Plan], net_file: Path) -> NamedPlans:

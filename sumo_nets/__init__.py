@@ -36,11 +36,19 @@ from sumo_nets.peer_plans import write_adapted_plan, write_coordinated_plan
 from sumo_nets.phases import GREEN, is_fixed, is_green, least_green_s
 from sumo_nets.plan_check import check_plans
 from sumo_nets.plan_import import ImportedPlans, import_plans
-from sumo_nets.plans import Phase, Plan, additional_text, plans_in_force, plans_of, read_plans
+from sumo_nets.plans import (
+    Phase,
+    Plan,
+    additional_text,
+    plans_in_force,
+    plans_of,
+    plans_of_xml,
+    read_plans,
+)
 from sumo_nets.replay import replayed_signals, signals_to_replay
 from sumo_nets.scenario import Scenario, ScenarioError
 from sumo_nets.signal_plans import cycles_s, own_programs, write_actuated_plan, write_plan
-from sumo_nets.timing_sheet import read_sheet, stages, write_sheet
+from sumo_nets.timing_sheet import read_sheet, sheet_text, stages, write_sheet
 
 __all__ = [
     "AUTOMATED",
@@ -93,12 +101,14 @@ __all__ = [
     "pedestrian_minimum_s",
     "plans_in_force",
     "plans_of",
+    "plans_of_xml",
     "read_plans",
     "read_roads",
     "read_sheet",
     "replayed_signals",
     "right_of_way",
     "run_program",
+    "sheet_text",
     "signals_to_replay",
     "stages",
     "sumo_arguments",

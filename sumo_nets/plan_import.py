@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sumo_nets.binaries import complaints, run_program, run_tool
 from sumo_nets.movements import read_roads
-from sumo_nets.plans import Plan, plans_in_force, read_plans
+from sumo_nets.plans import Plan, plans_in_force, plans_of_xml
 from sumo_nets.scenario import ScenarioError
-from sumo_nets.timing_sheet import read_sheet
+from sumo_nets.timing_sheet import read_sheet, sheet_text
 from sumo_nets.xml_source import XmlError
 
 VISSIM = ".inpx"
@@ -61,13 +61,8 @@ def import_plans(path: Path, net_file: Path | None) -> ImportedPlans:
 
 def _read(path: Path, net_file: Path) -> list[Plan]:
     if path.name.endswith((".xml", ".xml.gz")):
-        if not read_plans(path):
-            raise ScenarioError([f"{path}: holds no plan (no tlLogic with phases)"])
-        return list(plans_in_force([path]).values())
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ScenarioError([f"{path}: is no UTF-8 text ({error.reason})"]) from error
+        return list(plans_of_xml(path).values())
+    text = sheet_text(path)
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     first = lines[0].strip() if lines else ""
     if first.startswith(GROUPS):

@@ -120,6 +120,18 @@ def plans_in_force(files: Iterable[Path]) -> dict[str, Plan]:
     return {signal_id: list(own.values())[-1] for signal_id, own in sorted(loaded.items()) if own}
 
 
+def plans_of_xml(path: Path) -> dict[str, Plan]:
+    """The plan of each signal in one network or additional file.
+
+    Raises:
+        ScenarioError: It holds none.
+        XmlError: It is not well-formed, or a number is none.
+    """
+    if not read_plans(path):
+        raise ScenarioError([f"{path}: holds no plan (no tlLogic with phases)"])
+    return plans_in_force([path])
+
+
 def plans_of(scenario: Scenario, *more: Path) -> dict[str, Plan]:
     """The plans of a scenario, with further additional files put over them.
 

@@ -9,6 +9,7 @@ import io
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sumo_nets.plans import LETTERS, Phase, Plan, number
 from sumo_nets.scenario import ScenarioError
@@ -95,6 +96,18 @@ class _Cell:
     text: str
     place: str
     """`file:line:column`."""
+
+
+def sheet_text(path: Path) -> str:
+    """The text of a CSV file.
+
+    Raises:
+        ScenarioError: It is none.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ScenarioError([f"{path}: is no UTF-8 text ({error.reason})"]) from error
 
 
 def read_sheet(text: str, file: str, movements: Namer | None = None) -> list[Plan]:

@@ -2,7 +2,6 @@ import pytest
 
 from experiments.arms import (
     DEVICE_DEFAULTS,
-    OWN_PLAN,
     PLAIN_ARMS,
     SIGNALS,
     SignalArm,
@@ -73,8 +72,6 @@ def test_every_control_of_signals_is_an_arm_alone_and_with_advice(signals):
     assert (alone.name, alone.advice, alone.is_advised) == (signals, "unadvised", False)
     assert (advised.name, advised.advice, advised.policy) == (f"{signals}+eco", "eco", "eco")
     assert alone.signals == advised.signals == SignalArm(name=signals)
-    assert alone.signals_level == advised.signals_level == signals
-    assert parse_arm("eco").signals_level == OWN_PLAN
 
 
 def test_an_own_policy_advises_beside_any_control_of_signals():
