@@ -7,7 +7,7 @@ fraction as large, and fit into the processor's cache however many signals there
 
 import numpy as np
 
-from controller.arrays import IntArray
+from controller.arrays import BoolArray, IntArray
 from controller.signals.stage_model import Search
 from controller.signals.stage_search import Found, search_stages
 
@@ -43,31 +43,32 @@ def search_lean(search: Search) -> Found:
     return Found(stages=stages, ends=ends, cost_s=cost_s)
 
 
-def _counting_lanes(search: Search) -> np.ndarray:
+def _counting_lanes(search: Search) -> BoolArray:
     """(N, L) lanes that somebody uses, and that not all stages serve alike."""
-    is_used = search.arrivals.sum(axis=2) + search.queue > NOBODY
+    is_used: BoolArray = search.arrivals.sum(axis=2) + search.queue > NOBODY
     is_stage = _is_stage(search)[:, np.newaxis]
     most = np.where(is_stage, search.flow_vps, 0.0).max(axis=2)
     least = np.where(is_stage, search.flow_vps, np.inf).min(axis=2)
-    return is_used & (most > least)
+    is_used &= most > least
+    return is_used
 
 
-def _useful_stages(search: Search) -> np.ndarray:
+def _useful_stages(search: Search) -> BoolArray:
     """(N, S) the present stage, and all that serve a lane that counts."""
     serves = (search.flow_vps > 0.0) & _counting_lanes(search)[..., np.newaxis]
-    is_useful = serves.any(axis=1) & _is_stage(search)
+    is_useful: BoolArray = serves.any(axis=1) & _is_stage(search)
     is_useful[np.arange(search.stage.size), search.stage] = True
     return is_useful
 
 
-def _is_stage(search: Search) -> np.ndarray:
+def _is_stage(search: Search) -> BoolArray:
     """(N, S) stages that can be reached or are present."""
-    is_stage = search.change.min(axis=1) < search.arrivals.shape[2]
+    is_stage: BoolArray = search.change.min(axis=1) < search.arrivals.shape[2]
     is_stage[np.arange(search.stage.size), search.stage] = True
     return is_stage
 
 
-def _first_those(is_kept: np.ndarray) -> tuple[IntArray, IntArray]:
+def _first_those(is_kept: BoolArray) -> tuple[IntArray, IntArray]:
     """Of each row, the columns with those that are kept in front, and how many these are."""
     return np.argsort(~is_kept, axis=1, kind="stable"), is_kept.sum(axis=1)
 
