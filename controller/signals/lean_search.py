@@ -45,26 +45,27 @@ def search_lean(search: Search) -> Found:
 
 def _counting_lanes(search: Search) -> BoolArray:
     """(N, L) lanes that somebody uses, and that not all stages serve alike."""
-    is_used = search.arrivals.sum(axis=2) + search.queue > NOBODY
+    is_used: BoolArray = search.arrivals.sum(axis=2) + search.queue > NOBODY
     is_stage = _is_stage(search)[:, np.newaxis]
     most = np.where(is_stage, search.flow_vps, 0.0).max(axis=2)
     least = np.where(is_stage, search.flow_vps, np.inf).min(axis=2)
-    return np.asarray(is_used & (most > least))
+    is_used &= most > least
+    return is_used
 
 
 def _useful_stages(search: Search) -> BoolArray:
     """(N, S) the present stage, and all that serve a lane that counts."""
     serves = (search.flow_vps > 0.0) & _counting_lanes(search)[..., np.newaxis]
-    is_useful = serves.any(axis=1) & _is_stage(search)
+    is_useful: BoolArray = serves.any(axis=1) & _is_stage(search)
     is_useful[np.arange(search.stage.size), search.stage] = True
-    return np.asarray(is_useful)
+    return is_useful
 
 
 def _is_stage(search: Search) -> BoolArray:
     """(N, S) stages that can be reached or are present."""
-    is_stage = search.change.min(axis=1) < search.arrivals.shape[2]
+    is_stage: BoolArray = search.change.min(axis=1) < search.arrivals.shape[2]
     is_stage[np.arange(search.stage.size), search.stage] = True
-    return np.asarray(is_stage)
+    return is_stage
 
 
 def _first_those(is_kept: BoolArray) -> tuple[IntArray, IntArray]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from controller.arrays import FloatArray
+from controller.arrays import FloatArray, IntArray
 from controller.signals.approaches import Approaches
 from controller.signals.forecast import Greens
 from controller.signals.interface import SignalsSeen, StagePlan
@@ -35,22 +35,39 @@ class PlannedGreens:
 
     def note(self, seen: SignalsSeen, plans: Mapping[int, StagePlan]) -> None:
         """Take over new plans, behind what is committed already."""
-        for number, plan in plans.items():
-            links = np.flatnonzero(self._signal == number)
-            green_start_s = float(seen.green_start_s[number])
-            known_s = self._windows_s[:, links]
-            is_kept = (known_s[0] < green_start_s - 1e-6) & (known_s[1] > seen.time_s)
-            order = np.argsort(~is_kept, axis=1, kind="stable")[:, :N_BEFORE]
-            own = np.arange(links.size)[:, np.newaxis]
-            new_s = np.full_like(known_s, np.nan)
-            new_s[..., :N_BEFORE] = np.where(is_kept[own, order], known_s[:, own, order], np.nan)
-            np.minimum(new_s[1], green_start_s, out=new_s[1])
+        if not plans:
+            return
+        place_of = np.full(seen.stage.size, -1, dtype=np.int64)
+        place_of[list(plans)] = np.arange(len(plans))
+        links = np.flatnonzero(place_of[self._signal] >= 0)
+        place = place_of[self._signal[links]]
+        green_start_s = seen.green_start_s[self._signal[links]][:, np.newaxis]
+        known_s = self._windows_s[:, links]
+        is_kept = (known_s[0] < green_start_s - 1e-6) & (known_s[1] > seen.time_s)
+        order = np.argsort(~is_kept, axis=1, kind="stable")[:, :N_BEFORE]
+        own = np.arange(links.size)[:, np.newaxis]
+        new_s = np.full_like(known_s, np.nan)
+        new_s[..., :N_BEFORE] = np.where(is_kept[own, order], known_s[:, own, order], np.nan)
+        np.minimum(new_s[1], green_start_s, out=new_s[1])
+        stage, window_s = self._greens_of(seen, plans)
+        for ahead in range(N_AHEAD):
+            of_link = stage[place, ahead]
+            has_green = (of_link >= 0) & self._approaches.is_green[links, of_link]
+            new_s[:, has_green, N_BEFORE + ahead] = window_s[:, place[has_green], ahead]
+        self._windows_s[:, links] = new_s
+
+    def _greens_of(
+        self, seen: SignalsSeen, plans: Mapping[int, StagePlan]
+    ) -> tuple[IntArray, FloatArray]:
+        """(plans, N_AHEAD) stages, -1: none, and (2, plans, N_AHEAD) their starts and ends."""
+        stage = np.full((len(plans), N_AHEAD), -1, dtype=np.int64)
+        window_s = np.full((2, len(plans), N_AHEAD), np.nan)
+        for place, (number, plan) in enumerate(plans.items()):
             change_s = self._approaches.change_s[number]
             follows_s = plan.ends_s[:-1] + change_s[plan.stages[:-1], plan.stages[1:]]
-            starts_s = np.concatenate([[green_start_s], follows_s])
-            for place, stage in enumerate(plan.stages[:N_AHEAD].tolist()):
-                has_green = self._approaches.is_green[links, stage]
-                end_s = min(float(plan.ends_s[place]), seen.time_s + OPEN_S)
-                new_s[0, has_green, N_BEFORE + place] = starts_s[place]
-                new_s[1, has_green, N_BEFORE + place] = end_s
-            self._windows_s[:, links] = new_s
+            n = min(plan.stages.size, N_AHEAD)
+            stage[place, :n] = plan.stages[:n]
+            window_s[0, place, 0] = seen.green_start_s[number]
+            window_s[0, place, 1:n] = follows_s[: n - 1]
+            window_s[1, place, :n] = np.minimum(plan.ends_s[:n], seen.time_s + OPEN_S)
+        return stage, window_s

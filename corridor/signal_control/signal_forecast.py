@@ -160,7 +160,8 @@ class SignalForecast:
         place += [n_known + len(greens) - 1, 0, 0]
         offset_s += [0.0, math.nan, math.inf]
         assert (UNKNOWN, ENDLESS) == (-2, -1)
-        found = find_greens(is_green(shown, self._letters), N_WINDOWS, goes_on=False)
+        has_green = np.array([self.has_green(letters) for letters in shown])
+        found = find_greens(has_green, N_WINDOWS, goes_on=False)
         switches = np.array([found.start, found.end])
         return Places(np.array(place)[switches], np.array(offset_s)[switches])
 

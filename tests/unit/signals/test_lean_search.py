@@ -1,0 +1,79 @@
+"""The search without what cannot matter finds the same plans as the whole one."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from controller.signals import lean_search
+from controller.signals.lean_search import search_lean
+from controller.signals.stage_model import Search
+from controller.signals.stage_search import search_stages
+
+N, L, S, T = 7, 6, 4, 20
+NEVER = 5_000
+
+
+def made_up(seed: int) -> Search:
+    """Signals of 1 to 4 stages, where some lanes are empty and some stages serve nobody."""
+    rng = np.random.default_rng(seed)
+    n_stages = rng.integers(1, S + 1, N)
+    is_stage = np.arange(S) < n_stages[:, np.newaxis]
+    is_used = rng.random((N, L)) < 0.6
+    change = np.where(is_stage[:, np.newaxis] & is_stage[..., np.newaxis], 2, NEVER)
+    change[:, np.arange(S), np.arange(S)] = NEVER
+    flow_vps = 0.5 * (rng.random((N, L, S)) < 0.4) * is_stage[:, np.newaxis]
+    return Search(
+        step_s=2.0,
+        stage=rng.integers(0, n_stages),
+        queue=rng.integers(0, 6, (N, L)) * is_used,
+        waited_s=rng.integers(0, 40, (N, L)) * is_used,
+        arrivals=(rng.random((N, L, T)) < 0.2) * is_used[..., np.newaxis] * 1.0,
+        flow_vps=flow_vps,
+        least=np.full((N, S), 2) * is_stage,
+        most=np.full((N, S), 15) * is_stage,
+        most_left=np.full(N, 10),
+        change=change,
+        patience_s=np.full(N, 60.0),
+        stop_s=12.0,
+        foreseen_s=np.zeros((N, S, T)),
+        ahead_s=15.0,
+    )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_plans_cost_what_those_of_the_whole_search_cost(seed: int) -> None:
+    search = made_up(seed)
+    # What no plan can change is no part of the costs: with it away, both tell the same.
+    is_fixed = search.flow_vps.max(axis=2) <= 0.0
+    search = replace(
+        search,
+        queue=np.where(is_fixed, 0.0, search.queue),
+        arrivals=np.where(is_fixed[..., np.newaxis], 0.0, search.arrivals),
+    )
+    whole, lean = search_stages(search), search_lean(search)
+    has_choice = (search.change.min(axis=(1, 2)) < NEVER) & (lean.cost_s > 0.0)
+    assert has_choice.any()
+    assert lean.cost_s[has_choice] == pytest.approx(whole.cost_s[has_choice], rel=0.02)
+
+
+def test_signals_that_are_searched_apart_find_as_good_plans(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    search = made_up(11)
+    together = search_lean(search)
+    monkeypatch.setattr(lean_search, "AT_ONCE", N - 1)
+    apart = search_lean(search)
+    assert [each[0] for each in apart.stages] == search.stage.tolist()
+    same = [one == other for one, other in zip(together.stages, apart.stages, strict=True)]
+    assert sum(same) >= N - 1
+
+
+def test_stages_that_serve_nobody_are_left_out() -> None:
+    search = made_up(3)
+    nobody = replace(
+        search, queue=np.zeros_like(search.queue), arrivals=np.zeros_like(search.arrivals)
+    )
+    found = search_lean(nobody)
+    assert found.stages == [[each] for each in search.stage.tolist()]
+    assert found.ends == [[T]] * N
