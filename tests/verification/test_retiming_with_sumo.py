@@ -39,9 +39,7 @@ def test_short_runs_cost_what_whole_runs_account(scenario, run_arms, cache_dir, 
         assert co2_g == pytest.approx(vehicles[f"co2_{name}_g"].mean(), rel=0.05)
 
 
-def test_a_plan_that_is_sought_is_allowed_and_better_where_it_stands(
-    scenario, cache_dir, tmp_path
-):
+def test_a_plan_that_is_sought_is_allowed_and_better_where_it_stands(scenario, cache_dir, tmp_path):
     cycles = CycleRange(low_s=60.0, high_s=100.0)
     effort = Effort(seeds=(1001,), confirm_seeds=(1011,), n_runs=8, cycles=cycles)
     retimed = retime(scenario, effort, cache_dir=cache_dir, n_jobs=1)
