@@ -138,8 +138,9 @@ def descend(
 
     First the plans to start from are compared: all on the first seed, the better half on all.
     Then changes to the best one are tried in batches on the first seed, from coarse to fine; those
-    that gain there are put together and kept if they gain on the mean of all seeds. It is the
-    same for the same number of runs, however many of them are done at a time.
+    that gain there are put together and kept if they gain on the mean of all seeds. Where no
+    change gains any more and runs are left, the same begins at the next plan to start from. It is
+    the same for the same number of runs, however many of them are done at a time.
 
     Args:
         signals: What may be timed.
@@ -158,16 +159,20 @@ def descend(
         log.append(f"{text}: {100.0 * (cost - 1.0):+.2f} %")
         say(log[-1])
 
-    search = _Search(signals, meter, keep, guess)
+    search = _Search(signals, meter, keep, guess, best=dict(own))
+    found = [(search.cost, search.best)]
+    order = sorted(signals, key=lambda name: (-weights.get(name, 0.0), name))
     try:
-        search.start(own, starts)
-        order = sorted(signals, key=lambda name: (-weights.get(name, 0.0), name))
-        for steps in LEVELS:
-            while search.sweep(steps, order):
-                pass
+        for plan in search.ranked(own, starts):
+            search.begin(plan)
+            for steps in LEVELS:
+                while search.sweep(steps, order):
+                    pass
+            found.append((search.cost, search.best))
     except OutOfRunsError:
-        pass
-    return Descended(plan=search.best, cost=search.cost, n_runs=meter.n_runs, log=tuple(log))
+        found.append((search.cost, search.best))
+    cost, best = min(found, key=lambda each: each[0])
+    return Descended(plan=best, cost=cost, n_runs=meter.n_runs, log=tuple(log))
 
 
 @dataclass(slots=True)
@@ -179,19 +184,24 @@ class _Search:
     best: dict[str, Times] = field(default_factory=dict)
     cost: float = 1.0
 
-    def start(self, own: Plan, starts: Sequence[Plan]) -> None:
-        """Begin with the best of some plans: all on the first seed, the better half on all."""
-        self.best, self.cost = dict(own), 1.0
+    def ranked(self, own: Plan, starts: Sequence[Plan]) -> list[Plan]:
+        """The own plan and the better half of some others, the best first.
+
+        All are compared on the first seed, and those who are not worse than the rest on all.
+        """
         wish = self.meter.wish
-        self.cost = self.meter.mean(own)
+        self.meter.mean(own)
         costs = self.meter.on(starts, wish.seeds[:1])
-        ranked = sorted(range(len(starts)), key=lambda number: (costs[number][0], number))
-        better = [starts[number] for number in ranked[: (len(starts) + 1) // 2]]
+        order = sorted(range(len(starts)), key=lambda number: (costs[number][0], number))
+        better = [starts[number] for number in order[: (len(starts) + 1) // 2]]
         self.meter.on(better, wish.seeds)
-        for plan in better:
-            if self.meter.mean(plan) < self.cost * (1.0 - WORTH):
-                self.best, self.cost = dict(plan), self.meter.mean(plan)
-        self.keep("the best plan to start from", self.cost)
+        # The own plan comes before another that costs the same.
+        return sorted([own, *better], key=self.meter.mean)
+
+    def begin(self, plan: Plan) -> None:
+        """Go on from a plan."""
+        self.best, self.cost = dict(plan), self.meter.mean(plan)
+        self.keep("a plan to start from", self.cost)
 
     def sweep(self, steps: Steps, order: Sequence[str]) -> bool:
         """Try all changes of a size once; whether any was kept."""
