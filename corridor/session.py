@@ -139,6 +139,8 @@ class Session:
             self._seen = self._look(time_s) if self._reads else self._see_nothing(time_s)
             n_running = self.tally.n_running
             yield Frame(time_s=time_s, n_running=n_running, seen=self._seen, signals=self._signals)
+        if self._control:
+            self._control.finish(self._time_s)
         self._dismiss(self._table.vehicle_ids())
 
     def _is_over(self) -> bool:

@@ -6,10 +6,10 @@ import logging
 import os
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -27,7 +27,6 @@ from experiments.commands.ends import (
     AsJson,
     errors_told,
     stop,
-    table_console,
 )
 from experiments.commands.engines import Timeout, timeout_of
 from experiments.commands.explain import explain
@@ -36,6 +35,7 @@ from experiments.commands.ledger import credits_, verify
 from experiments.commands.mrv import mrv
 from experiments.commands.nets import nets_app
 from experiments.commands.optimize import optimize
+from experiments.commands.outcome import tell_outcome
 from experiments.commands.report import crate, figures, report
 from experiments.commands.schema import schema
 from experiments.commands.signals import signals_app
@@ -201,7 +201,7 @@ def run(
             outcome = run_experiment(
                 experiment, wishes, tell=shown.tell, say=shown.say, expect=shown.expect
             )
-    _tell_outcome(outcome.summary, wishes.out, as_json=as_json)
+    tell_outcome(outcome.summary, wishes.out, as_json=as_json)
     for condition in conditions:
         print(condition.sentence(outcome.summary), file=sys.stderr)
     if outcome.failures:
@@ -247,11 +247,8 @@ def _own_files(
     found = {f"policies.{arm}": reference for arm, reference in named.items()}
     if fleet_mix:
         found["fleet_mix"] = absolute_mix(fleet_mix)
-    if factors:
-        found["factors"] = str(factors.absolute())
-    if signal_plan:
-        found["signal_plan"] = str(signal_plan.absolute())
-    return found
+    files = {"factors": factors, "signal_plan": signal_plan}
+    return found | {key: str(path.absolute()) for key, path in files.items() if path}
 
 
 def _run_name(what: str | None, experiment: "Experiment") -> str:
@@ -259,26 +256,6 @@ def _run_name(what: str | None, experiment: "Experiment") -> str:
         return "default"
     stem = Path(what).stem if Path(what).suffix else experiment.scenario
     return "".join(c if c.isalnum() or c in "._-" else "-" for c in stem).strip("-.") or "run"
-
-
-def _tell_outcome(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> None:
-    from experiments.commands.factor_table import factor_tables
-    from experiments.commands.tables import arms_table, effects_table
-
-    if as_json:
-        print(json.dumps(summary, sort_keys=True))
-        return
-    if not summary:
-        return
-    console = table_console(200)
-    console.print(arms_table(summary))
-    if summary["effects"]:
-        console.print(effects_table(summary))
-    for table in factor_tables(summary):
-        console.print(table)
-    for warning in summary["warnings"]:
-        console.print(f"warning: {warning}", highlight=False, markup=False)
-    console.print(f"report: {out / 'report.html'}", highlight=False, markup=False, soft_wrap=True)
 
 
 app.command()(report)

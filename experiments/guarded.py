@@ -1,10 +1,9 @@
 """A controller of signals in the process that asks it, and what happens when it fails."""
 
 import time
-from typing import Any
 
 from controller import SignalController
-from corridor import Frame, Session, SteeringTally
+from corridor import Frame, Session
 
 
 class Guarded:
@@ -21,7 +20,10 @@ class Guarded:
 
     def __init__(self, controller: SignalController, session: Session, limit_s: float) -> None:
         self._controller, self._session, self._limit_s = controller, session, limit_s
-        self._has_failed = False
+        # Where no signal can be controlled, nobody is asked; that is told of the run.
+        self._has_failed = not session.layouts
+        if self._has_failed:
+            return
         try:
             controller.reset(session.layouts)
         except Exception as error:  # noqa: BLE001 (whatever it is, the road goes on)
@@ -50,19 +52,3 @@ class Guarded:
 
 def _words(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:300]
-
-
-def control_counters(tally: SteeringTally) -> dict[str, Any]:
-    """What is told of a run whose signals a controller planned."""
-    return {
-        "n_promised": len(tally.promises.done),
-        "n_kept": tally.promises.n_kept,
-        "n_fallback": len(tally.fallbacks),
-        "n_invalid_plans": tally.n_invalid,
-        "invalid_plan": next(iter(tally.invalid), ""),
-        "n_forced_greens": tally.n_owed,
-        "fallbacks": [
-            {"time_s": each.time_s, "signal": each.signal, "reason": each.reason}
-            for each in tally.fallbacks
-        ],
-    }

@@ -35,7 +35,7 @@ from experiments.report.names import FIGURES, PAGES
 from experiments.report.page import write_report
 from experiments.results import summary_of, write_json, write_results
 from experiments.sequential import Sequential
-from experiments.signal_plans import plan_of_arm, plan_remarks
+from experiments.signal_plans import make_plans
 from experiments.until import Until, look_until
 from sumo_nets import Scenario, ScenarioError, freeze_routes
 
@@ -134,8 +134,7 @@ def run_experiment(
 
 
 def _run_claimed(job: _Job, listener: _Listener) -> Outcome:
-    say = listener.say
-    experiment, scenario = job.experiment, job.scenario
+    experiment, scenario, say = job.experiment, job.scenario, listener.say
     demand_files = [file.name for file in scenario.route_files] or ["in additional files"]
     say(f"{scenario.name}: {scenario.net_file.name}, demand {', '.join(demand_files)}")
     say("freezing routes and preparing emission maps")
@@ -149,22 +148,15 @@ def _run_claimed(job: _Job, listener: _Listener) -> Outcome:
         raise ScenarioError([f"{scenario.name}: no vehicle departs in the time window"])
     network = RoadNetwork(scenario.net_file)
     prepare_maps(experiment, network, cache_dir=job.cache_dir, n_jobs=job.wishes.n_jobs)
-    for arm in map(experiment.arm, experiment.all_arms):
-        # What takes long is made here, where it can be told; the orders find it.
-        plan_of_arm(
-            arm,
-            experiment,
-            scenario,
-            cache_dir=job.cache_dir,
-            n_jobs=job.wishes.n_jobs,
-            say=say,
-        )
+    # Plans that take long are made here, where it can be told; the orders find them.
+    remarks = make_plans(
+        experiment, scenario, cache_dir=job.cache_dir, n_jobs=job.wishes.n_jobs, say=say
+    )
     remove_all_rests(job.store)
     done = _do_all(job, listener)
     if not done.finished:
         return Outcome(summary={}, failures=done.failures)
     say("comparing arms and writing the report")
-    remarks = plan_remarks(experiment, scenario, cache_dir=job.cache_dir)
     content = network_content(network, find_main_road(network, demand.routes))
     return _write(done, content, (*demand.warnings, *remarks), say)
 
@@ -229,8 +221,7 @@ def run_again(
         store=store,
         cache_dir=cache_folder(),
     )
-    network = RoadNetwork(scenario.net_file)
-    prepare_maps(experiment, network, cache_dir=job.cache_dir, n_jobs=n_jobs)
+    prepare_maps(experiment, RoadNetwork(scenario.net_file), cache_dir=job.cache_dir, n_jobs=n_jobs)
     orders = [order for order in _orders(job) if (order.arm, order.seed) in chosen]
     finished, failures = _done(orders, job.wishes, tell)
     return _folders(finished), failures
@@ -305,7 +296,6 @@ def _done(
 ) -> tuple[list[Order], tuple[str, ...]]:
     """The orders that were done, and a sentence for each that failed."""
     runner = Runner(n_jobs=wishes.n_jobs, tell=tell, timeout_s=wishes.timeout_s)
-    ends = runner.do(orders)
-    told = list(zip(orders, ends, strict=True))
+    told = list(zip(orders, runner.do(orders), strict=True))
     failures = tuple(f"{order.label}: {why}" for order, why in told if why is not None)
     return [order for order, why in told if why is None], failures

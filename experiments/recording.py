@@ -12,7 +12,7 @@ from controller import Reason
 from corridor import AdviceRecord, MainRoad, PromiseRecord, RoadNetwork, Tally
 from emissions import ACCOUNTS
 from experiments.preparation import Prepared
-from experiments.trace import AdvisedSteps, trajectory_rows
+from experiments.trajectories import AdvisedSteps, trajectory_rows
 
 Shown = tuple[float, float, str]
 """From when to when (s) a signal, or one link of it, showed what."""

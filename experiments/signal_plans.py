@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from experiments.arms import PLANNED, Arm, PlanName
@@ -12,6 +12,7 @@ from experiments.code_hash import code_hash
 from experiments.config import Experiment
 from experiments.plan_files import plans_of_file
 from sumo_nets import (
+    Demand,
     Plan,
     Scenario,
     ScenarioError,
@@ -30,6 +31,8 @@ Say = Callable[[str], None]
 """Is called with a sentence."""
 PLANNING_SEED = 1001
 """Seed of the demand that SUMO's tools make plans of; results of it are not reported."""
+SAME_SHARE = 0.9
+"""If so many vehicles are in both, one demand is the other one."""
 PLANNING_SEEDS = range(1001, 1100)
 """Seeds for whatever is chosen of plans: ours are compared on the first, confirmed on others."""
 
@@ -111,18 +114,72 @@ def plan_of_arm(
     return kept
 
 
-def plan_remarks(experiment: Experiment, scenario: Scenario, *, cache_dir: Path) -> tuple[str, ...]:
-    """What a reader of any result must know of the plans of an experiment's arms.
+def make_plans(
+    experiment: Experiment,
+    scenario: Scenario,
+    *,
+    cache_dir: Path,
+    n_jobs: int | None = None,
+    say: Say = lambda _text: None,
+) -> tuple[str, ...]:
+    """Make the plans of all arms that need one.
+
+    Args:
+        experiment: What is asked.
+        scenario: As of `load_checked`.
+        cache_dir: Where plans are kept.
+        n_jobs: As of `plan_of_arm`.
+        say: As of `plan_of_arm`.
+
+    Returns:
+        What a reader of any result must know of them.
 
     Raises:
         ScenarioError: The scenario's signals cannot be controlled in one of these ways.
     """
     found: dict[str, None] = {}
+    fitted = []
     for name in experiment.all_arms:
-        plan = plan_of_arm(experiment.arm(name), experiment, scenario, cache_dir=cache_dir)
-        if plan is not None:
-            found |= dict.fromkeys(_remarks_of(plan).read_text(encoding="utf-8").splitlines())
+        arm = experiment.arm(name)
+        plan = plan_of_arm(arm, experiment, scenario, cache_dir=cache_dir, n_jobs=n_jobs, say=say)
+        if plan is None or arm.signals is None:
+            continue
+        found |= dict.fromkeys(_remarks_of(plan).read_text(encoding="utf-8").splitlines())
+        is_given = arm.signals.plan == "optimized" and experiment.signal_plan is not None
+        if arm.signals.plan in PLANNED and not is_given:
+            fitted.append(name)
+    if fitted and _plans_for_the_reported(experiment, scenario, cache_dir):
+        found[fitted_remark(fitted)] = None
     return tuple(found)
+
+
+def fitted_remark(arms: Sequence[str]) -> str:
+    """What a reader must know of plans that were made of the very vehicles that are reported."""
+    return (
+        f"{', '.join(arms)}: the scenario's demand is a list that no seed changes, so the plan was "
+        "made of the same vehicles, at the same times, that it is reported for; only how they are "
+        "driven differs. What it saves on another day is likely to be less"
+    )
+
+
+def _plans_for_the_reported(experiment: Experiment, scenario: Scenario, cache_dir: Path) -> bool:
+    """Whether the demand that plans are made of has the vehicles of the first reported seed."""
+    planned, reported = (
+        freeze_routes(
+            scenario, seed=seed, demand_scale=experiment.demand_scale, cache_dir=cache_dir
+        )
+        for seed in (PLANNING_SEED, experiment.seeds[0])
+    )
+    return are_same_vehicles(planned, reported)
+
+
+def are_same_vehicles(one: Demand, other: Demand) -> bool:
+    """Whether nine of ten vehicles of a demand depart in another one, too, at the same time."""
+    departures = [
+        {(name, float(at_s)) for name, at_s in zip(each.vehicle_ids, each.departs_s, strict=True)}
+        for each in (one, other)
+    ]
+    return len(departures[0] & departures[1]) >= SAME_SHARE * max(len(departures[0]), 1)
 
 
 def _remarks_of(plan: Path) -> Path:

@@ -15,8 +15,9 @@ import numpy as np
 from controller import note_names
 from corridor import Course, Equipment, Frame, Session, SumoEngine, Tally, unit_draw
 from experiments.accounting import write_tables
+from experiments.control_counts import CONTROL, control_counters
 from experiments.deciders import controller_of, policy_of
-from experiments.guarded import Guarded, control_counters
+from experiments.guarded import Guarded
 from experiments.measures import RUN_COUNTERS
 from experiments.oracle import replay_files, traffic_arguments
 from experiments.order import Order
@@ -272,7 +273,7 @@ def _counters(folder: Path, tally: Tally) -> dict[str, Any]:
         counters[name] = int(element.get(attribute, "0")) if element is not None else 0
     counters["advice_reasons"] = dict(sorted(tally.reasons.items()))
     if tally.steering is not None:
-        counters["signal_control"] = control_counters(tally.steering)
+        counters[CONTROL] = control_counters(tally.steering)
     return counters
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from experiments.control_counts import control_warnings
 from experiments.factor_cells import UNADVISED
 from experiments.measures import (
     ARM_MEANS,
@@ -232,7 +233,7 @@ def _event_warnings(selection: Selection, reference: str | None) -> list[str]:
         runs = selection.of(arm)
         if teleports := _events(runs, "teleports"):
             told.append(f"{arm}: {teleports} teleports; a teleported metre emits nothing")
-        told += [words for run in runs for words in _control_warnings(run)]
+        told += [words for run in runs for words in control_warnings(run)]
         if blockers := _events(runs, "junction_blockers"):
             told.append(
                 f"{arm}: {blockers} times a vehicle blocked a junction for so long that others "
@@ -242,32 +243,6 @@ def _event_warnings(selection: Selection, reference: str | None) -> list[str]:
             told += _wait_warning(arm, runs, selection.of(reference))
         if reference is not None and crashes[arm] > crashes[reference]:
             told.append(f"{arm}: {crashes[arm]} collisions, {reference} has {crashes[reference]}")
-    return told
-
-
-def _control_warnings(run: Run) -> list[str]:
-    """What went wrong with the control of signals in a run."""
-    control = run.counters.get("signal_control")
-    if not control:
-        return []
-    name, told = f"{run.arm}, seed {run.seed}", []
-    if fallbacks := control["fallbacks"]:
-        first = fallbacks[0]
-        where = f"signal '{first['signal']}'" if first["signal"] else "all signals"
-        more = f" ({len(fallbacks) - 1} more such)" if len(fallbacks) > 1 else ""
-        told.append(
-            f"{name}: {where} fell back to the scenario's own plan at {first['time_s']:g} s, "
-            f"since: {first['reason']}{more}"
-        )
-    if control["n_invalid_plans"]:
-        told.append(
-            f"{name}: {control['n_invalid_plans']} plans of signals were not used: "
-            f"{control['invalid_plan']}"
-        )
-    if broken := control["n_promised"] - control["n_kept"]:
-        told.append(
-            f"{name}: {broken} of {control['n_promised']} switches came otherwise than told"
-        )
     return told
 
 

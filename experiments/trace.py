@@ -4,15 +4,14 @@ The trace is SUMO's own output (position, speed, acceleration, slope of every ve
 the same for all arms, so that no arm is measured by other means than another.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from xml.parsers import expat
 
 import numpy as np
 import polars as pl
 
-from corridor import MainRoad, RoadNetwork
+from corridor import RoadNetwork
 from emissions import Account, EmissionMap, FloatArray, account_steps, column_parts
 from experiments.lookup import (
     BoolArray,
@@ -247,59 +246,11 @@ def vehicle_rows(
 def count_blockers(trace: pl.DataFrame, patience_s: float, step_length_s: float) -> int:
     """How often a vehicle stood inside a junction for at least a time."""
     lane, lanes = numbered(trace["lane"])
-    is_blocking = (trace["speed_mps"].to_numpy() < CREEP_MPS[0]) & _is_inside(lanes)[lane]
+    is_blocking = (trace["speed_mps"].to_numpy() < CREEP_MPS[0]) & is_inside(lanes)[lane]
     _, n_steps = run_lengths(is_blocking, numbered(trace["vehicle_id"]).number)
     return int(np.count_nonzero(n_steps * step_length_s >= patience_s))
 
 
-def _is_inside(lanes: pl.Series) -> BoolArray:
+def is_inside(lanes: pl.Series) -> BoolArray:
     """Whether each of some lanes is inside a junction; no lane (one more value) is not."""
     return np.append(lanes.str.starts_with(":").to_numpy(), False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdvisedSteps:
-    """Which vehicle had advice when; rows of two parallel lists."""
-
-    time_s: Sequence[float]
-    vehicle_id: Sequence[str]
-
-
-def trajectory_rows(
-    trace: pl.DataFrame, main_road: Sequence[MainRoad], advised: AdvisedSteps
-) -> pl.DataFrame:
-    """Where each vehicle was along the main road, while it was on it."""
-    places = pl.DataFrame(
-        [
-            (direction, edge, start_m)
-            for direction, road in enumerate(main_road)
-            for edge, start_m in zip(road.edges, road.starts_m, strict=True)
-        ],
-        schema={"direction": pl.Int64, "edge_id": pl.String, "start_m": pl.Float64},
-        orient="row",
-    ).unique("edge_id", keep="first", maintain_order=True)
-    on_road = trace.hstack(looked_up(trace["edge_id"], places)).filter(
-        pl.col("direction").is_not_null()
-    )
-    told = pl.DataFrame(
-        {"time_s": advised.time_s, "vehicle_id": advised.vehicle_id},
-        schema={"time_s": pl.Float64, "vehicle_id": pl.String},
-    ).select(
-        "time_s",
-        pl.col("vehicle_id").cast(trace.schema["vehicle_id"], strict=False),
-        advised=pl.lit(value=True),
-    )
-    lane, lanes = numbered(on_road["lane"])
-    # On a junction a position counts from its start, which is the end of the edge before it.
-    before_m = pl.when(pl.Series(_is_inside(lanes)[lane])).then("edge_length_m").otherwise(0.0)
-    return on_road.join(
-        told, on=["time_s", "vehicle_id"], how="left", maintain_order="left"
-    ).select(
-        "direction",
-        pl.col("vehicle_id").cast(pl.String),
-        "equipped",
-        pl.col("advised").fill_null(value=False),
-        "time_s",
-        position_m=pl.col("start_m") + before_m + pl.col("position_m"),
-        speed_mps=pl.col("speed_mps"),
-    )

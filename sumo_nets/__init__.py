@@ -33,6 +33,7 @@ from sumo_nets.pedestrian_greens import (
     pedestrian_minimum_s,
 )
 from sumo_nets.peer_plans import write_adapted_plan, write_coordinated_plan
+from sumo_nets.phases import GREEN, is_fixed, is_green, least_green_s
 from sumo_nets.plan_check import check_plans
 from sumo_nets.plan_import import ImportedPlans, import_plans
 from sumo_nets.plans import Phase, Plan, additional_text, plans_in_force, plans_of, read_plans
@@ -43,6 +44,7 @@ from sumo_nets.timing_sheet import read_sheet, stages, write_sheet
 
 __all__ = [
     "AUTOMATED",
+    "GREEN",
     "JUNCTION_BLOCKER_S",
     "ActuationBounds",
     "CatalogueEntry",
@@ -81,6 +83,9 @@ __all__ = [
     "grid_scenario",
     "import_plans",
     "input_hashes",
+    "is_fixed",
+    "is_green",
+    "least_green_s",
     "list_scenarios",
     "load_scenario",
     "min_greens_s",

@@ -8,6 +8,7 @@ from typing import Literal
 from xml.etree.ElementTree import Element, ElementTree, SubElement, fromstring, indent
 
 from sumo_nets.network import read_network, read_programs
+from sumo_nets.phases import LEAST_GREEN_S, is_fixed, is_green, least_green_s
 from sumo_nets.sanitise import for_routing
 from sumo_nets.scenario import Scenario, ScenarioError
 from sumo_nets.xml_source import PROGRAM, as_text, open_xml, read_pieces, write_pieces
@@ -16,14 +17,13 @@ TrafficControl = Literal["actuated", "delay_based"]
 """What decides from now on: gaps between vehicles, or their delay."""
 
 NET_NAME = "actuated.net.xml"
-GREEN, YELLOW = frozenset("Gg"), frozenset("yYu")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActuationBounds:
     """How long a green may last that traffic decides."""
 
-    min_green_s: float = 5.0
+    min_green_s: float = LEAST_GREEN_S
     """Least length, unless it was planned shorter."""
     max_share: float = 2.0
     """Greatest length as a multiple of the planned one."""
@@ -105,7 +105,7 @@ class ActuationRule:
 
     def _rewritten(self, found: re.Match[bytes]) -> bytes:
         program = fromstring(found.group())
-        if program.get("type", "static") != "static":
+        if not is_fixed(program):
             return found.group()
         self.change(program)
         return as_text(program).encode()
@@ -115,14 +115,11 @@ class ActuationRule:
         program.set("type", self.control)
         on_foot = self.crossings.get(program.get("id", ""), ())
         for phase in program.iter("phase"):
-            state = phase.get("state", "")
-            is_green = YELLOW.isdisjoint(state) and not GREEN.isdisjoint(state)
-            if not is_green or "minDur" in phase.attrib or "maxDur" in phase.attrib:
+            is_bound = "minDur" in phase.attrib or "maxDur" in phase.attrib
+            if is_bound or not is_green(phase.get("state", "")):
                 continue
             planned_s = float(phase.get("duration", "0"))
-            min_s = min(self.bounds.min_green_s, planned_s)
-            if any(place < len(state) and state[place] in GREEN for place in on_foot):
-                min_s = planned_s
+            min_s = least_green_s(phase, on_foot, self.bounds.min_green_s)
             phase.set("minDur", f"{min_s:g}")
             phase.set("maxDur", f"{self.bounds.max_share * planned_s:g}")
 
@@ -148,7 +145,7 @@ def _actuated_additional(path: Path, copy: Path, rule: ActuationRule) -> Path:
     texts: list[str] = []
     for piece in read_pieces(path):
         element = for_routing(piece)
-        if element.tag == "tlLogic" and element.get("type", "static") == "static":
+        if element.tag == "tlLogic" and is_fixed(element):
             rule.change(element)
         texts.append(as_text(element))
     write_pieces(copy, "additional", texts)

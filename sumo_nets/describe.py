@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sumo_nets.network import Link, Network, Program, read_network, read_programs
+from sumo_nets.phases import GREEN
 from sumo_nets.scenario import Scenario
 from sumo_nets.traffic import collect
 from sumo_nets.xml_source import read_pieces
 
-GREEN = frozenset("Gg")
 FREE = frozenset("oO")
 """A signal that is off, or blinks: whoever has the right of way may go."""
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from sumo_nets.conflicts import RightOfWay
 from sumo_nets.movements import POINT_M, FloatArray, Movement
+from sumo_nets.phases import GREEN, LEAST_GREEN_S
 from sumo_nets.plans import Plan
 
-GREENS = frozenset("Gg")
 TOLERANCE_S = 0.05
 """Plans are in whole seconds or tenths: less than this is no fault."""
 CLEARING_TOLERANCE_S = 0.5
@@ -33,7 +33,7 @@ class TimingRules:
     start_mps2: float = 2.6
     """Who comes first starts from standstill, as SUMO's passenger car does."""
     walk_mps: float = 1.2
-    min_green_s: float = 5.0
+    min_green_s: float = LEAST_GREEN_S
 
     def __post_init__(self) -> None:
         for name in ("deceleration_mps2", "start_mps2", "walk_mps"):
@@ -97,18 +97,18 @@ def changes(plan: Plan, index: int) -> Iterator[Change]:
     letters = [phase.state[index] for phase in plan.phases]
     starts_s = np.concatenate(([0.0], np.cumsum([p.duration_s for p in plan.phases])))
     for k in range(n):
-        if letters[k] in GREENS or letters[k - 1] not in GREENS:
+        if letters[k] in GREEN or letters[k - 1] not in GREEN:
             continue
         green_s = yellow_s = 0.0
         back = k - 1
-        while letters[back % n] in GREENS:
+        while letters[back % n] in GREEN:
             green_s += plan.phases[back % n].duration_s
             back -= 1
         on = k
         while letters[on % n] == "y" and on < k + n:
             yellow_s += plan.phases[on % n].duration_s
             on += 1
-        if letters[on % n] not in GREENS:
+        if letters[on % n] not in GREEN:
             red_s = (float(starts_s[k]) + yellow_s) % plan.cycle_s
             yield Change(index=index, phase=k, green_s=green_s, yellow_s=yellow_s, red_s=red_s)
 
@@ -121,14 +121,14 @@ def gaps(plan: Plan, row: RightOfWay, change: Change) -> Iterator[tuple[int, int
     n = len(plan.phases)
     before = plan.phases[change.phase - 1].state
     for foe in np.nonzero(row.are_foes[change.index])[0].tolist():
-        if foe >= len(before) or before[foe] in GREENS or foe == change.index:
+        if foe >= len(before) or before[foe] in GREEN or foe == change.index:
             continue
         gap_s = -change.yellow_s
         for k in range(change.phase, change.phase + n):
             state = plan.phases[k % n].state
-            if state[change.index] in GREENS:
+            if state[change.index] in GREEN:
                 break
-            if state[foe] in GREENS:
+            if state[foe] in GREEN:
                 yield foe, k % n, gap_s
                 break
             gap_s += plan.phases[k % n].duration_s

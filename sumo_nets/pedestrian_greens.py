@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from sumo_nets.actuate import GREEN, YELLOW
+from sumo_nets.phases import GREEN, LEAST_GREEN_S, is_green
 from sumo_nets.xml_source import scan
 
 WALKING_SPEED_MPS = 1.2
 """How fast people cross: RiLSA 2015 (1.0 to 1.5 m/s, 1.2 as a rule) and HCM 2000 (4 ft/s)."""
 WALK_S = 5.0
 """Least time in which people may set out: RiLSA 2015; MUTCD 2009, 4E.06, has at least 4 s."""
-LEAST_GREEN_S = 5.0
-"""Of a green whose program states none."""
 
 
 def pedestrian_minimum_s(length_m: float, walking_speed_mps: float = WALKING_SPEED_MPS) -> float:
@@ -147,7 +145,7 @@ class _Phase:
     @classmethod
     def of(cls, phase: Element) -> "_Phase":
         state, planned_s = phase.get("state", ""), float(phase.get("duration", "0"))
-        if not (YELLOW.isdisjoint(state) and not GREEN.isdisjoint(state)):
+        if not is_green(state):
             return cls(state, False, planned_s, planned_s, planned_s)
         stated = phase.get("minDur")
         least_s = min(LEAST_GREEN_S, planned_s) if stated is None else float(stated)

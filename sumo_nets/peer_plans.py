@@ -22,14 +22,13 @@ import numpy as np
 from sumo_nets.binaries import run_tool
 from sumo_nets.demand import Demand
 from sumo_nets.network import MOTOR_CLASSES
+from sumo_nets.phases import LEAST_GREEN_S, is_fixed
 from sumo_nets.scenario import Scenario, ScenarioError
-from sumo_nets.signal_plans import is_fixed, own_programs, write_plan
+from sumo_nets.signal_plans import own_programs, write_plan
 from sumo_nets.xml_source import PROGRAM, as_text, open_xml, read_pieces, write_pieces
 
 HOUR_S = 3600.0
 MINUTE_S = 60.0
-MIN_GREEN_S = 5
-"""As of the bounds that arms decided by traffic have."""
 REACHED = "tl-logic ID: "
 """Begins what tlsCycleAdaptation says as it turns to a signal."""
 MADE = "made.add.xml"
@@ -97,7 +96,7 @@ def write_adapted_plan(scenario: Scenario, demand: Demand, path: Path) -> tuple[
             [
                 *("-n", "own.net.xml", "-r", "hour.rou.xml", "--begin", f"{begin_s:g}"),
                 *("--yellow-time", str(yellow_s), "--all-red", str(_usual_all_red_s(fixed))),
-                *("--min-green", str(MIN_GREEN_S)),
+                *("--min-green", f"{LEAST_GREEN_S:g}"),
             ]
         )
     for program in made:

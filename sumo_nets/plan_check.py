@@ -10,7 +10,6 @@ from sumo_nets.check import Finding
 from sumo_nets.conflicts import RightOfWay, right_of_way
 from sumo_nets.intergreens import (
     CLEARING_TOLERANCE_S,
-    GREENS,
     TOLERANCE_S,
     Change,
     TimingRules,
@@ -18,9 +17,10 @@ from sumo_nets.intergreens import (
     gaps,
 )
 from sumo_nets.movements import Movement, Roads, read_roads
+from sumo_nets.phases import GREEN
 from sumo_nets.plans import LETTERS, Plan
 
-OPEN = GREENS | frozenset("soO")
+OPEN = GREEN | frozenset("soO")
 """Letters with which somebody may go."""
 COORDINATED_M = 800.0
 """Signals whose stop lines are farther apart are not held to be coordinated."""

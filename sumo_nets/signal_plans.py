@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, fromstring
 from sumo_nets.actuate import ActuationRule, TrafficControl
 from sumo_nets.describe import describe_signals
 from sumo_nets.network import read_network
+from sumo_nets.phases import is_fixed
 from sumo_nets.scenario import Scenario, ScenarioError
 from sumo_nets.xml_source import PROGRAM, as_text, open_xml, write_pieces
 
@@ -73,8 +74,3 @@ def write_actuated_plan(scenario: Scenario, path: Path, *, control: TrafficContr
     for program in fixed:
         rule.change(program)
     write_plan(path, fixed)
-
-
-def is_fixed(program: Element) -> bool:
-    """Whether a program (`tlLogic`) runs by the clock."""
-    return program.get("type", "static") == "static"

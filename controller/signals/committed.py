@@ -9,10 +9,10 @@ from controller.arrays import FloatArray, IntArray
 from controller.signals.approaches import Approaches
 from controller.signals.forecast import blocked, coming, outset
 from controller.signals.interface import SignalLayout, SignalsSeen, StagePlan
+from controller.signals.lean_search import search_lean
 from controller.signals.planned_greens import PlannedGreens
 from controller.signals.sightings import Sightings
 from controller.signals.stage_model import Search
-from controller.signals.stage_search import search_stages
 
 LONGEST_PROMISE_S = 40.0
 """Nothing is promised longer ahead."""
@@ -98,7 +98,7 @@ class Committed:
         if not rows.size:
             return {}
         base_s = np.maximum(seen.free_s, seen.time_s)
-        best = search_stages(self._search(seen, base_s, rows))
+        best = search_lean(self._search(seen, base_s, rows))
         plans = {}
         for number, stages, ends in zip(rows.tolist(), best.stages, best.ends, strict=True):
             ends_s = base_s[number] + parameters.step_s * np.array(ends, dtype=np.float64)

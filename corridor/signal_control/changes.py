@@ -9,6 +9,8 @@ import numpy as np
 
 from corridor.columns import BoolArray, FloatArray
 
+CONTROLLED = frozenset("GgyYrRus")
+"""Letters of programs whose signals can be controlled."""
 GREEN, YELLOW = frozenset("Gg"), frozenset("yY")
 LONGEST_ON_FOOT_S = 30.0
 """Longer than this before the next conflicting green, people on foot are not cleared for it."""
@@ -34,6 +36,11 @@ class Change:
             starts_s.append(at_s)
             at_s += whole_steps(length_s, step_length_s)
         return cls(letters=tuple(letters), starts_s=tuple(starts_s), length_s=at_s)
+
+
+def has_green(letters: str) -> BoolArray:
+    """(L,) whether each letter is a green."""
+    return np.array([letter in GREEN for letter in letters], dtype=np.bool_)
 
 
 def whole_steps(length_s: float, step_length_s: float) -> float:

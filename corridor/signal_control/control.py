@@ -61,6 +61,10 @@ class SignalControl:
         """Read back what the signals showed in the step that is over."""
         self._steering.watch(time_s)
 
+    def finish(self, time_s: float) -> None:
+        """The run is over."""
+        self._steering.finish(time_s)
+
     def tell(self, spat: SpatSource, time_s: float) -> None:
         """Write the coming greens of all controlled links."""
         self._forecast.renew(time_s)

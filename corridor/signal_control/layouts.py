@@ -1,7 +1,7 @@
 """Which signals can be controlled, and what a controller is told of them."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from corridor.links import NO_LINK, Link
 from corridor.network import RoadNetwork
 from corridor.program_files import read_offsets, read_program_switches
 from corridor.programs import OPEN, Control, Program
+from corridor.signal_control.changes import GREEN
 from corridor.signal_control.stages import Stages, stages_of
 
 HEADWAY_S = 1.9
@@ -84,7 +85,7 @@ def _on_foot(program: Program, links: Sequence[Link]) -> frozenset[int]:
         place
         for phase in program.phases
         for place, letter in enumerate(phase.state)
-        if place not in driven and letter in "Gg"
+        if place not in driven and letter in GREEN
     )
 
 
@@ -124,8 +125,3 @@ def _saturation_flow_vps(links: Sequence[Link]) -> FloatArray:
     crossing_mps = np.array([link.crossing_limit_mps for link in links])
     headway_s = np.maximum(HEADWAY_S, REACTION_S + SPACING_M / np.maximum(crossing_mps, 1.0))
     return np.asarray(1.0 / headway_s)
-
-
-def on_foot_by_signal(found: Iterable[Controllable]) -> Mapping[str, frozenset[int]]:
-    """Letters of people on foot, by signal."""
-    return {one.stages.signal_id: one.on_foot for one in found}

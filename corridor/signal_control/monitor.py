@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from corridor.columns import BoolArray, FloatArray
+from corridor.columns import FloatArray
 from corridor.engine import Engine
+from corridor.signal_control.changes import CONTROLLED, YELLOW, has_green
 from corridor.signal_control.stages import Stages
 
 EARLY_S = 1e-3
 """Times are sums of steps: so much too early is rounding."""
-YELLOW = frozenset("yY")
 
 
 class ConflictMonitor:
@@ -34,15 +34,15 @@ class ConflictMonitor:
         """What the signal shows."""
         self.since_s = since_s
         """Since when."""
-        self._is_green = _green(letters)
+        self._is_green = has_green(letters)
         # Whoever has green when it takes over has had it for long enough; who has none has been
         # without it for long enough, as both were the program's own doing.
         self._since_s: FloatArray = np.full(n_letters, -np.inf)
         self._green_end_s: FloatArray = np.full(n_letters, -np.inf)
         self._yellow_start_s: FloatArray = np.full(n_letters, -np.inf)
-        has_green = np.array([_green(each) for each in stages.letters])
+        shown = np.array([has_green(each) for each in stages.letters])
         # The shortest of the stages that a link has green in.
-        least_s = np.where(has_green, stages.min_s[:, np.newaxis], np.inf).min(axis=0)
+        least_s = np.where(shown, stages.min_s[:, np.newaxis], np.inf).min(axis=0)
         self._least_s = np.where(np.isfinite(least_s), least_s, 0.0)
 
     def hold(self) -> None:
@@ -74,10 +74,10 @@ class ConflictMonitor:
         clearance = self._stages.clearance
         if len(letters) != len(self.letters):
             return f"{len(letters)} letters for {len(self.letters)} links"
-        unknown = sorted(set(letters) - set("GgyYrRus"))
+        unknown = sorted(set(letters) - CONTROLLED)
         if unknown:
             return f"letter '{unknown[0]}'"
-        green, protected = _green(letters), np.array([x == "G" for x in letters])
+        green, protected = has_green(letters), np.array([x == "G" for x in letters])
         for one, other, allowed in (
             (green, green, clearance.may_meet),
             (protected, green, clearance.may_meet_protected),
@@ -96,7 +96,7 @@ class ConflictMonitor:
     def _wrong_now(self, letters: str, time_s: float) -> str:
         """What is wrong with letters after what was shown."""
         clearance, before = self._stages.clearance, self.letters
-        now = _green(letters)
+        now = has_green(letters)
         loses = (self._is_green & ~now).nonzero()[0]
         for place in loses.tolist():
             if time_s - self._since_s[place] < self._least_s[place] - EARLY_S:
@@ -119,7 +119,7 @@ class ConflictMonitor:
         return ""
 
     def _note(self, letters: str, time_s: float) -> None:
-        now = _green(letters)
+        now = has_green(letters)
         self._since_s[now & ~self._is_green] = time_s
         self._green_end_s[self._is_green & ~now] = time_s
         turns = [
@@ -127,7 +127,3 @@ class ConflictMonitor:
         ]
         self._yellow_start_s[turns] = time_s
         self.letters, self.since_s, self._is_green = letters, time_s, now
-
-
-def _green(letters: str) -> BoolArray:
-    return np.array([letter in "Gg" for letter in letters], dtype=np.bool_)

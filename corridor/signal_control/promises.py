@@ -41,7 +41,8 @@ class PromiseRecord:
     done: list[Promise] = field(default_factory=list)
     """Those whose time has come, in the order of what happened."""
     _open: dict[str, deque[Promise]] = field(default_factory=dict)
-    _shown: dict[str, str] = field(default_factory=dict)
+    _shown: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """What each signal shows, and since when."""
 
     def add(self, promise: Promise) -> None:
         """A switch is announced."""
@@ -56,17 +57,31 @@ class PromiseRecord:
             since_s: When the step began.
         """
         before = self._shown.get(signal)
-        self._shown[signal] = letters
+        is_new = before is not None and letters != before[0]
+        if before is None or is_new:
+            self._shown[signal] = letters, since_s
+        shown_since_s = self._shown[signal][1]
         waiting = self._open.get(signal)
         while waiting:
             first = waiting[0]
-            is_new = before is not None and letters != before
             if letters == first.letters and (is_new or since_s >= first.promised_s):
-                # Where nothing changes to the eye, it is as promised.
-                first.happened_s = since_s if is_new else first.promised_s
+                # Where nothing changes to the eye, it is as promised; what came while one before
+                # it was waited for is as late as it was.
+                in_time_s = max(first.promised_s, shown_since_s)
+                first.happened_s = since_s if is_new else in_time_s
             elif since_s < first.promised_s + LOST_S:
                 return
             self.done.append(waiting.popleft())
+
+    def finish(self, since_s: float) -> None:
+        """The run is over: what was due by now and has not come is a broken promise.
+
+        Args:
+            since_s: When the last step began.
+        """
+        for waiting in self._open.values():
+            while waiting and waiting[0].promised_s + KEPT_S < since_s:
+                self.done.append(waiting.popleft())
 
     @property
     def n_kept(self) -> int:

@@ -1,6 +1,7 @@
 """From whatever a signal shows to a stage of its own program, step by step and safely."""
 
-from corridor.signal_control.monitor import YELLOW, ConflictMonitor
+from corridor.signal_control.changes import GREEN, YELLOW
+from corridor.signal_control.monitor import ConflictMonitor
 from corridor.signal_control.own_plan import stage_by_the_clock
 from corridor.signal_control.stages import Stages
 
@@ -19,11 +20,11 @@ def retreat(monitor: ConflictMonitor, stages: Stages, time_s: float) -> int | No
         The stage that has green now; None: not yet.
     """
     letters = monitor.letters
-    if any(letter in "Gg" for letter in letters):
+    if any(letter in GREEN for letter in letters):
         yellow_s = stages.clearance.yellow_s
         monitor.show(
             "".join(
-                ("y" if yellow_s[place] > 0.0 else "r") if letter in "Gg" else letter
+                ("y" if yellow_s[place] > 0.0 else "r") if letter in GREEN else letter
                 for place, letter in enumerate(letters)
             ),
             time_s,

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from controller import StagePlan
-from corridor.columns import BoolArray, FloatArray
+from corridor.columns import FloatArray
 from corridor.programs import Program
-from corridor.signal_control.changes import whole_steps
+from corridor.signal_control.changes import has_green, whole_steps
 from corridor.signal_control.promises import Promise
 from corridor.signal_control.stages import Stages
 
@@ -116,10 +116,10 @@ class Schedule:
     def _cleared_s(self, following: int) -> float:
         """When the present green may end, for those whose green ended before it."""
         change_s = self.stages.changes[self.stage, following].length_s
-        gains = _green(self.stages.letters[following]) & ~_green(self.stages.letters[self.stage])
+        before = has_green(self.stages.letters[self.stage])
+        gains = has_green(self.stages.letters[following]) & ~before
         needed_s = self.stages.clearance.needed_s[:, gains]
-        has_green = _green(self.stages.letters[self.stage])
-        ready_s = (self._green_end_s[:, np.newaxis] + needed_s)[~has_green]
+        ready_s = (self._green_end_s[:, np.newaxis] + needed_s)[~before]
         latest_s = float(ready_s.max(initial=-math.inf))
         return self.next_step(latest_s - change_s) if math.isfinite(latest_s) else -math.inf
 
@@ -127,15 +127,15 @@ class Schedule:
         stages, before = self.stages, self.stage
         change = stages.changes[before, following]
         start_s = end_s + change.length_s
-        was_green = _green(stages.letters[before])
+        was_green = has_green(stages.letters[before])
         for offset_s, letters in zip(change.starts_s, change.letters, strict=True):
             self.coming.append((end_s + offset_s, letters))
-            is_green = _green(letters)
+            is_green = has_green(letters)
             self._green_end_s[was_green & ~is_green] = end_s + offset_s
             was_green = is_green
         letters = stages.letters[following]
         self.coming.append((start_s, letters))
-        self._green_end_s[was_green & ~_green(letters)] = start_s
+        self._green_end_s[was_green & ~has_green(letters)] = start_s
         first = change.letters[0] if change.letters else letters
         self.stage, self.green_start_s = following, start_s
         for stage, is_start, promised_s, shown in (
@@ -157,7 +157,3 @@ def _behind(plan: StagePlan) -> StagePlan | None:
     if plan.stages.size < 2:
         return None
     return StagePlan(stages=plan.stages[1:], ends_s=plan.ends_s[1:])
-
-
-def _green(letters: str) -> BoolArray:
-    return np.array([letter in "Gg" for letter in letters], dtype=np.bool_)

@@ -7,12 +7,10 @@ import numpy as np
 
 from corridor.columns import FloatArray, IntArray
 from corridor.programs import Phase, Program
-from corridor.signal_control.changes import Change, Clearance, change_between
+from corridor.signal_control.changes import CONTROLLED, GREEN, Change, Clearance, change_between
 
-CONTROLLED = frozenset("GgyYrRus")
-"""Letters of programs whose signals can be controlled."""
-GREEN, BETWEEN = frozenset("Gg"), frozenset("yYu")
-"""Letters that a stage has, and that it has not."""
+BETWEEN = frozenset("yYu")
+"""Letters that no stage has."""
 MOST_STAGES = 16
 """A program with more stages is a recording."""
 LEAST_GREEN_S = 5.0

@@ -6,6 +6,7 @@ import numpy as np
 
 from corridor.columns import BoolArray, IntArray
 from corridor.links import Link
+from corridor.signal_control.changes import GREEN, has_green
 from corridor.signal_control.stages import Stages
 
 PATIENCE_CYCLES, SHORTEST_S, LONGEST_S = 4.0 / 3.0, 60.0, 120.0
@@ -49,7 +50,7 @@ class StarvationGuard:
         for first, each in zip(self._first, stages, strict=True):
             self._walks[[first + place for place in on_foot[each.signal_id]]] = True
             self._ever[first : first + len(each.letters[0])] = np.any(
-                [_green(letters) for letters in each.letters], axis=0
+                [has_green(letters) for letters in each.letters], axis=0
             )
         self._is_green = np.zeros(n, dtype=np.bool_)
         self._since_s = np.full(n, np.inf)
@@ -60,7 +61,7 @@ class StarvationGuard:
     def show(self, number: int, letters: str) -> None:
         """A signal shows other letters."""
         first = self._first[number]
-        self._is_green[first : first + len(letters)] = _green(letters)
+        self._is_green[first : first + len(letters)] = has_green(letters)
 
     def owed(self, link_rows: IntArray, time_s: float) -> dict[int, int]:
         """By signal, the letter of whoever has waited longest, and longer than is right.
@@ -92,11 +93,7 @@ class StarvationGuard:
         """
         stages = self._stages[number]
         for _ in range(len(stages)):
-            if stages.letters[stage][letter] in "Gg":
+            if stages.letters[stage][letter] in GREEN:
                 break
             stage = int(stages.following[stage])
         return stage
-
-
-def _green(letters: str) -> BoolArray:
-    return np.array([letter in "Gg" for letter in letters], dtype=np.bool_)

@@ -45,7 +45,9 @@ class Steering:
         promise_s: float,
         step_length_s: float,
     ) -> None:
-        self.tally = SteeringTally()
+        self.tally = SteeringTally(
+            n_controlled=len(stages), n_signals=len({link.signal for link in links})
+        )
         self._engine = engine
         self._promise_s, self._step_length_s = promise_s, step_length_s
         time_s = engine.time_s()
@@ -74,6 +76,10 @@ class Steering:
             signal = schedule.stages.signal_id
             letters = self._engine.signal_letters(signal)
             self.tally.promises.watch(signal, letters, time_s - self._step_length_s)
+
+    def finish(self, time_s: float) -> None:
+        """The run is over: promises that were due and did not come are broken."""
+        self.tally.promises.finish(time_s - self._step_length_s)
 
     def seen(self, traffic: Traffic, time_s: float) -> SignalsSeen:
         """What a controller sees."""

@@ -20,6 +20,10 @@ class FallBack:
 class SteeringTally:
     """What happened to signals under control."""
 
+    n_controlled: int = 0
+    """Signals that a controller plans."""
+    n_signals: int = 0
+    """Signals that vehicles pass, whoever controls them."""
     promises: PromiseRecord = field(default_factory=PromiseRecord)
     fallbacks: list[FallBack] = field(default_factory=list)
     n_invalid: int = 0

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -44,6 +44,13 @@ def signals_optimize(
     time_weight: Annotated[
         float, typer.Option(help="Worth of 1 % of trip time in % of CO2.")
     ] = 0.5,
+    advice: Annotated[
+        str | None,
+        typer.Option(help="Optimise for traffic that is advised: eco or glosa.", show_default="no"),
+    ] = None,
+    execution: Annotated[
+        Literal["automated", "driver"], typer.Option(help="Who carries out that advice.")
+    ] = "driver",
     begin: Annotated[float | None, typer.Option(help="Start of the window, s.")] = None,
     end: Annotated[float | None, typer.Option(help="End of the window, s.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Runs at a time.")] = os.cpu_count() or 1,
@@ -75,6 +82,8 @@ def signals_optimize(
             minutes=minutes,
             cycles=_cycles(cycle),
             time_weight=time_weight,
+            advice=advice,
+            execution=execution,
         )
         loaded = load_scenario(scenario, begin_s=begin, end_s=end, cache_dir=cache_folder())
         retimed = retime(

@@ -4,7 +4,6 @@ import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
 from experiments.report.data import Results
 from experiments.report.language import say
@@ -48,7 +47,7 @@ def draw_waits(results: Results) -> Chart | None:
     others = tuple(arm for arm in arms if arm != results.reference)
     colours = arm_colours(others, results.focus) | {results.reference: REFERENCE}
     for axis, (road, name) in zip(figure.subplots(1, 2, sharey=True), _ROADS, strict=True):
-        _frame(axis, say(name))
+        _frame(axis, say(name), longest_s=table["wait_s"].to_numpy().max())
         for number, arm in enumerate(arms):
             rows = table.filter(pl.col("share") > 0.0, arm=arm, road=road)
             axis.plot(
@@ -74,12 +73,12 @@ def draw_waits(results: Results) -> Chart | None:
     )
 
 
-def _frame(axis: Axes, title: str) -> None:
+def _frame(axis: Axes, title: str, *, longest_s: float) -> None:
     axis.set_title(title)
     axis.set_yscale("log")
     axis.set_ylim(_LEAST_SHARE, 1.0)
-    axis.set_xlim(left=0.0)
-    axis.yaxis.set_major_formatter(PercentFormatter(xmax=1.0, decimals=None))
+    axis.set_xlim(0.0, longest_s)
+    axis.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g}\u202f%")
     axis.set_xlabel(say("Longest wait at one signal (s)"))
     axis.grid(color=FAINT, linewidth=0.6)
     axis.set_axisbelow(True)

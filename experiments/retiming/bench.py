@@ -12,7 +12,7 @@ import polars as pl
 
 from emissions import ACCOUNTS, Account, EmissionMap, account_steps
 from experiments.accounting import NOT_COUNTED
-from experiments.retiming.stages import Plan, retimed_programs
+from experiments.retiming.stages import Plan, plan_key, retimed_programs
 from experiments.run_accounts import load_run_accounts
 from experiments.trace import read_trips
 from sumo_nets import (
@@ -84,10 +84,10 @@ class SumoBench:
         seeds = dict.fromkeys(seed for _, seed in wanted)
         self._do([(self.own, seed) for seed in seeds])
         self._do(wanted)
-        return [self._known[_key(plan, seed)] for plan, seed in wanted]
+        return [self._known[(*plan_key(plan), seed)] for plan, seed in wanted]
 
     def _do(self, wanted: Sequence[tuple[Plan, int]]) -> None:
-        new = {_key(plan, seed): (plan, seed) for plan, seed in wanted}
+        new = {(*plan_key(plan), seed): (plan, seed) for plan, seed in wanted}
         todo = {key: run for key, run in new.items() if key not in self._known}
         with ThreadPoolExecutor(self.n_jobs) as pool:
             done = pool.map(lambda run: self._run(*run), todo.values())
@@ -95,7 +95,7 @@ class SumoBench:
 
     def _run(self, plan: Plan, seed: int) -> Figures:
         demand = self.demand(seed)
-        own = self._known.get(_key(self.own, seed))
+        own = self._known.get((*plan_key(self.own), seed))
         last_s = float(np.nanmax(demand.departs_s, initial=self.scenario.begin_s))
         end_s = last_s + DRAIN_S if own is None or not own.is_whole else own.end_s + LATER_S
         with tempfile.TemporaryDirectory(prefix="ecocorridor-plan-") as name:
@@ -168,7 +168,3 @@ def judged_maps(slopes_deg: tuple[float, ...], cache_dir: Path) -> dict[Account,
     maps = load_run_accounts((), slopes_deg=slopes_deg, cache_dir=cache_dir)
     wanted = {account for account in ACCOUNTS if account.name in JUDGED}
     return {account: map_ for account, map_ in maps.items() if account in wanted}
-
-
-def _key(plan: Plan, seed: int) -> tuple[object, ...]:
-    return (*sorted((name, each.greens_s, each.offset_s) for name, each in plan.items()), seed)

@@ -14,7 +14,7 @@ from experiments.retiming.moves import (
     moved,
     signal_moves,
 )
-from experiments.retiming.stages import FixedSignal, Plan, Times
+from experiments.retiming.stages import FixedSignal, Plan, Times, plan_key
 
 LEVELS = (
     Steps(cycle_s=16, split_s=6, offset_s=12),
@@ -95,12 +95,12 @@ class _Meter:
         """
         new_seeds = [seed for seed in seeds if seed not in self._own]
         wanted = {
-            (*_key(plan), seed): (plan, seed)
+            (*plan_key(plan), seed): (plan, seed)
             for plan in plans
             for seed in seeds
-            if (*_key(plan), seed) not in self._costs
+            if (*plan_key(plan), seed) not in self._costs
         }
-        fresh = {key: run for key, run in wanted.items() if key[:-1] != _key(self.own)}
+        fresh = {key: run for key, run in wanted.items() if key[:-1] != plan_key(self.own)}
         if self.n_runs + len(fresh) + len(new_seeds) > self.wish.n_runs:
             raise OutOfRunsError
         self.n_runs += len(fresh) + len(new_seeds)
@@ -111,11 +111,11 @@ class _Meter:
             self._note(self.own, seed, self._own[seed])
         for (plan, seed), figures in zip(fresh.values(), found[len(new_seeds) :], strict=True):
             self._note(plan, seed, figures)
-        return [[self._costs[(*_key(plan), seed)] for seed in seeds] for plan in plans]
+        return [[self._costs[(*plan_key(plan), seed)] for seed in seeds] for plan in plans]
 
     def _note(self, plan: Plan, seed: int, figures: Figures) -> None:
         cost = cost_of(figures, self._own[seed], self.wish.time_weight)
-        self._costs[(*_key(plan), seed)] = cost
+        self._costs[(*plan_key(plan), seed)] = cost
 
     def mean(self, plan: Plan) -> float:
         """Mean over all planning seeds."""
@@ -263,7 +263,3 @@ class _Search:
                 plan, touched = changed, touched.union(move.signals)
                 kept.append(move)
         return kept, plan
-
-
-def _key(plan: Plan) -> tuple[object, ...]:
-    return tuple(sorted((name, each.greens_s, each.offset_s) for name, each in plan.items()))

@@ -1,12 +1,18 @@
 """A fixed-time plan for a whole scenario: counts, surrogate, descent in SUMO, confirmation."""
 
+import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from corridor import RoadNetwork
 from experiments.accounting import slope_slices
+from experiments.arms import POLICIES
+from experiments.config import Experiment
 from experiments.preparation import read_network
+from experiments.retiming.advised import AdvisedBench
+from experiments.retiming.alternation import Turn, alternate
 from experiments.retiming.bench import Bench, SumoBench, judged_maps
 from experiments.retiming.confirming import Confirmation, confirm
 from experiments.retiming.counts import read_counts, simulated_counts
@@ -37,6 +43,16 @@ class Effort:
     """Cycles that may be chosen."""
     time_weight: float = 0.5
     """Worth of a percent of trip time in percents of CO2."""
+    advice: str | None = None
+    """Policy under which the plan must be good; None: nobody is advised."""
+    n_rounds: int = 2
+    """With advice: rounds of the alternation at most ..."""
+    n_advised_runs: int = 16
+    """... and runs in each of them."""
+    advised_seeds: tuple[int, ...] = (1021, 1022)
+    """Seeds of its first round; the next ones count on."""
+    execution: Literal["automated", "driver"] = "driver"
+    """Who carries out the advice."""
     demand_scale: float = 1.0
     """As in an experiment."""
     junction_blocker_s: float = JUNCTION_BLOCKER_S
@@ -53,6 +69,8 @@ class Effort:
             raise ValueError(
                 f"{least} runs are the least for {len(self.seeds)} seeds, got {self.n_runs}"
             )
+        if self.advice is not None and self.advice not in POLICIES:
+            raise ValueError(f"advice must be one of {', '.join(POLICIES)}, got '{self.advice}'")
         if self.minutes is not None and self.minutes <= 0:
             raise ValueError(f"minutes must be positive, got {self.minutes:g}")
         if self.time_weight < 0:
@@ -81,7 +99,9 @@ class Retimed:
     found: Descended
     """What the descent came to."""
     confirmation: Confirmation
-    """That plan against the own one."""
+    """That plan against the own one; under advice where that was asked for."""
+    turns: tuple[Turn, ...] = ()
+    """Rounds with advice in the loop."""
 
 
 def retime(
@@ -134,7 +154,42 @@ def retime(
         guess=promise,
         say=say,
     )
-    return judged(signals, bench, promise, found, effort)
+    if effort.advice is None:
+        return judged(signals, bench, promise, found, effort)
+    with tempfile.TemporaryDirectory(prefix="ecocorridor-advised-") as name:
+        advised = _advised_bench(scenario, effort, Path(name), cache_dir, n_jobs)
+        found, turns = alternate(
+            signals,
+            found,
+            advised,
+            replace(effort.wish, seeds=effort.advised_seeds, n_runs=effort.n_advised_runs),
+            n_rounds=effort.n_rounds,
+            weights=traffic,
+            guess=promise,
+            say=say,
+        )
+        return replace(judged(signals, advised, promise, found, effort), turns=turns)
+
+
+def _advised_bench(
+    scenario: Scenario, effort: Effort, folder: Path, cache_dir: Path, n_jobs: int
+) -> AdvisedBench:
+    assert effort.advice is not None
+    experiment = Experiment(
+        scenario=scenario.name,
+        arms=("unadvised", effort.advice),
+        execution=effort.execution,
+        demand_scale=effort.demand_scale,
+        junction_blocker_s=effort.junction_blocker_s,
+    )
+    return AdvisedBench(
+        scenario=scenario,
+        experiment=experiment,
+        arm=effort.advice,
+        cache_dir=cache_dir,
+        folder=folder,
+        n_jobs=n_jobs,
+    )
 
 
 def judged(

@@ -4,7 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from experiments.retiming.stages import FixedSignal, Plan, Times
+
+FloatArray = NDArray[np.float64]
 
 SAME_CYCLE_S = 0.25
 """Signals whose cycles differ by less than this run in step."""
@@ -102,40 +107,39 @@ def with_offset(signal: FixedSignal, times: Times, offset_s: float) -> Times:
 def whole_greens(
     total_s: float, wanted_s: Sequence[float], least_s: Sequence[float]
 ) -> tuple[float, ...] | None:
-    """A sum in proportion to what is wanted, nobody below his least, in whole seconds.
+    """Greens of a given sum, in proportion to what is wanted, nobody below his least.
 
-    The seconds that are over go to those who are cut most; the last one bears what is no whole
-    second. None: the sum is less than all least lengths together.
+    Beyond the least they are whole seconds; the longest bears what of the sum is not.
+
+    Returns:
+        The greens; None: the sum is less than all least ones together.
     """
     if total_s < sum(least_s) - 1e-9:
         return None
-    is_least = [False] * len(wanted_s)
-    exact_s = list(wanted_s)
+    least = np.array(least_s)
+    exact_s = _proportional(total_s, np.maximum(wanted_s, 1e-3), least)
+    over_s = np.floor(exact_s - least + 1e-9)
+    left_s = total_s - float((least + over_s).sum())
+    # Those who lose most by rounding get the seconds that are left.
+    for index in np.argsort(over_s + least - exact_s, kind="stable")[: int(left_s + 1e-9)]:
+        over_s[index] += 1.0
+        left_s -= 1.0
+    greens_s = least + over_s
+    greens_s[int(np.argmax(greens_s))] += max(left_s, 0.0) if left_s > 1e-6 else 0.0
+    return tuple(greens_s.tolist())
+
+
+def _proportional(total_s: float, wanted_s: FloatArray, least_s: FloatArray) -> FloatArray:
+    """Shares of a sum that is enough for all least ones; whoever would fall short gets his."""
+    is_least = np.zeros(wanted_s.size, dtype=np.bool_)
     while True:
-        free = [index for index in range(len(wanted_s)) if not is_least[index]]
-        left_s = total_s - sum(least_s[index] for index in range(len(wanted_s)) if is_least[index])
-        share = left_s / max(sum(wanted_s[index] for index in free), 1e-9)
-        exact_s = [
-            least_s[index] if is_least[index] else share * wanted_s[index]
-            for index in range(len(wanted_s))
-        ]
-        short = [index for index in free if exact_s[index] < least_s[index]]
-        if not short:
-            break
-        for index in short:
-            is_least[index] = True
-    whole_s = [
-        max(float(int(each + 1e-9)), least) for each, least in zip(exact_s, least_s, strict=True)
-    ]
-    order = sorted(range(len(whole_s)), key=lambda index: (whole_s[index] - exact_s[index], index))
-    over_s = total_s - sum(whole_s)
-    for index in order * 2:
-        step_s = min(1.0, over_s)
-        if step_s <= 1e-9:
-            break
-        whole_s[index] += step_s
-        over_s -= step_s
-    return tuple(whole_s) if over_s > -1e-9 else tuple(exact_s)
+        left_s = total_s - least_s[is_least].sum()
+        per_wanted = left_s / max(float(wanted_s[~is_least].sum()), 1e-9)
+        shares_s = np.where(is_least, least_s, per_wanted * wanted_s)
+        is_short = ~is_least & (shares_s < least_s - 1e-9)
+        if not is_short.any():
+            return shares_s
+        is_least |= is_short
 
 
 def groups_of(signals: Mapping[str, FixedSignal], plan: Plan) -> list[tuple[str, ...]]:

@@ -13,8 +13,8 @@ from controller import Roads, TimedNetwork, TimedSignal, Timing, TimingPlan
 from corridor import RoadNetwork
 from experiments.retiming.counts import Counts, Turn, turns_of
 from experiments.retiming.moves import whole_greens
-from experiments.retiming.stages import GREEN, FixedSignal, Plan, Times
-from sumo_nets import Demand
+from experiments.retiming.stages import FixedSignal, Plan, Times
+from sumo_nets import GREEN, Demand
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

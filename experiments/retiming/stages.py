@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
-from sumo_nets import Scenario, crossing_places, own_programs
-
-GREEN, CHANGING = frozenset("Gg"), frozenset("yYu")
-MIN_GREEN_S = 5.0
-"""Least green where the program states no `minDur`, unless it was planned shorter."""
+from sumo_nets import (
+    Scenario,
+    crossing_places,
+    is_fixed,
+    is_green,
+    least_green_s,
+    own_programs,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,11 @@ class Times:
 
 Plan = Mapping[str, Times]
 """Signal → how it is timed."""
+
+
+def plan_key(plan: Plan) -> tuple[object, ...]:
+    """Equal for equal plans."""
+    return tuple(sorted((name, each.greens_s, each.offset_s) for name, each in plan.items()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,15 +104,11 @@ def timed_signals(scenario: Scenario) -> dict[str, FixedSignal]:
 
 def _timed(program: Element, on_foot: Collection[int], begin_s: float) -> FixedSignal | None:
     phases = program.findall("phase")
-    if program.get("type", "static") != "static" or any("next" in each.attrib for each in phases):
+    if not is_fixed(program) or any("next" in each.attrib for each in phases):
         return None
     states = tuple(phase.get("state", "") for phase in phases)
     durations_s = tuple(float(phase.get("duration", "0")) for phase in phases)
-    greens = tuple(
-        index
-        for index, state in enumerate(states)
-        if CHANGING.isdisjoint(state) and not GREEN.isdisjoint(state)
-    )
+    greens = tuple(index for index, state in enumerate(states) if is_green(state))
     if not greens or len(phases) == 1:
         return None
     return FixedSignal(
@@ -112,7 +116,7 @@ def _timed(program: Element, on_foot: Collection[int], begin_s: float) -> FixedS
         states=states,
         durations_s=durations_s,
         greens=greens,
-        min_s=tuple(_min_s(phases[index], on_foot) for index in greens),
+        min_s=tuple(least_green_s(phases[index], on_foot) for index in greens),
         own=Times(
             greens_s=tuple(durations_s[index] for index in greens),
             offset_s=_offset_s(program.get("offset", "0"), begin_s) % max(sum(durations_s), 1e-9),
@@ -122,14 +126,6 @@ def _timed(program: Element, on_foot: Collection[int], begin_s: float) -> FixedS
 
 def _offset_s(written: str, begin_s: float) -> float:
     return begin_s if written == "begin" else float(written)
-
-
-def _min_s(phase: Element, on_foot: Collection[int]) -> float:
-    """Least length of a green; while people on foot have green it lasts as long as planned."""
-    planned_s, state = float(phase.get("duration", "0")), phase.get("state", "")
-    if any(place < len(state) and state[place] in GREEN for place in on_foot):
-        return planned_s
-    return min(planned_s, float(phase.get("minDur", MIN_GREEN_S)))
 
 
 def own_plan(signals: Mapping[str, FixedSignal]) -> dict[str, Times]:

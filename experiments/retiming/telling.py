@@ -32,6 +32,8 @@ def retimed_lines(retimed: Retimed) -> Iterator[str]:
     yield f"surrogate: {before:.1f} g/s with the own plan, {after:.1f} g/s with the one found"
     n_runs, cost_pct = retimed.found.n_runs, 100.0 * (retimed.found.cost - 1.0)
     yield f"search: {n_runs} runs of SUMO, cost {cost_pct:+.2f} % on the planning seeds"
+    for number, turn in enumerate(retimed.turns, start=1):
+        yield f"round {number} with advice: {turn.n_runs} runs, {turn.gain_pct:+.2f} % gained"
     confirmation = retimed.confirmation
     yield f"confirmation on other seeds: cost {confirmation.cost_pct:+.2f} %"
     for metric, effect in confirmation.effects.items():
@@ -74,6 +76,10 @@ def retimed_json(retimed: Retimed) -> dict[str, Any]:
         "n_runs": retimed.found.n_runs,
         "planning_cost_pct": 100.0 * (retimed.found.cost - 1.0),
         "surrogate_g_per_s": list(retimed.surrogate),
+        "rounds": [
+            {"seeds": list(turn.seeds), "n_runs": turn.n_runs, "gain_pct": turn.gain_pct}
+            for turn in retimed.turns
+        ],
         "log": list(retimed.found.log),
         "signals": {
             name: {

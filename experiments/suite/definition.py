@@ -26,9 +26,12 @@ SUITES = Path(__file__).parent.parent / "data" / "suites"
 SHIPPED = ("smoke", "full")
 SHARED_KEYS = ("version", "arms", "seeds", "policies")
 """Keys of an experiment that a case leaves to its suite."""
-POLICY_KEYS = ("eco", "eco_accounts", "glosa", "max_pressure", "committed", "control_limit_s")
-"""Keys of an experiment that are parameters of policies and controllers: their defaults are what
-is put to the test, so that they are part of a definition only where it sets others."""
+POLICY_KEYS = (
+    *("eco", "eco_accounts", "glosa"),
+    *("max_pressure", "committed", "control_limit_s", "signal_plan"),
+)
+"""Keys of an experiment that are parameters of policies and of control of signals: their defaults
+are put to the test, so that they are part of a definition only where it sets others."""
 WEIGHT_KEYS = ("occupancy",)
 """The same of keys that weigh what is measured, and change nothing of what a suite compares."""
 _FORM = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)

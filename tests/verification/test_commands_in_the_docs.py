@@ -42,6 +42,17 @@ NOT_RUN = {
         "takes a quarter of an hour; a test of its own runs a tiny one"
     ),
     "ecocorridor run tuned/tuned.yaml --out runs/tuned": "needs what the one before it finds",
+    **dict.fromkeys(
+        (
+            "ecocorridor signals optimize resco:cologne3 -o better.add.xml",
+            "ecocorridor signals optimize resco:cologne3 -o better-with-eco.add.xml --advice eco "
+            "--execution automated",
+            "ecocorridor run resco:cologne3 --arms unadvised,eco,optimized,optimized+eco "
+            "--signal-plan better.add.xml",
+            "ecocorridor run resco:cologne3 --arms unadvised,eco,optimized,optimized+eco",
+        ),
+        "takes minutes, or needs what the one before it finds; a test of its own seeks a plan",
+    ),
     "ecocorridor bench maps": "needs 2 GB for 10 million rows; a test of its own runs a few",
     **dict.fromkeys(
         (

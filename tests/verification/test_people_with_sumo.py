@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 import experiments
+from experiments.columns import load_tables
 from sumo_nets import (
     crossing_lengths_m,
     load_scenario,
@@ -82,6 +83,11 @@ def results(door, street, tmp_path_factory):
     done = door.call("run", str(street), *words, cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder / "out"
+
+
+def test_the_columns_of_persons_are_those_of_the_catalogue(results):
+    columns = pl.read_parquet(results / "persons.parquet").columns
+    assert set(columns) == {column.name for column in load_tables()["persons"].columns}
 
 
 def test_people_on_foot_are_told_of_in_each_arm(results):

@@ -56,3 +56,24 @@ def test_stages_that_look_alike_follow_each_other_unseen():
     record = PromiseRecord()
     record.add(promise(3.0, "G"))
     assert watched(record, (1, "G"), (2, "G"), (3, "G")) == [3.0]
+
+
+def test_one_that_came_late_behind_one_that_never_came_is_not_kept():
+    record = PromiseRecord()
+    record.add(promise(3.0, "y"))
+    record.add(promise(6.0, "r"))
+    shown = [(k, "G" if k < 20 else "r") for k in range(70)]
+    lost_s, late_s = watched(record, *shown)
+    assert math.isnan(lost_s)
+    assert late_s == 20.0
+    assert record.n_kept == 0
+
+
+def test_what_was_due_when_the_run_ends_is_broken_and_what_is_to_come_is_not():
+    record = PromiseRecord()
+    record.add(promise(3.0, "y"))
+    record.add(promise(40.0, "r"))
+    assert watched(record, *((k, "G") for k in range(30))) == []
+    record.finish(29.0)
+    assert [each.promised_s for each in record.done] == [3.0]
+    assert record.n_kept == 0

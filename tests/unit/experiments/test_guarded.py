@@ -3,9 +3,9 @@ import time
 import pytest
 
 from corridor import FallBack, SteeringTally
-from experiments.guarded import Guarded, control_counters
+from experiments.control_counts import control_counters, control_warnings
+from experiments.guarded import Guarded
 from experiments.study import Run
-from experiments.summary import _control_warnings
 
 
 class Session:
@@ -92,9 +92,17 @@ def test_one_that_sleeps_is_not_asked_again_and_its_late_plan_not_used(session):
     assert session.reasons[0].startswith("the plan came after 0.1 s, later than 0.02 s")
 
 
+def test_nobody_is_asked_where_no_signal_can_be_controlled(session):
+    session.layouts = ()
+    controller = Controller(at_reset=ValueError("no signals"))
+    Guarded(controller, session, 5.0).steer(Frame())
+    assert session.plans == session.reasons == []
+    assert controller.n_asked == 0
+
+
 def warnings_of(tally):
     counters = {"signal_control": control_counters(tally)}
-    return _control_warnings(
+    return control_warnings(
         Run(arm="mine", seed=3, vehicles=None, approaches=None, counters=counters)
     )
 
@@ -102,8 +110,14 @@ def warnings_of(tally):
 def test_a_run_without_trouble_warns_of_nothing():
     assert warnings_of(SteeringTally()) == []
     assert (
-        _control_warnings(Run(arm="eco", seed=1, vehicles=None, approaches=None, counters={})) == []
+        control_warnings(Run(arm="eco", seed=1, vehicles=None, approaches=None, counters={})) == []
     )
+
+
+def test_signals_that_keep_their_own_program_are_told():
+    assert warnings_of(SteeringTally(n_controlled=17, n_signals=51)) == [
+        "mine: 34 of 51 signals have no program that can be controlled, and keep the scenario's own"
+    ]
 
 
 def test_what_went_wrong_is_told():

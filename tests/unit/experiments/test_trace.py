@@ -7,16 +7,15 @@ from emissions import ACCOUNTS, EmissionMap
 from experiments.places import road_rows
 from experiments.trace import (
     TRIP_SCHEMA,
-    AdvisedSteps,
     add_accounts,
     add_arrivals,
     add_roads,
     count_blockers,
     read_trace,
     read_trips,
-    trajectory_rows,
     vehicle_rows,
 )
+from experiments.trajectories import AdvisedSteps, trajectory_rows
 
 
 class Net:

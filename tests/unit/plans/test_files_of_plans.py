@@ -92,7 +92,7 @@ def test_a_plan_for_another_network_is_refused(crossroads: Path, tmp_path: Path)
 
 def test_the_demand_that_plans_are_made_of_is_not_reported() -> None:
     experiment = Experiment(scenario="arterial", arms=("unadvised", "coordinator"), seeds=(1, 1001))
-    with pytest.raises(ValueError, match="made of the demand of seed 1001: report other seeds"):
+    with pytest.raises(ValueError, match="made of the demand of seed 1001: report seeds"):
         check_signals(experiment)
     check_signals(experiment.model_copy(update={"seeds": (1, 2)}))
 
