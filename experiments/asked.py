@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from experiments.arms import split_arm
 from experiments.config import Experiment, load_experiment
 from experiments.config_schema import DEFAULT_EXPERIMENT
 
@@ -19,7 +20,24 @@ def asked_experiment(
 
     Raises:
         ConfigError: With all problems.
+        ValueError: A plan of signals is given that is no file, or that no arm uses.
     """
+    asked = _asked(what, overrides, by_option=by_option)
+    if overrides.get("signal_plan") is not None:
+        _check_plan(Path(str(overrides["signal_plan"])), asked, by_option=by_option)
+    return asked
+
+
+def _check_plan(plan: Path, asked: Experiment, *, by_option: bool) -> None:
+    """Told before routes are frozen; who names a plan wants it to be used."""
+    name = "--signal-plan" if by_option else "signal_plan"
+    if not plan.is_file():
+        raise ValueError(f"{name}: {plan} does not exist")
+    if not any(split_arm(arm)[0] == "optimized" for arm in asked.arms):
+        raise ValueError(f"{name}: no arm uses it; add the arm 'optimized'")
+
+
+def _asked(what: str | None, overrides: Mapping[str, object], *, by_option: bool) -> Experiment:
     if what is None:
         return load_experiment(DEFAULT_EXPERIMENT, overrides, by_option=by_option)
     path = Path(what)

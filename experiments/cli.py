@@ -96,7 +96,7 @@ def run(
         ),
     ] = None,
     arms: Annotated[
-        str | None, typer.Option(help="As in none,unadvised,glosa-sumo,glosa,eco.")
+        str | None, typer.Option(help="As in unadvised,eco,actuated,actuated+eco,committed:10+eco.")
     ] = None,
     policy: Annotated[
         list[str] | None,

@@ -138,6 +138,7 @@ class _SheetReader:
         self.problems: list[str] = []
         self._file = file
         self._movements = movements
+        self._strangers: set[str] = set()
 
     def plans(self, text: str) -> list[Plan]:
         """The plans; what is wrong is in `problems`."""
@@ -232,8 +233,17 @@ class _SheetReader:
         words = row["movements"]
         if words.text and self._movements is not None:
             expected = self._movements(row["signal"].text, state)
-            if words.text.split() != expected.split():
+            if not expected:
+                self._unknown_signal(row["signal"])
+            elif words.text.split() != expected.split():
                 self._wrong(words, f"movements must be '{expected}': {state} gives green to those")
+
+    def _unknown_signal(self, cell: _Cell) -> None:
+        """Told once for a signal, though each of its stages tells it."""
+        if cell.text not in self._strangers:
+            self._strangers.add(cell.text)
+            said = f"the network has no links of signal '{cell.text}' that get this green"
+            self._wrong(cell, f"{said}; is the sheet for another network?")
 
     def _agrees(self, cell: _Cell, key: str, expected_s: float) -> None:
         found_s = self._number(cell, key)

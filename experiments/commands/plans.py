@@ -1,6 +1,7 @@
 """The commands `signals show | check | compare | import`: plans, and what is wrong with them."""
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -71,7 +72,8 @@ def check(
         for finding in findings:
             print(f"{finding.level}: {finding.text}")
         if not findings:
-            print(f"{named.name}: {len(plans)} plans, nothing found")
+            n_plans = "1 plan" if len(plans) == 1 else f"{len(plans)} plans"
+            print(f"{named.name}: {n_plans}, nothing found")
     if any(finding.level == "error" for finding in findings):
         raise typer.Exit(FAILED)
 
@@ -114,6 +116,8 @@ def import_(
                 raise ValueError(f"{path} does not exist")
         if out.suffix not in (".xml", *SHEETS):
             raise ValueError(f"--out: {out} must end with .xml or .csv")
+        if not os.access(out.parent, os.W_OK):
+            raise ValueError(f"--out: {out.parent} is no folder that can be written to")
         found = import_plans(file, net)
         written = write_plans(found, out, net)
     for path in written:

@@ -72,6 +72,8 @@ def signals_optimize(
     with errors_told():
         if not out.name.endswith(".xml"):
             raise ValueError(f"--out: the name must end with .xml, got '{out}'")
+        if not os.access(out.parent, os.W_OK):
+            raise ValueError(f"--out: {out.parent} is no folder that can be written to")
         sheet = out.with_name(f"{out.name.removesuffix('.xml').removesuffix('.add')}.csv")
         effort = Effort(
             seeds=_seeds(written_seeds(seeds), "--seeds"),

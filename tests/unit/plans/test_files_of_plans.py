@@ -30,7 +30,7 @@ def test_a_sheet_of_a_network_becomes_a_file_of_sumo_with_the_same_plan(
     assert '<tlLogic id="c" type="static" programID="plan" offset="0">' in out.read_text()
     assert run("compare", crossroads, out) == (0, "1 of 1 signals have the same plan\n")
     code, told = run("check", crossroads, "--plan", out)
-    assert (code, told) == (0, f"{crossroads}: 1 plans, nothing found\n")
+    assert (code, told) == (0, f"{crossroads}: 1 plan, nothing found\n")
 
 
 def test_compare_says_what_differs(crossroads: Path, tmp_path: Path) -> None:
@@ -95,3 +95,25 @@ def test_the_demand_that_plans_are_made_of_is_not_reported() -> None:
     with pytest.raises(ValueError, match="made of the demand of seed 1001: report seeds"):
         check_signals(experiment)
     check_signals(experiment.model_copy(update={"seeds": (1, 2)}))
+
+
+def test_a_folder_that_is_missing_is_told_before_anything_is_done(
+    crossroads: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "missing" / "plan.add.xml"
+    said = f"error: --out: {out.parent} is no folder that can be written to\n"
+    assert run("import", crossroads, "--net", crossroads, "-o", out) == (2, said)
+    assert run("optimize", "arterial", "-o", out) == (2, said)
+
+
+def test_a_plan_that_no_arm_uses_is_refused(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.csv"
+    asked = ["run", "arterial", "--arms", "unadvised,eco", "--signal-plan", str(plan)]
+    missing = CliRunner().invoke(app, asked)
+    assert (missing.exit_code, missing.output.count(" does not exist")) == (2, 1)
+    plan.write_text("", encoding="utf-8")
+    unused = CliRunner().invoke(app, asked)
+    assert (unused.exit_code, unused.output) == (
+        2,
+        "error: --signal-plan: no arm uses it; add the arm 'optimized'\n",
+    )

@@ -114,6 +114,14 @@ def test_what_is_wrong_is_told_at_its_place(
         read_sheet(sheet.replace(old, new, 1), "s.csv", named)
 
 
+def test_a_sheet_for_another_network_is_told_once_for_a_signal(crossroads: Path) -> None:
+    named = read_roads(crossroads).named
+    sheet = write_sheet(plans_in_force([crossroads]).values(), named).replace("\nc,", "\nother,")
+    with pytest.raises(ScenarioError, match="is the sheet for another network") as caught:
+        read_sheet(sheet, "s.csv", named)
+    assert str(caught.value).count("signal 'other'") == 1
+
+
 def test_a_sheet_without_stages_is_refused() -> None:
     with pytest.raises(ScenarioError, match=r"s.csv: holds no stage"):
         read_sheet(write_sheet([], nothing), "s.csv")
