@@ -158,7 +158,7 @@ def fitted_remark(arms: Sequence[str]) -> str:
     return (
         f"{', '.join(arms)}: the scenario's demand is a list that no seed changes, so the plan was "
         "made of the same vehicles, at the same times, that it is reported for; only how they are "
-        "driven differs. What it saves on another day is likely to be less"
+        "driven differs. What it saves on another day may be less"
     )
 
 
