@@ -271,8 +271,7 @@ def _write_appendix(job: _Job, network: dict[str, Any]) -> None:
     made_of = manifest(job.experiment, job.scenario, job.policies, job.wishes.command)
     write_json(out / "manifest.json", made_of)
     write_json(out / "network.json", network)
-    for name in ("raw", EXPLAINED, FIGURES):
-        # They are about results that are replaced.
+    for name in ("raw", EXPLAINED, FIGURES):  # about results that are replaced
         shutil.rmtree(out / name, ignore_errors=True)
     remove_ledger(out)
 
