@@ -44,6 +44,9 @@ NOT_RUN = {
     "ecocorridor run tuned/tuned.yaml --out runs/tuned": "needs what the one before it finds",
     **dict.fromkeys(
         (
+            "ecocorridor signals optimize arterial -o plan.add.xml",
+            "ecocorridor signals check arterial --plan plan.add.xml",
+            "ecocorridor signals compare arterial plan.add.xml",
             "ecocorridor signals optimize resco:cologne3 -o better.add.xml",
             "ecocorridor signals optimize resco:cologne3 -o better-with-eco.add.xml --advice eco "
             "--execution automated",
