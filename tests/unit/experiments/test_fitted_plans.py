@@ -6,7 +6,7 @@ import pytest
 
 from experiments import signal_plans
 from experiments.config import Experiment
-from experiments.signal_plans import PLANNING_SEED, are_same_vehicles, plan_remarks
+from experiments.signal_plans import PLANNING_SEED, are_same_vehicles, make_plans
 
 
 def demand(departs_s):
@@ -41,7 +41,7 @@ def test_a_plan_made_of_the_reported_vehicles_is_remarked(arms, is_told, monkeyp
     monkeypatch.setattr(signal_plans, "plan_of_arm", planned)
     monkeypatch.setattr(signal_plans, "freeze_routes", lambda *_, **__: demand([1.0, 2.0]))
     experiment = Experiment(scenario="arterial", arms=arms, seeds=[1])
-    told = plan_remarks(experiment, None, cache_dir=tmp_path)
+    told = make_plans(experiment, None, cache_dir=tmp_path)
     assert [text.split(":")[0] for text in told] == ([arms[1]] if is_told else [])
 
 
@@ -55,4 +55,4 @@ def test_a_plan_made_of_another_days_vehicles_is_not_remarked(monkeypatch, tmp_p
         lambda *_, seed, **__: demand([1.0, 2.0] if seed == PLANNING_SEED else [1.5, 2.5]),
     )
     experiment = Experiment(scenario="arterial", arms=["unadvised", "coordinator"], seeds=[1])
-    assert plan_remarks(experiment, None, cache_dir=tmp_path) == ()
+    assert make_plans(experiment, None, cache_dir=tmp_path) == ()
