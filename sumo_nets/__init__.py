@@ -11,6 +11,7 @@ from sumo_nets.binaries import SumoProgramError, complaints, run_program, sumo_h
 from sumo_nets.catalogue import CatalogueEntry, list_scenarios, load_scenario
 from sumo_nets.check import Finding, check_scenario
 from sumo_nets.conflicts import RightOfWay, conflicts, right_of_way
+from sumo_nets.crossings import crossing_signals
 from sumo_nets.demand import (
     AUTOMATED,
     JUNCTION_BLOCKER_S,
@@ -26,12 +27,6 @@ from sumo_nets.inputs import fingerprint, input_hashes
 from sumo_nets.intergreens import TimingRules
 from sumo_nets.movements import Movement, Roads, read_roads
 from sumo_nets.outputs import CutShortError, check_whole
-from sumo_nets.pedestrian_greens import (
-    crossing_lengths_m,
-    crossing_signals,
-    min_greens_s,
-    pedestrian_minimum_s,
-)
 from sumo_nets.peer_plans import write_adapted_plan, write_coordinated_plan
 from sumo_nets.phases import GREEN, is_fixed, is_green, least_green_s
 from sumo_nets.plan_check import check_plans
@@ -81,7 +76,6 @@ __all__ = [
     "comparison_arguments",
     "complaints",
     "conflicts",
-    "crossing_lengths_m",
     "crossing_places",
     "crossing_signals",
     "cycles_s",
@@ -96,9 +90,7 @@ __all__ = [
     "least_green_s",
     "list_scenarios",
     "load_scenario",
-    "min_greens_s",
     "own_programs",
-    "pedestrian_minimum_s",
     "plans_in_force",
     "plans_of",
     "plans_of_xml",
