@@ -148,7 +148,7 @@ def _needs(signal: TimedSignal, model: FlowModel) -> tuple[BoolArray, FloatArray
         links = wanted & (signal.lane == lane)
         together = serves[:, links].all(axis=1)
         by_lane.append(together if together.any() else serves[:, links].any(axis=1))
-    return np.array(by_lane, dtype=np.bool_).reshape(lanes.size, -1), ratio[lanes]
+    return np.array(by_lane, dtype=np.bool_).reshape(lanes.size, signal.change_s.size), ratio[lanes]
 
 
 def _whole(wanted_s: FloatArray, total_s: float, signal: TimedSignal) -> FloatArray:

@@ -66,6 +66,10 @@ def test_least_greens_come_before_proportion(signal):
     assert webster_timing(tight, 60.0, MODEL).green_s.tolist() == [42.0, 12.0]
 
 
+def test_a_signal_that_nobody_comes_to_shares_its_cycle_evenly(signal):
+    assert webster_timing(signal((0.0, 0.0)), 66.0, MODEL).green_s.tolist() == [30.0, 30.0]
+
+
 def test_cycles_stay_within_what_is_practical_and_possible(signal):
     assert best_cycle_s(signal((0.01, 0.01)), CycleRange(shortest_s=40.0), MODEL) == 40.0
     assert best_cycle_s(signal((0.4, 0.3)), CycleRange(longest_s=110.0), MODEL) == 110.0
