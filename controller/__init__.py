@@ -45,7 +45,7 @@ from controller.timing.problem import (
 )
 from controller.timing.seeds import fits, in_cycle, seed_plans
 from controller.timing.surrogate import FlowCost, flow_cost
-from controller.timing.webster import CycleRange, best_cycle_s, webster_timing
+from controller.timing.webster import best_cycle_s, webster_timing
 
 __all__ = [
     "COMFORT_DECEL_MPS2",
@@ -58,7 +58,6 @@ __all__ = [
     "Beyond",
     "Committed",
     "CommittedParameters",
-    "CycleRange",
     "Display",
     "Driver",
     "Eco",

@@ -6,8 +6,6 @@ References:
     Highway Capacity Manual (2010), chapter 18: lane groups, critical flow ratios, lost time.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from controller.arrays import BoolArray, FloatArray
@@ -19,21 +17,6 @@ MOST_BUSY = 0.95
 """No cycle is long enough where critical flows take more than that of all time."""
 LEAST_RATIO = 1e-3
 """Stages without traffic share what is left over by this flow ratio."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CycleRange:
-    """Cycles that are used in practice."""
-
-    shortest_s: float = 40.0
-    longest_s: float = 120.0
-
-    def __post_init__(self) -> None:
-        if not 0 < self.shortest_s <= self.longest_s:
-            raise ValueError(
-                "0 < shortest_s <= longest_s does not hold: got "
-                f"{self.shortest_s:g} and {self.longest_s:g}"
-            )
 
 
 def critical_ratios(signal: TimedSignal, model: FlowModel) -> FloatArray:
@@ -80,12 +63,13 @@ def webster_cycle_s(lost_s: float, busy: float) -> float:
     return (1.5 * lost_s + 5.0) / (1.0 - busy) if busy < MOST_BUSY else float("inf")
 
 
-def best_cycle_s(signal: TimedSignal, cycles: CycleRange, model: FlowModel) -> float:
-    """Webster's cycle in whole seconds, within what is practical and what the stages allow."""
+def best_cycle_s(signal: TimedSignal, model: FlowModel) -> float:
+    """Webster's cycle in whole seconds, within what the stages allow; inf: none is long enough."""
     best_s = webster_cycle_s(
         lost_time_s(signal, model), float(critical_ratios(signal, model).sum())
     )
-    best_s = min(max(best_s, cycles.shortest_s), cycles.longest_s)
+    if np.isinf(best_s):
+        return best_s
     best_s = min(max(best_s, signal.shortest_cycle_s), signal.longest_cycle_s)
     return float(np.ceil(best_s - 1e-9))
 

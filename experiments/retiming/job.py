@@ -144,6 +144,7 @@ def retime(
     problem, traffic = _problem(signals, network, bench.demand(effort.seeds[0]), counts_file)
     promise = Promise(problem)
     say(f"{len(signals)} signals, {sum(traffic.values()):.0f} vehicles per hour over them")
+    say(promise.cycle_words())
     found = descend(
         signals,
         bench.own,

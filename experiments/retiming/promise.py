@@ -10,6 +10,7 @@ from controller import (
     Price,
     Search,
     TimingPlan,
+    best_cycle_s,
     fits,
     flow_network,
     seed_plans,
@@ -42,6 +43,15 @@ class Promise:
 
     def _totals(self, plans: Sequence[TimingPlan]) -> list[float]:
         return self._costs(plans).sum(axis=1).tolist() if plans else []
+
+    def cycle_words(self) -> str:
+        """Which cycles the signals want by Webster's formula, one by one."""
+        cycles_s = [best_cycle_s(each, self._model) for each in self._problem.network.signals]
+        finite_s = [cycle_s for cycle_s in cycles_s if np.isfinite(cycle_s)]
+        n_over = len(cycles_s) - len(finite_s)
+        told = [f"{min(finite_s):g} to {max(finite_s):g} s"] if finite_s else []
+        told += [f"none is long enough at {n_over} of them"] if n_over else []
+        return f"cycles by Webster's formula: {', '.join(told)}"
 
     def best_plans(self, cycles: CycleRange, n_best: int = 6) -> list[dict[str, Times]]:
         """The plan that costs least in each of some common cycles, and in the own ones.

@@ -4,6 +4,7 @@ import pytest
 from experiments.data_files import ConfigError
 from experiments.retiming.counts import Turn, read_counts, simulated_counts
 from experiments.retiming.problem import all_turns, plan_problem
+from experiments.retiming.promise import Promise
 from experiments.retiming.stages import (
     Times,
     own_plan,
@@ -91,6 +92,20 @@ def test_a_plan_and_its_arithmetic_are_the_same_plan(problem):
     # The first green of A begins 2 s behind its program.
     assert timings[0].offset_s == pytest.approx(9.0)
     assert problem.plan(timings) == own
+
+
+def test_the_cycles_that_signals_want_by_webster_s_formula_are_told(problem):
+    # B: 6 s are lost, and 600 and 300 an hour at 2.05 s take 0.51: 14 / 0.49 = 28.7 s. A: what its
+    # least greens and changes take, 35 s.
+    assert Promise(problem).cycle_words() == "cycles by Webster's formula: 29 to 35 s"
+
+
+def test_signals_for_which_no_cycle_is_long_enough_are_counted(scenario, network, demand):
+    counts = {Turn("B", "AB", "Be"): 1700.0}
+    crowded = plan_problem(timed_signals(scenario), network, demand, counts)
+    assert Promise(crowded).cycle_words() == (
+        "cycles by Webster's formula: 35 to 35 s, none is long enough at 1 of them"
+    )
 
 
 def counts_file(tmp_path, *rows):

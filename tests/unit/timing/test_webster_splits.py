@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller import CycleRange, FlowModel, best_cycle_s, check_timing, webster_timing
+from controller import FlowModel, best_cycle_s, check_timing, webster_timing
 from controller.timing.webster import critical_ratios, lost_time_s, split, webster_cycle_s
 
 MODEL = FlowModel()
@@ -70,11 +70,12 @@ def test_a_signal_that_nobody_comes_to_shares_its_cycle_evenly(signal):
     assert webster_timing(signal((0.0, 0.0)), 66.0, MODEL).green_s.tolist() == [30.0, 30.0]
 
 
-def test_cycles_stay_within_what_is_practical_and_possible(signal):
-    assert best_cycle_s(signal((0.01, 0.01)), CycleRange(shortest_s=40.0), MODEL) == 40.0
-    assert best_cycle_s(signal((0.4, 0.3)), CycleRange(longest_s=110.0), MODEL) == 110.0
+def test_a_signal_s_cycle_is_webster_s_as_far_as_its_stages_allow(signal):
+    # 6 s lost and 0.4 + 0.2 of all time: (9 + 5) / 0.4 s.
+    assert best_cycle_s(signal((0.2, 0.1)), MODEL) == 35.0
     long = signal((0.01, 0.01), min_green_s=np.array([30.0, 30.0]))
-    assert best_cycle_s(long, CycleRange(shortest_s=40.0), MODEL) == 66.0
+    assert best_cycle_s(long, MODEL) == 66.0
+    assert best_cycle_s(signal((0.3, 0.2)), MODEL) == np.inf
 
 
 def test_a_cycle_that_the_stages_do_not_fit_is_refused(signal):
