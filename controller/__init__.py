@@ -28,13 +28,12 @@ from controller.signals.max_pressure import (
     MaxPressureCyclic,
     MaxPressureParameters,
 )
-from controller.timing.control_delay import control_delay_s
 from controller.timing.descent import Found, Improvement, Search, descend
 from controller.timing.flow_model import FlowModel
 from controller.timing.flow_network import FlowNetwork, flow_network
 from controller.timing.main_roads import banded, main_roads
 from controller.timing.maxband import Artery, BandRules, Bands, green_bands
-from controller.timing.price import Price, plan_costs, signal_costs
+from controller.timing.price import Price, signal_costs
 from controller.timing.problem import (
     Roads,
     TimedNetwork,
@@ -90,7 +89,6 @@ __all__ = [
     "banded",
     "best_cycle_s",
     "check_timing",
-    "control_delay_s",
     "descend",
     "fits",
     "flow_cost",
@@ -99,7 +97,6 @@ __all__ = [
     "in_cycle",
     "main_roads",
     "note_names",
-    "plan_costs",
     "ramp_mps2",
     "seed_plans",
     "signal_costs",

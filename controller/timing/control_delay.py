@@ -51,29 +51,6 @@ def chance_delay_s(saturation: FloatArray, capacity_vps: FloatArray, demand_s: f
     return incremental_delay_s(saturation, capacity_vps, demand_s) - growing_s
 
 
-def control_delay_s(
-    flow_vps: FloatArray,
-    saturation_vps: FloatArray,
-    green_share: FloatArray,
-    cycle_s: FloatArray,
-    demand_s: float = 900.0,
-) -> FloatArray:
-    """Mean control delay of a lane group without progression: d1 + d2 of the HCM.
-
-    Args:
-        flow_vps: Vehicles per second that arrive.
-        saturation_vps: Vehicles per second that leave a queue in green.
-        green_share: Effective green over cycle, > 0.
-        cycle_s: Length of the cycle.
-        demand_s: How long the flow lasts.
-    """
-    capacity_vps = saturation_vps * green_share
-    saturation = flow_vps / capacity_vps
-    return uniform_delay_s(cycle_s, green_share, saturation) + incremental_delay_s(
-        saturation, capacity_vps, demand_s
-    )
-
-
 def gap_saturation_vps(
     opposing_vps: FloatArray, critical_gap_s: float, follow_up_s: float
 ) -> FloatArray:

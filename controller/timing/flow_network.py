@@ -44,8 +44,6 @@ class FlowNetwork:
     intervals: Intervals
     saturation_vps: FloatArray
     """(L,)"""
-    lane_of_link: IntArray
-    """(L,)"""
     share: FloatArray
     """(L,) of the vehicles of its lane."""
     mix: Sparse
@@ -102,7 +100,6 @@ def flow_network(network: TimedNetwork) -> FlowNetwork:
         change_s=_joined(each.change_s for each in signals),
         intervals=_intervals(signals, first_stage, first_link, share),
         saturation_vps=_joined(each.saturation_vps for each in signals),
-        lane_of_link=lane,
         share=share,
         mix=csr_array((share, (lane, links)), shape=(n_lanes, n_links)),
         foes=csr_array((foe_share, (yields, lane[foe])), shape=(n_links, n_lanes)),

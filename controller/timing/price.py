@@ -30,14 +30,6 @@ class Price:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
 
 
-def plan_costs(
-    network: FlowNetwork, plans: Sequence[TimingPlan], price: Price, model: FlowModel
-) -> FloatArray:
-    """(B,) grams per second that each plan costs, time included."""
-    total: FloatArray = signal_costs(network, plans, price, model).sum(axis=1)
-    return total
-
-
 def signal_costs(
     network: FlowNetwork, plans: Sequence[TimingPlan], price: Price, model: FlowModel
 ) -> FloatArray:

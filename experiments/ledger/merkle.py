@@ -21,15 +21,6 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
     return levels[-1][0] if levels[-1] else hashlib.sha256(b"").digest()
 
 
-def inclusion_path(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """The hashes beside the way from a leaf to the root, from below.
-
-    Raises:
-        IndexError: There is no such leaf.
-    """
-    return InclusionPaths(leaves).path(index)
-
-
 class InclusionPaths:
     """Paths of many leaves of one tree, which is hashed once."""
 
@@ -37,7 +28,11 @@ class InclusionPaths:
         self._levels = _levels(leaves)
 
     def path(self, index: int) -> list[bytes]:
-        """As `inclusion_path`."""
+        """The hashes beside the way from a leaf to the root, from below.
+
+        Raises:
+            IndexError: There is no such leaf.
+        """
         if not 0 <= index < len(self._levels[0]):
             raise IndexError(f"there are {len(self._levels[0])} leaves, none with index {index}")
         found = []
@@ -56,7 +51,7 @@ def root_of_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> b
         leaf: Hash of the record.
         index: Its place in the tree, from 0.
         size: Number of leaves.
-        path: As of `inclusion_path`.
+        path: As of `InclusionPaths`.
     """
     if not 0 <= index < size:
         return None

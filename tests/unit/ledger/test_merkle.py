@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.ledger.merkle import inclusion_path, leaf_hash, merkle_root, root_of_path
+from experiments.ledger.merkle import InclusionPaths, leaf_hash, merkle_root, root_of_path
 
 RECORDS = [
     bytes.fromhex(text)
@@ -72,7 +72,7 @@ def test_roots_are_those_of_the_definition(records):
 def test_a_path_is_that_of_the_definition_and_leads_to_the_root(records, data):
     index = data.draw(st.integers(0, len(records) - 1))
     leaves = [leaf_hash(each) for each in records]
-    path = inclusion_path(leaves, index)
+    path = InclusionPaths(leaves).path(index)
     assert path == path_of_the_definition(index, records)
     assert root_of_path(leaves[index], index, len(leaves), path) == merkle_root(leaves)
 
@@ -81,7 +81,7 @@ def test_a_path_is_that_of_the_definition_and_leads_to_the_root(records, data):
 def test_no_other_leaf_place_size_or_path_leads_to_the_root(size, data):
     leaves = [leaf_hash(bytes([number])) for number in range(size)]
     root, index = merkle_root(leaves), data.draw(st.integers(0, size - 1))
-    path = inclusion_path(leaves, index)
+    path = InclusionPaths(leaves).path(index)
     assert root_of_path(leaf_hash(b"other"), index, size, path) != root
     other = data.draw(st.integers(-1, size).filter(lambda each: each != index))
     assert root_of_path(leaves[index], other, size, path) != root
@@ -93,4 +93,4 @@ def test_no_other_leaf_place_size_or_path_leads_to_the_root(size, data):
 
 def test_there_is_no_path_of_a_leaf_that_is_not_there():
     with pytest.raises(IndexError):
-        inclusion_path([leaf_hash(b"")], 1)
+        InclusionPaths([leaf_hash(b"")]).path(1)

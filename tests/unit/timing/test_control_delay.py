@@ -5,7 +5,6 @@ import pytest
 
 from controller.timing.control_delay import (
     chance_delay_s,
-    control_delay_s,
     gap_saturation_vps,
     incremental_delay_s,
     uniform_delay_s,
@@ -26,14 +25,9 @@ def test_uniform_delay_is_the_area_of_the_queue_over_the_flow():
 def test_control_delay_beyond_capacity_by_the_highway_capacity_manual():
     # 800 veh/h against a capacity of 775, g/C 0.4, C 90 s, a quarter of an hour:
     # d1 = 45 * 0.36 / 0.6 = 27.0 s; d2 = 225 * (0.0323 + sqrt(0.00104 + 0.02131)) = 40.9 s.
-    found = control_delay_s(
-        np.array(800 * PER_HOUR),
-        np.array(775 / 0.4 * PER_HOUR),
-        np.array(0.4),
-        np.array(90.0),
-        demand_s=900.0,
-    )
-    assert found == pytest.approx(27.0 + 40.9, abs=0.1)
+    saturation, capacity_vps = np.array(800 / 775), np.array(775 * PER_HOUR)
+    assert uniform_delay_s(np.array(90.0), np.array(0.4), saturation) == pytest.approx(27.0)
+    assert incremental_delay_s(saturation, capacity_vps, 900.0) == pytest.approx(40.9, abs=0.1)
 
 
 def test_green_all_the_time_makes_no_uniform_delay():

@@ -17,7 +17,6 @@ from controller import (
     descend,
     flow_network,
     main_roads,
-    plan_costs,
     seed_plans,
     signal_costs,
 )
@@ -92,9 +91,15 @@ def test_a_plan_that_breaks_a_bound_is_no_seed(street, timing):
 
 def test_costs_must_be_told_by_signal(street, timing):
     network = street(2)
-    totals = partial(plan_costs, flow_network(network), price=Price(), model=MODEL)
+    by_signal = costs_of(network)
     with pytest.raises(ValueError, match=r"costs must tell \(1, 2\) costs of a plan, by signal"):
-        descend(network, (timing(),) * 2, totals, SHORT, seed="own")
+        descend(
+            network,
+            (timing(),) * 2,
+            lambda plans: by_signal(plans).sum(axis=1),
+            SHORT,
+            seed="own",
+        )
 
 
 def test_a_search_comes_to_the_same_plan_twice_and_to_none_worse_than_its_seed(street, timing):
