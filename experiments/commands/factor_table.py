@@ -5,6 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
+from experiments.commands.effect_cells import change_cell, share_cell
+from experiments.commands.tables import metric_words
 from experiments.factor_cells import (
     CELLS,
     INTERACTIONS,
@@ -16,18 +18,7 @@ from experiments.factor_cells import (
     told_places,
 )
 from experiments.measures import FACTOR_METRICS, effect_key
-from experiments.statistics import Effect, verdict
-from experiments.two_factors import ENOUGH_KEPT, KEPT, LOST, share_verdict
-
-NAMES = {
-    "co2_hbefa4": "CO2 hbefa4",
-    "co2_hbefa4_nojump": "CO2 hbefa4_nojump",
-    "co2_phemlight5": "CO2 phemlight5",
-    "energy_bev": "energy bev",
-    "trip_time": "trip time",
-    "stops": "stops",
-}
-"""How metrics are called, all of `FACTOR_METRICS`."""
+from experiments.two_factors import ENOUGH_KEPT
 
 
 def factor_tables(summary: Mapping[str, Any]) -> Iterator[Table]:
@@ -53,11 +44,12 @@ def _table(factors: Mapping[str, Any], own: str, signals: str, n_seeds: int) -> 
     table.add_column("")
     metrics = [name for name in FACTOR_METRICS if effect_key(name) in factors[SIGNALS][signals]]
     for metric in metrics:
-        table.add_column(NAMES[metric], justify="right")
+        table.add_column(metric_words(metric), justify="right")
     for place in told_places(dict(factors), signals):
         figures, part = figures_at(dict(factors), place), place[0]
-        tell = _share if part == SHARES else _change
-        cells = (tell(figures[figure_key(part, metric)]) for metric in metrics)
+        found = [figures[figure_key(part, metric)] for metric in metrics]
+        is_share = part == SHARES
+        cells = (share_cell(e) if is_share else change_cell(e, is_stacked=True) for e in found)
         table.add_row(_name(place, figures), *cells)
     return table
 
@@ -73,23 +65,3 @@ def _name(place: tuple[str, ...], figures: Mapping[str, Any]) -> str:
         INTERACTIONS: f"interaction {signals} x {advice}, points",
         SHARES: f"share of the saving of {advice} kept",
     }[part]
-
-
-def _change(entry: Mapping[str, Any] | None) -> str:
-    if entry is None:
-        return "-"
-    effect = Effect(**entry)
-    if effect.low is None or effect.high is None:
-        return f"{effect.mean:+.2f}"
-    star = "*" if verdict(effect) == "no effect shown" else " "
-    return f"{effect.mean:+.2f}{star}\n[{effect.low:+.2f}, {effect.high:+.2f}]"
-
-
-def _share(entry: Mapping[str, Any] | None) -> str:
-    if entry is None:
-        return "-"
-    share = Effect(**entry)
-    if share.low is None or share.high is None:
-        return f"{share.mean:.2f}"
-    mark = {KEPT: "!", LOST: "x"}.get(share_verdict(share), "")
-    return f"{share.mean:.2f}{mark}\n[{share.low:.2f}, {share.high:.2f}]"

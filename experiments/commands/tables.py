@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
+from experiments.commands.effect_cells import change_cell, effect_cell, star
 from experiments.measures import (
     ACCOUNT_VALUES,
     GROUPS,
@@ -14,7 +15,7 @@ from experiments.measures import (
     effect_key,
 )
 from experiments.sequential import sequential_of
-from experiments.statistics import Effect, verdict
+from experiments.statistics import Effect
 from sumo_nets import CatalogueEntry, ScenarioDescription
 
 ROWS = (
@@ -77,23 +78,20 @@ def effects_table(summary: Mapping[str, Any]) -> Table:
         table.add_column(arm, justify="right")
     told = [row for row in PEOPLE_ROWS if any(effect_key(row[0]) in each for each in arms.values())]
     for metric, name in (ROWS[0], *told, *ROWS[1:], *_account_rows(summary)):
-        table.add_row(name, *(_change(each.get(effect_key(metric))) for each in arms.values()))
+        table.add_row(name, *(change_cell(each.get(effect_key(metric))) for each in arms.values()))
     for group in GROUPS:
         for metric, name in (("trip_time", "trip time"), ("co2_own", "CO2 own")):
             found = [effects[group][effect_key(metric)] for effects in arms.values()]
             if any(found):
-                table.add_row(f"{name}, {group}", *map(_change, found))
+                table.add_row(f"{name}, {group}", *map(change_cell, found))
     return table
 
 
-def _change(entry: Mapping[str, Any] | None) -> str:
-    if entry is None:
-        return "-"
-    effect = Effect(**entry)
-    if effect.low is None or effect.high is None:
-        return f"{effect.mean:+.2f}"
-    star = "*" if verdict(effect) == "no effect shown" else " "
-    return f"{effect.mean:+.2f} [{effect.low:+.2f}, {effect.high:+.2f}]{star}"
+def metric_words(metric: str) -> str:
+    """What a metric is called in a table."""
+    named = dict((*ROWS, *PEOPLE_ROWS))
+    start, _, account = metric.partition("_")
+    return named.get(metric) or f"{QUANTITY_WORDS[start]} {account}"
 
 
 def arms_table(summary: Mapping[str, Any]) -> Table:
@@ -140,8 +138,8 @@ def arms_table(summary: Mapping[str, Any]) -> Table:
 def _account_rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Metric of each account, and how it is called."""
     for start, (key, *_) in ACCOUNT_VALUES.items():
-        word = QUANTITY_WORDS[start]
-        yield from ((f"{start}_{name}", f"{word} {name}") for name in _accounts_of(summary, key))
+        metrics = [f"{start}_{name}" for name in _accounts_of(summary, key)]
+        yield from ((metric, metric_words(metric)) for metric in metrics)
 
 
 def _accounts_of(summary: Mapping[str, Any], key: str) -> list[str]:
@@ -156,10 +154,7 @@ def _rate(summary: Mapping[str, Any], arm: str, rate: str) -> str:
     if entry is None:
         return value
     effect = Effect(**entry)
-    if effect.low is None or effect.high is None:
-        return f"{value} ({effect.mean:+.3f})"
-    star = "*" if verdict(effect) == "no effect shown" else ""
-    return f"{value} ({effect.mean:+.3f} [{effect.low:+.3f}, {effect.high:+.3f}]{star})"
+    return f"{value} ({effect_cell(effect, '+.3f', star(effect))})"
 
 
 def _counter(summary: Mapping[str, Any], arm: str, counter: str) -> str:
