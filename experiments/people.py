@@ -1,4 +1,4 @@
-"""Who waits, and how long: figures of runs and arms, and whether somebody starves.
+"""Who waits, and how long: figures of runs and arms.
 
 Results of earlier versions lack the columns that these come of, and have no such figures.
 """
@@ -11,11 +11,8 @@ import polars as pl
 
 from experiments.measures import LONGEST_WAITS, PEOPLE_MEANS
 
-LONGER_FACTOR, ENOUGH_CYCLES = 1.25, 2.0
-"""Somebody starves who waits longer than anybody in the reference, by this factor, and for more
-cycles of the scenario's own plan than these."""
 LONGEST_AT = "longest_wait_at"
-"""Key of who waited longest in an arm: seed, vehicle and signal."""
+"""Key of who waited longest in an arm: seed, vehicle or person, and signal."""
 
 
 def run_figures(vehicles: pl.DataFrame) -> dict[str, float]:
@@ -77,49 +74,3 @@ def _longest_at(vehicles: Mapping[int, pl.DataFrame]) -> dict[str, Any] | None:
         "vehicle_id": row["vehicle_id"],
         "signal_id": row["longest_wait_signal"],
     }
-
-
-def starving_warnings(
-    arm: str, here: Mapping[str, Any], there: Mapping[str, Any], cycles_s: Mapping[str, float]
-) -> list[str]:
-    """Whether somebody waits much longer in an arm than anybody in the reference.
-
-    Args:
-        arm: Name of the arm.
-        here: Its figures, as of `arm_figures`.
-        there: Those of the reference.
-        cycles_s: Of the scenario's own plan, by signal.
-    """
-    if not (LONGEST_AT in here and LONGEST_AT in there):
-        return []
-    told = []
-    at = here[LONGEST_AT]
-    if at is not None:
-        here_s, there_s = here["longest_wait_s"], there["longest_wait_s"]
-        cycle_s = cycles_s.get(at["signal_id"], 0.0)
-        if is_starving(here_s, there_s, cycle_s):
-            told.append(
-                f"{arm}: somebody starves: vehicle {at['vehicle_id']} waits {here_s:.0f} s at "
-                f"signal {at['signal_id']} (seed {at['seed']}); the longest wait in the reference "
-                f"is {there_s:.0f} s, two cycles of the own plan there are {2 * cycle_s:.0f} s"
-            )
-    here_s, there_s = here["longest_entry_wait_s"], there["longest_entry_wait_s"]
-    cycle_s = max(cycles_s.values(), default=0.0)
-    if is_starving(here_s, there_s, cycle_s):
-        told.append(
-            f"{arm}: somebody starves: a vehicle waits {here_s:.0f} s to enter the road; the "
-            f"longest such wait in the reference is {there_s:.0f} s, two of the longest cycles of "
-            f"the own plan are {2 * cycle_s:.0f} s"
-        )
-    return told
-
-
-def is_starving(here_s: float, there_s: float, cycle_s: float) -> bool:
-    """Whether the longest wait of an arm is far too long.
-
-    Args:
-        here_s: The longest wait in the arm.
-        there_s: The longest one in the reference.
-        cycle_s: Of the own plan where that is; 0: not known.
-    """
-    return here_s > max(LONGER_FACTOR * there_s, ENOUGH_CYCLES * cycle_s)

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.people import is_starving
+from experiments.people import LONGEST_AT
+from experiments.starving import starving_walkers
 from experiments.statistics import FloatArray, paired_effect
 from experiments.study import Run, Selection, Study
 
@@ -48,7 +49,7 @@ def persons_of(selection: Selection, reference: str | None, study: Study) -> Per
             pair = (_means(told[name], "trip_time_s") for name in (reference, arm))
             effect = paired_effect(*pair, confidence=study.confidence)
             each["trip_time_pct"] = None if effect is None else asdict(effect)
-            warnings += _starving(arm, each, figures[reference], study.cycles_s)
+            warnings += starving_walkers(arm, each, figures[reference], study.cycles_s)
     return Persons(figures=figures, warnings=warnings)
 
 
@@ -68,22 +69,5 @@ def _figures(seeds: Sequence[int], told: Sequence[Mapping[str, Any]]) -> dict[st
     found["longest_wait_s"] = float(waits_s[first])
     at = {"seed": seeds[first], "person_id": told[first]["longest_wait_person"]}
     signal_id = told[first]["longest_wait_signal"]
-    found["longest_wait_at"] = at | {"signal_id": signal_id} if signal_id is not None else None
+    found[LONGEST_AT] = at | {"signal_id": signal_id} if signal_id is not None else None
     return found
-
-
-def _starving(
-    arm: str, here: Mapping[str, Any], there: Mapping[str, Any], cycles_s: Mapping[str, float]
-) -> list[str]:
-    at = here["longest_wait_at"]
-    if at is None:
-        return []
-    here_s, there_s = here["longest_wait_s"], there["longest_wait_s"]
-    cycle_s = cycles_s.get(at["signal_id"], 0.0)
-    if not is_starving(here_s, there_s, cycle_s):
-        return []
-    return [
-        f"{arm}: somebody starves: person {at['person_id']} waits {here_s:.0f} s at signal "
-        f"{at['signal_id']} (seed {at['seed']}); the longest such wait in the reference is "
-        f"{there_s:.0f} s, two cycles of the own plan there are {2 * cycle_s:.0f} s"
-    ]

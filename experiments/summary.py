@@ -24,9 +24,10 @@ from experiments.measures import (
     effect_key,
     per_km_place,
 )
-from experiments.people import arm_figures, starving_warnings
+from experiments.people import arm_figures
 from experiments.people_on_foot import PERSONS, persons_of
 from experiments.per_passage import per_passage
+from experiments.starving import starving_drivers
 from experiments.statistics import CONFIDENCE, FloatArray, paired_difference, paired_effect
 from experiments.study import Run, Selection, Study
 from experiments.two_factors import factors_of
@@ -74,7 +75,7 @@ def summarise(
     figures = {arm: _arm_figures(selection.of(arm)) for arm in selection.arms}
     if reference is not None:
         for arm in effects:
-            told += starving_warnings(arm, figures[arm], figures[reference], study.cycles_s)
+            told += starving_drivers(arm, figures[arm], figures[reference], study.cycles_s)
     persons = persons_of(selection, reference, study)
     told += persons.warnings
     return {

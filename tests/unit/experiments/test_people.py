@@ -4,7 +4,8 @@ import polars as pl
 import pytest
 
 from experiments.occupancy import persons_in
-from experiments.people import arm_figures, run_figures, starving_warnings
+from experiments.people import arm_figures, run_figures
+from experiments.starving import starving_drivers
 
 
 def vehicles(waits_s, delays_s=(10.0, 10.0, 40.0), entry_s=0.0):
@@ -58,7 +59,7 @@ def test_somebody_starves_who_waits_much_longer_and_for_more_than_two_cycles():
     reference = arm(vehicles([5, 100, 0]))
 
     def told(wait_s, cycle_s):
-        return starving_warnings("x", arm(vehicles([5, wait_s, 0])), reference, {"J": cycle_s})
+        return starving_drivers("x", arm(vehicles([5, wait_s, 0])), reference, {"J": cycle_s})
 
     assert told(125, 50) == []
     assert told(150, 80) == []
@@ -70,6 +71,6 @@ def test_somebody_starves_who_waits_much_longer_and_for_more_than_two_cycles():
 
 def test_whoever_waits_to_enter_the_road_may_starve_too():
     here, there = arm(vehicles([0, 0, 0], entry_s=300.0)), arm(vehicles([0, 0, 0], entry_s=10.0))
-    (sentence,) = starving_warnings("x", here, there, {"J": 90.0})
+    (sentence,) = starving_drivers("x", here, there, {"J": 90.0})
     assert "waits 300 s to enter the road" in sentence
-    assert starving_warnings("x", there, here, {"J": 90.0}) == []
+    assert starving_drivers("x", there, here, {"J": 90.0}) == []
