@@ -13,6 +13,7 @@ from experiments.own_policy import (
     check_arm_name,
     policy_of_object,
 )
+from experiments.saying import Say, say_nothing
 
 if TYPE_CHECKING:
     from experiments.engines import Engine, Tell
@@ -28,7 +29,7 @@ def run(  # noqa: PLR0913 (what is an option of the command line is an argument 
     seeds: int | Iterable[int] | None = None,
     execution: Literal["automated", "driver"] | None = None,
     n_jobs: int | None = None,
-    say: Callable[[str], None] = lambda _text: None,
+    say: Say = say_nothing,
     until: Iterable[str] = (),
     batch: int | None = None,
     most_seeds: int | None = None,
@@ -108,7 +109,7 @@ def sweep(  # noqa: PLR0913 (as above)
     n_jobs: int | None = None,
     retries_failed: bool = False,
     engine: Callable[["Tell"], "Engine"] | None = None,
-    say: Callable[[str], None] = lambda _text: None,
+    say: Say = say_nothing,
     until: Iterable[str] = (),
     batch: int | None = None,
     most_seeds: int | None = None,

@@ -34,6 +34,7 @@ from experiments.report.explained_page import EXPLAINED
 from experiments.report.names import FIGURES, PAGES
 from experiments.report.page import write_report
 from experiments.results import summary_of, write_json, write_results
+from experiments.saying import Say, say_nothing
 from experiments.sequential import Sequential
 from experiments.signal_plans import make_plans
 from experiments.until import Until, look_until
@@ -91,7 +92,7 @@ class _Listener:
     """Who is told what happens."""
 
     tell: Callable[[Event], None]
-    say: Callable[[str], None]
+    say: Say
     expect: Callable[[int], None]
 
 
@@ -101,7 +102,7 @@ def run_experiment(
     *,
     policies: Mapping[str, OwnPolicy] | None = None,
     tell: Callable[[Event], None] = lambda _event: None,
-    say: Callable[[str], None] = lambda _text: None,
+    say: Say = say_nothing,
     expect: Callable[[int], None] = lambda _n_runs: None,
 ) -> Outcome:
     """Run all arms and seeds, compare them, and write results and report.
@@ -165,7 +166,7 @@ def _write(
     done: _Done,
     network: dict[str, Any],
     warnings: Sequence[str],
-    say: Callable[[str], None],
+    say: Say,
 ) -> Outcome:
     """The folder of results, from the finished runs."""
     job, out = done.job, done.job.wishes.out

@@ -1,7 +1,7 @@
 """What a user sees while runs are under way."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from experiments.engines import Event
+from experiments.saying import Say
 
 QUIET_SHARE = 0.1
 """Without a terminal, a line is printed each time this share of the runs is done."""
@@ -32,7 +33,7 @@ def _what_happened(event: Event) -> str:
 class Lines:
     """One short line now and then, for logs."""
 
-    say: Callable[[str], None]
+    say: Say
     """Prints a sentence."""
     n_runs: int
     started_s: float = field(default_factory=time.perf_counter)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from experiments.arms import PLANNED, Arm, PlanName
@@ -11,6 +11,7 @@ from experiments.atomic import replacing
 from experiments.code_hash import code_hash
 from experiments.config import Experiment
 from experiments.plan_files import plans_of_file
+from experiments.saying import Say, say_nothing
 from sumo_nets import (
     Demand,
     Plan,
@@ -27,8 +28,6 @@ from sumo_nets import (
     write_plan,
 )
 
-Say = Callable[[str], None]
-"""Is called with a sentence."""
 PLANNING_SEED = 1001
 """Seed of the demand that SUMO's tools make plans of; results of it are not reported."""
 SAME_SHARE = 0.9
@@ -70,7 +69,7 @@ def plan_of_arm(
     *,
     cache_dir: Path,
     n_jobs: int | None = None,
-    say: Say = lambda _text: None,
+    say: Say = say_nothing,
 ) -> Path | None:
     """The additional file with the programs of an arm's signals; None: it needs none.
 
@@ -120,7 +119,7 @@ def make_plans(
     *,
     cache_dir: Path,
     n_jobs: int | None = None,
-    say: Say = lambda _text: None,
+    say: Say = say_nothing,
 ) -> tuple[str, ...]:
     """Make the plans of all arms that need one.
 

@@ -7,6 +7,7 @@ from typing import Any
 from experiments.choices import wrong_seeds
 from experiments.config import Experiment
 from experiments.require import Condition, parse_condition
+from experiments.saying import Say, say_nothing
 from experiments.sequential import Sequential, look_confidence
 
 BATCH, MOST_SEEDS = 4, 64
@@ -73,7 +74,7 @@ def look_until(
     until: Until,
     look: Callable[[tuple[int, ...]], Mapping[str, Any]],
     *,
-    say: Callable[[str], None] = lambda _text: None,
+    say: Say = say_nothing,
 ) -> tuple[tuple[int, ...], Sequential]:
     """Look at ever more seeds until enough is known.
 

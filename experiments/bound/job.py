@@ -1,6 +1,6 @@
 """The attainable bound of a folder of results: from its records to figures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from experiments.report.bound import BOUND
 from experiments.report.data import read_manifest
 from experiments.report.journeys import read_records
 from experiments.results import rounded, write_json
+from experiments.saying import Say, say_nothing
 from sumo_nets import input_hashes
 
 
@@ -33,9 +34,7 @@ class BoundWishes:
     """Folder that relative paths of the experiment start from; None: the working directory."""
 
 
-def study_bound(
-    directory: Path, wishes: BoundWishes, say: Callable[[str], None] = lambda _text: None
-) -> dict[str, Any]:
+def study_bound(directory: Path, wishes: BoundWishes, say: Say = say_nothing) -> dict[str, Any]:
     """Bound and realised fractions of a folder of results; written into it as `bound.json`.
 
     Raises:

@@ -1,6 +1,6 @@
 """Signals and advice in turn: advice changes how traffic arrives, and that which plan is best."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from experiments.retiming.bench import Bench
 from experiments.retiming.descent import WORTH, Descended, Guess, Wish, cost_of, descend
 from experiments.retiming.stages import FixedSignal, Plan, own_plan
+from experiments.saying import Say, say_nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ def alternate(
     n_rounds: int,
     weights: Mapping[str, float],
     guess: Guess,
-    say: Callable[[str], None] = lambda _text: None,
+    say: Say = say_nothing,
 ) -> tuple[Descended, tuple[Turn, ...]]:
     """Go on from a plan for unadvised drivers, with advice in the loop, until nothing is gained.
 

@@ -15,6 +15,7 @@ from experiments.retiming.moves import (
     signal_moves,
 )
 from experiments.retiming.stages import FixedSignal, Plan, Times, plan_key
+from experiments.saying import Say, say_nothing
 
 LEVELS = (
     Steps(cycle_s=16, split_s=6, offset_s=12),
@@ -132,7 +133,7 @@ def descend(
     *,
     weights: Mapping[str, float],
     guess: Guess = lambda plans: [0.0] * len(plans),
-    say: Callable[[str], None] = lambda _text: None,
+    say: Say = say_nothing,
 ) -> Descended:
     """Look for a better plan, by runs on the planning seeds.
 

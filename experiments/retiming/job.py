@@ -1,7 +1,7 @@
 """A fixed-time plan for a whole scenario: counts, surrogate, descent in SUMO, confirmation."""
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -21,10 +21,8 @@ from experiments.retiming.moves import CycleRange
 from experiments.retiming.problem import PlanProblem, all_turns, plan_problem
 from experiments.retiming.promise import Promise
 from experiments.retiming.stages import FixedSignal, Times, own_plan, timed_signals
+from experiments.saying import Say, say_nothing
 from sumo_nets import JUNCTION_BLOCKER_S, Demand, Scenario, ScenarioError
-
-Say = Callable[[str], None]
-"""Is called with a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +109,7 @@ def retime(
     cache_dir: Path,
     n_jobs: int,
     counts_file: Path | None = None,
-    say: Say = lambda _text: None,
+    say: Say = say_nothing,
 ) -> Retimed:
     """Look for a fixed-time plan that costs less CO2 and time than the scenario's own.
 

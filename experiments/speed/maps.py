@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emissions import EmissionMap, load_map
+from experiments.saying import Say
 from sumo_nets import sumo_home, sumo_version
 
 MIB = 2**20
@@ -67,7 +68,7 @@ def time_maps(
     repeat: int,
     seed: int,
     cache_dir: Path,
-    say: Callable[[str], None],
+    say: Say,
 ) -> list[MapTiming]:
     """Time lookups on level and sloping roads, under more and more classes.
 

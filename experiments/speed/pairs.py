@@ -4,7 +4,7 @@ import json
 import os
 import resource
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from experiments.engines import Event
 from experiments.engines.local import Runner
 from experiments.machine import cache_folder
 from experiments.order import Order, versions
+from experiments.saying import Say
 from sumo_nets import Scenario, load_scenario
 
 ARMS = ("none", "glosa-sumo", "eco")
@@ -75,7 +76,7 @@ class Bench:
     cache_dir: Path
     seed: int
     execution: Literal["automated", "driver"]
-    say: Callable[[str], None]
+    say: Say
     """Is called with a sentence on each run."""
     _n_runs: int = field(default=0)
 
@@ -166,9 +167,7 @@ class Bench:
 
 
 @contextmanager
-def benching(
-    *, seed: int, execution: Literal["automated", "driver"], say: Callable[[str], None]
-) -> Iterator[Bench]:
+def benching(*, seed: int, execution: Literal["automated", "driver"], say: Say) -> Iterator[Bench]:
     """A benchmark in a folder that goes away with it."""
     with tempfile.TemporaryDirectory(prefix="ecocorridor-bench-") as folder:
         yield Bench(

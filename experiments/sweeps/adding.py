@@ -4,10 +4,11 @@ Every point waits for the same conditions and looks after the same numbers of se
 own. All points look together, round by round, so that the runs of all of them fill the machine.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from experiments.results import summary_of
+from experiments.saying import Say
 from experiments.sweeps.plan import Plan
 from experiments.sweeps.points import Sweep, SweepPoint
 from experiments.sweeps.store import Store
@@ -37,7 +38,7 @@ def has_ended(sweep: Sweep) -> bool:
     return sweep.until is None or all(point.sequential is not None for point in sweep.points)
 
 
-def after_look(plan: Plan, store: Store, say: Callable[[str], None]) -> Sweep:
+def after_look(plan: Plan, store: Store, say: Say) -> Sweep:
     """The sweep after a look at its runs: with more seeds at the points that wait for them.
 
     The same runs give the same looks: a second call, or one after a kill, ends where it would have.

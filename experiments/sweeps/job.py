@@ -11,6 +11,7 @@ from experiments.engines.local import Runner
 from experiments.engines.rests import remove_all_rests
 from experiments.machine import cache_folder
 from experiments.order import Order
+from experiments.saying import Say, say_nothing
 from experiments.sweeps.adding import after_look, has_ended
 from experiments.sweeps.ending import collect
 from experiments.sweeps.plan import Plan, plan_of
@@ -84,7 +85,7 @@ class _Doing:
     store: Store
     wishes: SweepWishes
     show: Callable[[int], Tell]
-    say: Callable[[str], None]
+    say: Say
     keeper: _Keeper = field(init=False)
     tried: set[str] = field(default_factory=set)
     """Keys of the runs that were done or failed."""
@@ -116,7 +117,7 @@ def run_sweep(
     wishes: SweepWishes,
     *,
     show: Callable[[int], Tell] = lambda _n: lambda _event: None,
-    say: Callable[[str], None] = lambda _text: None,
+    say: Say = say_nothing,
 ) -> SweepOutcome:
     """Do the runs of a sweep that are not done, and write its table.
 

@@ -1,20 +1,19 @@
 """What runs share and is costly is made before them, once each: frozen routes, emission maps."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from corridor import RoadNetwork
 from experiments.order import Order
 from experiments.ordering import prepare_maps
+from experiments.saying import Say
 from experiments.sweeps.plan import demand_name
 from experiments.sweeps.store import Store
 from sumo_nets import ScenarioError, SumoProgramError, freeze_routes
 
 
-def prepare(
-    orders: Sequence[Order], store: Store, *, n_jobs: int, say: Callable[[str], None]
-) -> dict[str, str]:
+def prepare(orders: Sequence[Order], store: Store, *, n_jobs: int, say: Say) -> dict[str, str]:
     """Make what some runs need, so that their processes find it.
 
     Args:
@@ -64,7 +63,7 @@ def _freeze(order: Order, store: Store) -> str | None:
     return None if demand.vehicle_ids else "no vehicle departs in the time window"
 
 
-def _prepare_all_maps(orders: Iterable[Order], *, n_jobs: int, say: Callable[[str], None]) -> None:
+def _prepare_all_maps(orders: Iterable[Order], *, n_jobs: int, say: Say) -> None:
     """Emission maps, once for each network and set of accounts."""
     networks: dict[Path, RoadNetwork] = {}
     wanted: dict[tuple[object, ...], Order] = {}

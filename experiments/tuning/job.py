@@ -8,9 +8,10 @@ from experiments.claim import claimed
 from experiments.engines import Engine
 from experiments.engines.rests import remove_all_rests
 from experiments.ordering import load_checked, try_policies
+from experiments.saying import Say, say_nothing
 from experiments.tuning.choosing import candidates
 from experiments.tuning.confirming import Confirmation, confirm, current_trial
-from experiments.tuning.measuring import Bench, Say, SumoBench
+from experiments.tuning.measuring import Bench, SumoBench
 from experiments.tuning.page import write_page
 from experiments.tuning.searching import require_optuna, search
 from experiments.tuning.tune_file import Tuning
@@ -39,7 +40,7 @@ def optimize(
     out: Path,
     engine: Engine,
     n_jobs: int,
-    say: Say = lambda _text: None,
+    say: Say = say_nothing,
 ) -> Tuned:
     """Search for a better configuration, confirm it on held-out seeds, and write what was found.
 

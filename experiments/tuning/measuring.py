@@ -1,6 +1,6 @@
 """What a configuration does: its runs on some seeds, against one reference for all."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -125,7 +125,3 @@ def _figures(runs: Sequence[Run]) -> dict[str, FloatArray]:
         metric: np.array([float(run.vehicles[column].mean()) for run in runs])  # type: ignore[arg-type]
         for metric, column in columns.items()
     }
-
-
-Say = Callable[[str], None]
-"""Is called with a sentence."""

@@ -22,8 +22,9 @@ import numpy as np
 from experiments.config import Experiment
 from experiments.measures import SAFETY_COUNTERS, effect_key
 from experiments.require import Condition
+from experiments.saying import Say
 from experiments.tuning.knobs import Knob, current_value
-from experiments.tuning.measuring import Bench, Measured, RunsFailedError, Say
+from experiments.tuning.measuring import Bench, Measured, RunsFailedError
 from experiments.tuning.objectives import reached
 from experiments.tuning.tune_file import Tuning
 
