@@ -67,26 +67,12 @@ def run(  # noqa: PLR0913 (what is an option of the command line is an argument 
     from experiments.asked import asked_experiment
     from experiments.doctor import preflight, render
     from experiments.main_job import Wishes, run_experiment
-    from experiments.mix_files import absolute_mix
     from experiments.progress import Lines
     from experiments.until import parse_until
 
     given, references = _own_policies(policies or {})
-    asked = {
-        "arms": _as_list(arms),
-        "seeds": _as_list(seeds),
-        "execution": execution,
-        **references,
-        **dict(_flat(settings)),
-    }
-    if isinstance(mix := asked.get("fleet_mix"), str):
-        asked["fleet_mix"] = absolute_mix(mix)
-    if isinstance(factors := asked.get("factors"), str):
-        asked["factors"] = str(Path(factors).absolute())
-    try:
-        json.dumps(asked)
-    except TypeError as error:
-        raise ValueError(f"settings must be plain numbers, texts and lists: {error}") from None
+    keys = {"arms": _as_list(arms), "seeds": _as_list(seeds), "execution": execution}
+    asked = _plain(keys | references | dict(_flat(settings)))
     experiment = asked_experiment(os.fspath(what), asked, by_option=False)
     if failing := preflight():
         raise RuntimeError(render(failing))
@@ -174,6 +160,21 @@ def _own_policies(
             given[arm] = policy_of_object(arm, policy)
             references[f"policies.{arm}"] = given[arm].reference
     return given, references
+
+
+def _plain(asked: dict[str, object]) -> dict[str, object]:
+    """Keys of an experiment as a file would have them, with whole paths."""
+    from experiments.mix_files import absolute_mix
+
+    if isinstance(mix := asked.get("fleet_mix"), str):
+        asked["fleet_mix"] = absolute_mix(mix)
+    if isinstance(factors := asked.get("factors"), str):
+        asked["factors"] = str(Path(factors).absolute())
+    try:
+        json.dumps(asked)
+    except TypeError as error:
+        raise ValueError(f"settings must be plain numbers, texts and lists: {error}") from None
+    return asked
 
 
 def _as_list(value: object) -> object:

@@ -73,12 +73,10 @@ def bound(
             "end_s": end,
         }
         directory = Path(what)
-        if not (directory / "summary.json").is_file() and directory.is_dir():
-            raise ValueError(f"'{what}' is no folder of finished results: it holds no summary.json")
-        if not directory.is_dir():
+        if directory.is_dir():
+            _check_results(directory, options)
+        else:
             directory, base = _run(what, options | {"seeds": [seed]}, out)
-        elif given := [name for name, value in options.items() if value is not None]:
-            raise ValueError(f"'{what}' is a folder of results; {given[0]} is for a new run only")
         wishes = BoundWishes(
             accounts=_names(accounts) or NAMES,
             sample=sample or None,
@@ -98,6 +96,16 @@ def bound(
 
 def _names(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
+
+
+def _check_results(directory: Path, options: dict[str, object]) -> None:
+    """Refuse a folder without results, and options that results cannot follow any more."""
+    if not (directory / "summary.json").is_file():
+        raise ValueError(
+            f"'{directory}' is no folder of finished results: it holds no summary.json"
+        )
+    if given := [name for name, value in options.items() if value is not None]:
+        raise ValueError(f"'{directory}' is a folder of results; {given[0]} is for a new run only")
 
 
 def _run(what: str, overrides: dict[str, object], out: Path | None) -> tuple[Path, Path | None]:
