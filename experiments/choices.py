@@ -39,7 +39,7 @@ def split_items(value: object) -> object:
 
 
 def written_seeds(value: object) -> object:
-    """Seeds from a count, a list, or a comma-separated text.
+    """Seeds from a count, a list, or a comma-separated text, with or without brackets.
 
     Raises:
         ValueError: Neither of them, or a count out of range.
@@ -51,6 +51,8 @@ def written_seeds(value: object) -> object:
                 f"a list names seeds: [{abs(value)}]"
             )
         return tuple(range(1, value + 1))
+    if isinstance(value, str) and value.startswith("[") and value.endswith("]"):
+        value = value[1:-1]
     seeds = split_items(value)
     if not isinstance(seeds, tuple):
         raise ValueError(f"should be a count of seeds or a list of seeds, got {value!r}")

@@ -11,6 +11,7 @@ from experiments.atomic import replacing
 from experiments.code_hash import code_hash
 from experiments.config import Experiment
 from experiments.plan_files import plans_of_file
+from experiments.planning_seeds import PLANNING_SEED, PLANNING_SEEDS
 from experiments.saying import Say, say_nothing
 from sumo_nets import (
     Demand,
@@ -28,12 +29,8 @@ from sumo_nets import (
     write_plan,
 )
 
-PLANNING_SEED = 1001
-"""Seed of the demand that SUMO's tools make plans of; results of it are not reported."""
 SAME_SHARE = 0.9
 """If so many vehicles are in both, one demand is the other one."""
-PLANNING_SEEDS = range(1001, 1100)
-"""Seeds for whatever is chosen of plans: ours are compared on the first, confirmed on others."""
 
 
 def check_signals(experiment: Experiment) -> None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from experiments.commands.ends import AsJson, errors_told
+from experiments.commands.run_options import N_JOBS, Jobs
 
 if TYPE_CHECKING:
-    from experiments.retiming import CycleRange
+    from experiments.retiming import CycleRange, Retimed
 
 
 def signals_optimize(
@@ -27,9 +28,11 @@ def signals_optimize(
         float | None,
         typer.Option(help="Simulate the first minutes only.", show_default="all"),
     ] = None,
-    seeds: Annotated[str, typer.Option(help="Seeds to search on.")] = "1001,1002",
+    seeds: Annotated[
+        str, typer.Option(help="Seeds to search on: a count (from 1001 on), or a list.")
+    ] = "1001,1002",
     confirm: Annotated[
-        str, typer.Option(help="Other seeds, on which the plan must prove itself.")
+        str, typer.Option(help="Others to prove itself on: a count (from 1011 on), or a list.")
     ] = "1011,1012,1013,1014",
     cycle: Annotated[
         str, typer.Option(metavar="MIN:MAX", help="Cycles that may be chosen, s.")
@@ -53,31 +56,20 @@ def signals_optimize(
     ] = "driver",
     begin: Annotated[float | None, typer.Option(help="Start of the window, s.")] = None,
     end: Annotated[float | None, typer.Option(help="End of the window, s.")] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Runs at a time.")] = os.cpu_count() or 1,
+    jobs: Jobs = N_JOBS,
     as_json: AsJson = False,
 ) -> None:
     """Optimise cycles, splits and offsets of a scenario's fixed programs on CO2 and delay."""
-    from experiments.choices import written_seeds
     from experiments.machine import cache_folder
-    from experiments.retiming import (
-        Effort,
-        retime,
-        retimed_json,
-        retimed_lines,
-        write_retimed,
-        write_timing_sheet,
-    )
+    from experiments.planning_seeds import CONFIRMING_SEED, PLANNING_SEED
+    from experiments.retiming import Effort, retime, write_retimed, write_timing_sheet
     from sumo_nets import load_scenario
 
     with errors_told():
-        if not out.name.endswith(".xml"):
-            raise ValueError(f"--out: the name must end with .xml, got '{out}'")
-        if not os.access(out.parent, os.W_OK):
-            raise ValueError(f"--out: {out.parent} is no folder that can be written to")
-        sheet = out.with_name(f"{out.name.removesuffix('.xml').removesuffix('.add')}.csv")
+        sheet = _sheet_beside(out)
         effort = Effort(
-            seeds=_seeds(written_seeds(seeds), "--seeds"),
-            confirm_seeds=_seeds(written_seeds(confirm), "--confirm"),
+            seeds=_seeds(seeds, PLANNING_SEED, "--seeds"),
+            confirm_seeds=_seeds(confirm, CONFIRMING_SEED, "--confirm"),
             n_runs=runs,
             minutes=minutes,
             cycles=_cycles(cycle),
@@ -91,24 +83,39 @@ def signals_optimize(
         )
         write_retimed(loaded, retimed, out)
         write_timing_sheet(loaded, out, sheet)
+    _tell(retimed, out, sheet, as_json=as_json)
+
+
+def _sheet_beside(out: Path) -> Path:
+    """The timing sheet that goes with a plan; told before the search if neither can be written."""
+    if not out.name.endswith(".xml"):
+        raise ValueError(f"--out: the name must end with .xml, got '{out}'")
+    if not os.access(out.parent, os.W_OK):
+        raise ValueError(f"--out: {out.parent} is no folder that can be written to")
+    return out.with_name(f"{out.name.removesuffix('.xml').removesuffix('.add')}.csv")
+
+
+def _tell(retimed: "Retimed", out: Path, sheet: Path, *, as_json: bool) -> None:
+    from experiments.retiming import retimed_json, retimed_lines
+
     if as_json:
         print(json.dumps(retimed_json(retimed), sort_keys=True))
         return
-    for line in retimed_lines(retimed):
+    for line in (*retimed_lines(retimed), f"plan: {out}", f"timing sheet: {sheet}"):
         print(line)
-    print(f"plan: {out}")
-    print(f"timing sheet: {sheet}")
 
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def _seeds(written: object, option: str) -> tuple[int, ...]:
-    """Seeds as a list; a count alone would be seeds that results are reported on."""
-    if isinstance(written, list | tuple) and all(isinstance(seed, int) for seed in written):
-        return tuple(written)
-    raise ValueError(f"{option}: give a list of seeds, as in 1001,1002, got '{written}'")
+def _seeds(text: str, first: int, option: str) -> tuple[int, ...]:
+    from experiments.planning_seeds import planning_seeds
+
+    try:
+        return planning_seeds(text, first)
+    except ValueError as error:
+        raise ValueError(f"{option}: {error}") from None
 
 
 def _cycles(text: str) -> "CycleRange":

@@ -224,6 +224,12 @@ def test_options_of_the_command_line_win_over_the_file(tmp_path):
     assert (experiment.penetration, experiment.execution) == (0.5, "driver")
 
 
+def test_a_single_seed_is_named_in_brackets_as_the_error_says(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("scenario: a\n", encoding="utf-8")
+    assert load_experiment(path, {"seeds": "[1001]"}).seeds == (1001,)
+
+
 @pytest.mark.parametrize(
     ("overrides", "expected"),
     [({"seeds": "1,2,2"}, "--seeds: seed 2 repeats"), ({"seeds": ""}, "--seeds: "),
