@@ -128,11 +128,8 @@ def parse_arm(text: str, own: tuple[str, ...] = ()) -> Arm:
         ValueError: Unknown name or settings out of range.
     """
     signals, advice = split_arm(text)
-    if "+" in text and (not signals or not advice or "+" in advice):
-        raise ValueError(
-            f"'{text}' must be SIGNALS+ADVICE, for example {SIGNALS[0]}+eco; signals: "
-            f"{', '.join(SIGNALS)}"
-        )
+    if "+" in text:
+        _check_two(text, signals, advice, own)
     found = _advice(text, advice, own)
     if not signals:
         return found
@@ -150,6 +147,25 @@ def parse_arm(text: str, own: tuple[str, ...] = ()) -> Arm:
         device=found.device,
         signals=_signals(text, signals),
     )
+
+
+def _check_two(text: str, signals: str, advice: str, own: tuple[str, ...]) -> None:
+    """Refuse what is not SIGNALS+ADVICE, with what was meant where that can be told."""
+    plain = (*PLAIN_ARMS, *own)
+    first, second = (part.partition(":")[0] for part in (signals, advice))
+    if first in plain and second in SIGNALS:
+        meant = advice if first == "unadvised" else f"{advice}+{signals}"
+        raise ValueError(f"'{text}': signals come first; did you mean '{meant}'?")
+    if first == "unadvised" and second in plain:
+        raise ValueError(
+            f"'{text}': without signals in front, the scenario's own plan is in force; did you "
+            f"mean '{advice}'?"
+        )
+    if not signals or not advice or "+" in advice or first in plain or second in SIGNALS:
+        raise ValueError(
+            f"'{text}' must be SIGNALS+ADVICE, for example {SIGNALS[0]}+eco; signals: "
+            f"{', '.join(SIGNALS)}"
+        )
 
 
 def _advice(text: str, advice: str, own: tuple[str, ...]) -> Arm:

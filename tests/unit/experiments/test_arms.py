@@ -58,6 +58,13 @@ def test_settings_of_the_device_are_range_speed_and_factor():
         ("actuated+none", "'none' is the scenario as it came; write 'actuated'"),
         ("actuatd+eco", "unknown control of signals 'actuatd'; did you mean 'actuated'"),
         ("actuated+ecco", "unknown arm 'actuated\\+ecco'; did you mean 'eco'"),
+        ("eco+actuated", r"signals come first; did you mean 'actuated\+eco'\?"),
+        ("eco+committed:10", r"did you mean 'committed:10\+eco'\?"),
+        ("unadvised+actuated", r"signals come first; did you mean 'actuated'\?"),
+        ("unadvised+eco", "the scenario's own plan is in force; did you mean 'eco'\\?"),
+        ("eco+glosa", r"must be SIGNALS\+ADVICE"),
+        ("none+eco", r"must be SIGNALS\+ADVICE"),
+        ("actuated+committed", r"must be SIGNALS\+ADVICE"),
         ("actuated:5", "'actuated' takes no settings, got '5'"),
     ],
 )
@@ -72,6 +79,11 @@ def test_every_control_of_signals_is_an_arm_alone_and_with_advice(signals):
     assert (alone.name, alone.advice, alone.is_advised) == (signals, "unadvised", False)
     assert (advised.name, advised.advice, advised.policy) == (f"{signals}+eco", "eco", "eco")
     assert alone.signals == advised.signals == SignalArm(name=signals)
+
+
+def test_an_own_policy_in_front_of_signals_is_told_as_meant():
+    with pytest.raises(ValueError, match=r"did you mean 'actuated\+mine'\?"):
+        parse_arm("mine+actuated", own=("mine",))
 
 
 def test_an_own_policy_advises_beside_any_control_of_signals():
