@@ -154,7 +154,7 @@ def _check_two(text: str, signals: str, advice: str, own: tuple[str, ...]) -> No
     plain = (*PLAIN_ARMS, *own)
     first, second = (part.partition(":")[0] for part in (signals, advice))
     if first in plain and second in SIGNALS:
-        meant = advice if first == "unadvised" else f"{advice}+{signals}"
+        meant = advice if first in ("none", "unadvised") else f"{advice}+{signals}"
         raise ValueError(f"'{text}': signals come first; did you mean '{meant}'?")
     if first == "unadvised" and second in plain:
         raise ValueError(

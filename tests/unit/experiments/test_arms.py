@@ -61,6 +61,7 @@ def test_settings_of_the_device_are_range_speed_and_factor():
         ("eco+actuated", r"signals come first; did you mean 'actuated\+eco'\?"),
         ("eco+committed:10", r"did you mean 'committed:10\+eco'\?"),
         ("unadvised+actuated", r"signals come first; did you mean 'actuated'\?"),
+        ("none+actuated", r"signals come first; did you mean 'actuated'\?"),
         ("unadvised+eco", "the scenario's own plan is in force; did you mean 'eco'\\?"),
         ("eco+glosa", r"must be SIGNALS\+ADVICE"),
         ("none+eco", r"must be SIGNALS\+ADVICE"),
