@@ -405,7 +405,9 @@ def test_waiting_outside_that_an_arm_moves_is_told_with_its_weight(folders, tmp_
     assert f"{100 * 15.0 / mean_g:+.1f} points" in warning
 
 
-def test_signals_and_advice_are_a_table_of_their_own_in_summary_and_file(folders, tmp_path):
+def test_signals_and_advice_are_a_table_of_their_own_in_summary_and_file(
+    folders, tmp_path, check_columns
+):
     factors = (("unadvised", 1.0), ("eco", 0.9), ("actuated", 0.95), ("actuated+eco", 0.87))
     arms = tuple(arm for arm, _ in factors)
     out = tmp_path / "out"
@@ -413,6 +415,7 @@ def test_signals_and_advice_are_a_table_of_their_own_in_summary_and_file(folders
     jsonschema.validate(summary, json.loads(SCHEMA.read_text(encoding="utf-8")))
     share = summary["factors"]["shares_kept"]["actuated"]["eco"]["co2_hbefa4_share"]
     assert share["mean"] == pytest.approx(0.8)
+    check_columns("factors", out)
     rows = read_csv(out / "factors.csv")
     [row] = [
         row for row in rows if row["figure"] == "shares_kept" and row["metric"] == "co2_hbefa4"

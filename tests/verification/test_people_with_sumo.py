@@ -10,7 +10,6 @@ import polars as pl
 import pytest
 
 import experiments
-from experiments.columns import load_tables
 from sumo_nets import load_scenario, own_programs, sumo_home, write_actuated_plan
 
 pytestmark = pytest.mark.sumo
@@ -78,9 +77,8 @@ def results(door, street, tmp_path_factory):
     return folder / "out"
 
 
-def test_the_columns_of_persons_are_those_of_the_catalogue(results):
-    columns = pl.read_parquet(results / "persons.parquet").columns
-    assert set(columns) == {column.name for column in load_tables()["persons"].columns}
+def test_the_columns_of_persons_are_those_of_the_catalogue(results, check_columns):
+    check_columns("persons", results)
 
 
 def test_people_on_foot_are_told_of_in_each_arm(results):

@@ -11,6 +11,7 @@ from experiments.recording import (
     _signal_rows,
     advice_rows,
     journey_rows,
+    promise_rows,
     read_states,
 )
 
@@ -53,6 +54,28 @@ def test_each_link_has_its_own_lights(states):
     ]
     # A letter that the signal does not have is no light.
     assert {row[1] for row in rows} == {0, 1}
+
+
+def promise(stage, happened_s):
+    return SimpleNamespace(
+        signal="J",
+        stage=stage,
+        is_start=True,
+        announced_s=5.0,
+        promised_s=10.0,
+        happened_s=happened_s,
+        is_kept=happened_s == 10.0,
+    )
+
+
+def test_a_switch_that_never_came_has_no_time_and_is_not_kept(tmp_path, check_columns):
+    rows = promise_rows(SimpleNamespace(done=[promise(0, 10.0), promise(1, np.nan)]))
+    assert rows["happened_s"].to_list() == [10.0, None]
+    assert rows["is_kept"].to_list() == [True, False]
+    # The table of all runs begins with the arm and the seed.
+    run = {"arm": pl.lit("committed"), "seed": pl.lit(1, dtype=pl.Int64)}
+    rows.with_columns(**run).write_parquet(tmp_path / "promises.parquet")
+    check_columns("promises", tmp_path)
 
 
 class Table:
