@@ -1,7 +1,8 @@
 """Timing sheets: plans as a table that engineers read and write, one row per signal and stage.
 
 A stage is a green, with the yellow and the all-red that follow it. A plan whose change has more
-intervals than these two goes on in the next row, without a green.
+intervals than these two goes on in the next row, without a green. Controllers and the search for
+plans have stages of their own, see `experiments.retiming.stages`.
 """
 
 import csv

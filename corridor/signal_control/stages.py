@@ -1,4 +1,8 @@
-"""Stages of a signal program, and how a signal goes from one to another."""
+"""Stages of a signal program, and how a signal goes from one to another.
+
+A stage can be shown after any other one here. Plans by the clock and timing sheets have stages of
+their own, see `experiments.retiming.stages`.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -21,7 +21,8 @@ BoolArray = NDArray[np.bool_]
 
 FOLLOW_S, SPACE_M, QUEUE_MPS = 1.3, 7.5, 11.0
 """A queue leaves with this time gap, this length of each vehicle, and at most this speed: in SUMO
-about 1,850 vehicles per hour and lane that go straight on."""
+about 1,850 vehicles per hour and lane that go straight on. Controllers are told the textbook's
+1,900 (`corridor.signal_control.layouts`), on whatever road they are."""
 LONGEST_GREEN_S = 300.0
 """No green is longer."""
 N_ROUNDS = 30

@@ -1,4 +1,14 @@
-"""What of a signal's program may be timed anew: lengths of its greens, and its offset."""
+"""What of a signal's program may be timed anew: lengths of its greens, and its offset.
+
+Three modules cut a program into stages, each into what it is for, from the same letters and least
+greens. Here a stage is a green phase, and all other phases are fixed: a plan changes lengths alone,
+so that the program comes back with every letter that it had. `corridor.signal_control.stages` makes
+stages that a controller can show in any order: green phases that look alike and follow each other
+are one, and the change between any two stages is worked out, also where the program shows none.
+`sumo_nets.timing_sheet` makes rows for engineers: any plan must come through unchanged, so that a
+change of many intervals takes several rows. None can stand for another: the first has no changes
+but the program's, the second no longer the program's phases, the third no bounds that hold.
+"""
 
 import copy
 from collections.abc import Collection, Mapping
