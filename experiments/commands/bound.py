@@ -66,12 +66,8 @@ def bound(
         if what == TEXTBOOK:
             _textbook(as_json=as_json)
             return
-        options: dict[str, object] = {
-            "execution": execution,
-            "arms": arms,
-            "begin_s": begin,
-            "end_s": end,
-        }
+        options: dict[str, object]
+        options = {"execution": execution, "arms": arms, "begin_s": begin, "end_s": end}
         directory = Path(what)
         if directory.is_dir():
             _check_results(directory, options)
