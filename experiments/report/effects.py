@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from experiments.arms import split_arm
 from experiments.measures import EFFECT_FIELDS, PEOPLE_COLUMNS, TRIP_COLUMNS, effect_key
 from experiments.report.language import say
 from experiments.statistics import Effect
@@ -41,6 +42,13 @@ def _place(name: str) -> tuple[int, str]:
     """Own classes and the accounts of the headline first, others as they are called."""
     first = ("own", "hbefa4", "hbefa4_nojump", "phemlight5", "bev")
     return (first.index(name) if name in first else len(first), name)
+
+
+def compared_words(arm: str) -> str:
+    """What the reference lacks beside an arm: advice, or what the arm does to signals, too."""
+    if split_arm(arm)[0]:
+        return say("under the own plan without advice")
+    return say("without advice")
 
 
 def effect(effects: dict[str, Any], metric: str, group: str | None = None) -> Effect | None:

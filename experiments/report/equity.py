@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from experiments.report.effects import signed
+from experiments.report.effects import compared_words, signed
 from experiments.report.glossary import GROUP_NAMES
 from experiments.report.language import say
 from experiments.report.tables import Cell, Row
@@ -17,7 +17,7 @@ from experiments.report.tables import Cell, Row
 FloatArray = NDArray[np.float64]
 
 N_CLASSES = 10
-"""Trips are put into so many classes of equal size, by how long they take without advice."""
+"""Trips are put into so many classes of equal size, by how long they take in the reference."""
 CHANGES: Mapping[str, tuple[str, str]] = {
     "trip_time_change_s": ("trip_time_s", "s"),
     "co2_change_g": ("co2_own_g", "g"),
@@ -131,15 +131,17 @@ def class_table(pairs: pl.DataFrame) -> list[Row]:
     return rows
 
 
-def gini_words(pairs: pl.DataFrame) -> str:
-    """Whether trip times get more or less alike; empty without any."""
+def gini_words(pairs: pl.DataFrame, arm: str) -> str:
+    """Whether trip times get more or less alike in an arm; empty without any."""
     if pairs.is_empty():
         return ""
     before_s = pairs["trip_time_reference_s"].to_numpy()
     after_s = before_s + pairs["trip_time_s"].to_numpy()
     return say(
-        "Gini coefficient of the trip times (0: all take the same time): {before:.3f} without "
-        "advice, {after:.3f} with it.",
+        "Gini coefficient of the trip times (0: all take the same time): {before:.3f} {compared}, "
+        "{after:.3f} in {arm}.",
+        compared=compared_words(arm),
+        arm=arm,
         before=gini(before_s),
         after=gini(after_s),
     )

@@ -9,7 +9,7 @@ from experiments.atomic import replacing
 from experiments.measures import FEW_SEEDS
 from experiments.report.bound import bound_table, read_bound
 from experiments.report.data import Results, read_results
-from experiments.report.effects import CO2_ACCOUNTS, arm_effects, effect, signed
+from experiments.report.effects import CO2_ACCOUNTS, arm_effects, compared_words, effect, signed
 from experiments.report.equity import balance_table, class_table, gini_words
 from experiments.report.explained import explain_typical, typical_account
 from experiments.report.factors import factor_tables
@@ -115,7 +115,8 @@ def _contents(
         "groups": groups,
         "balance": [] if pairs is None else balance_table(pairs),
         "classes": [] if pairs is None else class_table(pairs),
-        "gini_text": "" if pairs is None else gini_words(pairs),
+        "compared": compared_words(results.focus or ""),
+        "gini_text": "" if pairs is None else gini_words(pairs, results.focus or ""),
         "advice": advice_table(results),
         "heeded": [] if results.heeding is None else shares(results.heeding).to_dicts(),
         "heeding_text": "" if results.heeding is None else heeding_words(results),
@@ -213,7 +214,11 @@ def _key_figures(results: Results) -> list[KeyFigure]:
                 name=say("Collisions"),
                 cell=Cell(
                     change=f"{crashes:g}",
-                    interval=say("without advice: {n:g}", n=crashes_before),
+                    interval=say(
+                        "{compared}: {n:g}",
+                        compared=compared_words(results.focus),
+                        n=crashes_before,
+                    ),
                     tone=tone,
                 ),
             )

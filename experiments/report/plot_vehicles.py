@@ -1,4 +1,4 @@
-"""How single vehicles fare: each one with advice against itself without."""
+"""How single vehicles fare: each one in an arm against itself in the reference."""
 
 import numpy as np
 import polars as pl
@@ -77,8 +77,8 @@ def draw_vehicles(pairs: pl.DataFrame, arm: str) -> Chart | None:
     figure = Figure(figsize=(9.6, 3.9), layout="constrained")
     axes = figure.subplots(1, 2, sharey=True)
     labels = (
-        say("Trip time (s): with advice minus without"),
-        say("CO₂ (g): with advice minus without"),
+        say("Trip time (s): {arm} minus the reference", arm=arm),
+        say("CO₂ (g): {arm} minus the reference", arm=arm),
     )
     for axis, (name, column), label in zip(axes, _CHANGES, labels, strict=True):
         for group, (words, colour, dash) in _GROUPS.items():

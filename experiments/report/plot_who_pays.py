@@ -69,12 +69,14 @@ def draw_who_pays(shares: list[Share], arm: str, reference: str) -> Chart | None
             most=worst.of_mean_s,
         ),
         caption=say(
-            "With advice minus without. Left: what the approach adds to (orange) or takes from "
+            "{arm} minus {reference}. Left: what the approach adds to (orange) or takes from "
             "(blue) the mean trip time of all vehicles. Right: median and quartiles of the time "
             "to its stop line, counted from the line before. Where the bar on the left is long "
             "but the middle half stays at 0, a few vehicles pay, by missing a green (more than "
             "{missed:.0f} s). One seed: some miss a green by chance in either run, and others "
             "catch one.",
+            arm=arm,
+            reference=reference,
             missed=MISSED_S,
         ),
         tables={"": table},

@@ -4,7 +4,7 @@ from typing import Any
 
 from experiments.measures import SAFETY_COUNTERS, SAFETY_RATES, SEEDS_WITH_MORE, difference_key
 from experiments.report.data import Results
-from experiments.report.effects import SIDED, arm_effects, effect_at, signed
+from experiments.report.effects import SIDED, arm_effects, compared_words, effect_at, signed
 from experiments.report.glossary import COUNTER_NAMES, COUNTER_WORDS, RATE_NAMES, RATE_WORDS
 from experiments.report.language import say
 from experiments.report.tables import Cell, Row, number_text, table_arms
@@ -33,20 +33,23 @@ def safety_words(results: Results, arm: str) -> tuple[str, ...]:
     """A sentence for each way in which the arm is less safe than the reference."""
     effects = arm_effects(results.summary, arm)
     here, there = (results.summary["arms"].get(name, {}) for name in (arm, results.reference))
+    compared = compared_words(arm)
     texts = []
     if (here.get("teleports") or 0) > (there.get("teleports") or 0):
         texts.append(
             say(
-                "More vehicles taken out of a jam by the simulator (teleports) than without "
-                "advice: {here:g} against {there:g} in all seeds.",
+                "More vehicles taken out of a jam by the simulator (teleports) than {compared}: "
+                "{here:g} against {there:g} in all seeds.",
+                compared=compared,
                 here=here["teleports"],
                 there=there["teleports"],
             )
         )
     texts += [
         say(
-            "More {events} than without advice in {n} of {n_seeds} seeds: {here:g} against "
+            "More {events} than {compared} in {n} of {n_seeds} seeds: {here:g} against "
             "{there:g} in all.",
+            compared=compared,
             events=say(COUNTER_WORDS[counter]),
             n=n_more,
             n_seeds=results.n_seeds,
@@ -61,7 +64,8 @@ def safety_words(results: Results, arm: str) -> tuple[str, ...]:
         if found is not None and verdict(found) == "more":
             texts.append(
                 say(
-                    "{worse} than without advice: {change} {unit} (95 % interval {interval}).",
+                    "{worse} than {compared}: {change} {unit} (95 % interval {interval}).",
+                    compared=compared,
                     worse=say(words),
                     change=signed(found.mean, digits=DIGITS),
                     unit=say(RATE_NAMES[rate][1]),

@@ -63,7 +63,7 @@ def test_classes_hold_equally_many_trips_the_shortest_first():
 def test_few_trips_make_few_classes():
     assert class_rows(trips([1.0, 2.0, 3.0]))["n_trips"].to_list() == [1, 1, 1]
     assert class_rows(trips([])).is_empty()
-    assert gini_words(trips([])) == ""
+    assert gini_words(trips([]), "eco") == ""
 
 
 def test_the_curve_falls_by_the_gains_and_ends_at_the_mean():

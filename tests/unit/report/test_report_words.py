@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from experiments.report.data import read_results
 from experiments.report.effects import change_text, interval_text
 from experiments.report.words import account_words, answer, reference_words
@@ -101,6 +103,23 @@ def test_more_collisions_are_told_beside_the_answer(study):
         said.cautions
     )
     assert not any("emergency stops" in caution for caution in said.cautions)
+
+
+@pytest.mark.parametrize("arm", ["committed", "committed:10+glosa"])
+def test_an_arm_that_controls_signals_is_held_against_the_own_plan_without_advice(
+    study, edit_summary, arm
+):
+    def change(summary: dict[str, Any]) -> None:
+        for section in ("arms", "effects"):
+            summary[section][arm] = summary[section]["glosa"]
+
+    edit_summary(change)
+    said = answer(read_results(study), arm)
+    told = [text for text in said.cautions if text.startswith("More collisions than ")]
+    assert told == [
+        "More collisions than under the own plan without advice in 1 of 3 seeds: 2 against 0 in "
+        "all."
+    ]
 
 
 def test_who_pays_is_told_where_the_whole_gains(study, edit_summary):
