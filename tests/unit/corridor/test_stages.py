@@ -19,8 +19,8 @@ FOUR = (
 
 @pytest.fixture
 def stages(make_program):
-    def make(*rows, on_foot=(), step_length_s=1.0, **others):
-        return stages_of("J", make_program(*rows, **others), on_foot, step_length_s)
+    def make(*rows, on_foot=(), leaving_s=None, step_length_s=1.0, **others):
+        return stages_of("J", make_program(*rows, **others), on_foot, leaving_s or {}, step_length_s)
 
     return make
 
