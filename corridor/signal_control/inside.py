@@ -8,8 +8,8 @@ SPACING_M = 7.5
 """Those who wait stand so far apart."""
 START_S = 1.0
 """Each starts so long after the one ahead."""
-ACCEL_MPS2 = 2.0
-"""How they start: less than cars can, as turns are driven."""
+ACCEL_MPS2 = 2.6
+"""As the cars of most scenarios start."""
 
 
 def leaving_s(link: Link) -> float:
