@@ -181,10 +181,7 @@ def change_between(
     """
     loses = [a in GREEN and b not in GREEN for a, b in zip(one, other, strict=True)]
     gains = [a not in GREEN and b in GREEN for a, b in zip(one, other, strict=True)]
-    is_met = (~clearance.may_meet & np.array(gains)).any(axis=1)
-    waits = is_met & np.array(loses) & np.array([letter == PERMISSIVE for letter in one])
-    least_s = np.maximum(clearance.yellow_s, leaving_s[waits].max(initial=0.0))
-    needed_s = np.where(is_met, np.fmax(clearance.clear_s, least_s), least_s)
+    needed_s = _needed_s(one, np.array(loses), np.array(gains), clearance, leaving_s)
     ends = [whole_steps(end_s, step_length_s) for end_s in needed_s.tolist()]
     length_s = max((ends[place] for place, is_one in enumerate(loses) if is_one), default=0.0)
     moments_s = {0.0}
@@ -214,3 +211,13 @@ def change_between(
 
     letters = ["".join(letter(k, at_s) for k in range(len(one))) for at_s in starts_s]
     return Change(letters=tuple(letters), starts_s=tuple(starts_s), length_s=length_s)
+
+
+def _needed_s(
+    one: str, loses: BoolArray, gains: BoolArray, clearance: Clearance, leaving_s: FloatArray
+) -> FloatArray:
+    """(L,) from the end of each green of a first stage to the start of a second one."""
+    is_met = (~clearance.may_meet & gains).any(axis=1)
+    waits = is_met & loses & np.array([letter == PERMISSIVE for letter in one])
+    least_s = np.maximum(clearance.yellow_s, leaving_s[waits].max(initial=0.0))
+    return np.asarray(np.where(is_met, np.fmax(clearance.clear_s, least_s), least_s))

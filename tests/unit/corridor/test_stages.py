@@ -20,7 +20,9 @@ FOUR = (
 @pytest.fixture
 def stages(make_program):
     def make(*rows, on_foot=(), leaving_s=None, step_length_s=1.0, **others):
-        return stages_of("J", make_program(*rows, **others), on_foot, leaving_s or {}, step_length_s)
+        return stages_of(
+            "J", make_program(*rows, **others), on_foot, leaving_s or {}, step_length_s
+        )
 
     return make
 
