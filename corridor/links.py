@@ -22,6 +22,10 @@ class Link:
     """Speed limit on its way over the junction, where turns are slower."""
     leads_to: str = ""
     """Id of the lane behind the junction."""
+    crossing_m: float = 0.0
+    """Length of its way over the junction."""
+    waiting_m: float = 0.0
+    """Of it, the first part, at whose end drivers wait for a gap; 0: nobody waits on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -57,8 +57,9 @@ class RoadNetwork:
             pair = (edge.getID(), following.getID())
             links: dict[str, Link] = {}
             for connection in connections:
-                crossing_m = self._follow_internal(connection.getViaLaneID())
-                self._note_where_it_leads(connection.getViaLaneID(), connection.getToLane().getID())
+                via = connection.getViaLaneID()
+                crossing_m = self._follow_internal(via)
+                self._note_where_it_leads(via, connection.getToLane().getID())
                 self._crossing_m.setdefault(pair, crossing_m)
                 onward = self._onward.setdefault(pair, {})
                 onward.setdefault(connection.getFromLane().getID(), connection.getToLane().getID())
@@ -67,6 +68,7 @@ class RoadNetwork:
                 if not connection.getTLSID() or connection.getTLLinkIndex() < 0:
                     continue
                 lane = connection.getFromLane().getID()
+                first_m = self.net.getLane(via).getLength() if via else 0.0
                 link = Link(
                     signal=connection.getTLSID(),
                     index=connection.getTLLinkIndex(),
@@ -74,6 +76,8 @@ class RoadNetwork:
                     row=len(self.links),
                     crossing_limit_mps=self._slowest_mps(connection),
                     leads_to=connection.getToLane().getID(),
+                    crossing_m=crossing_m,
+                    waiting_m=first_m if crossing_m > first_m else 0.0,
                 )
                 self.links.append(link)
                 links.setdefault(lane, link)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from controller.arrays import FloatArray
+from controller.arrays import BoolArray, FloatArray
 from controller.signals.approaches import Approaches
-from controller.signals.forecast import SLOW_MPS, Coming, cell_of_link
+from controller.signals.forecast import SLOW_MPS, Coming, Greens, cell_of_link
 from controller.signals.interface import SignalsSeen
 
 AT_LINE_M = 30.0
@@ -27,18 +27,26 @@ class Sightings:
         self._approaches = approaches
         shape = approaches.lane_ids.shape
         self.waited_s: FloatArray = np.zeros(shape)
-        """(N, L) since when the first vehicle of each lane stands."""
+        """(N, L) since when the first vehicle of each lane stands without green. Whoever stands at
+        a permissive green is not helped by another one: if that counted, stages that both have
+        such vehicles would take turns at their least greens, and lose most of the time."""
         self._flow_vps: FloatArray = np.zeros(shape)
         self._sight_m: FloatArray = np.zeros(shape)
 
-    def update(self, seen: SignalsSeen) -> None:
-        """Note what is seen in a step."""
+    def update(self, seen: SignalsSeen, greens: Greens) -> None:
+        """Note what is seen in a step.
+
+        Args:
+            seen: Everybody in sight.
+            greens: Of each link, from now; what was planned last.
+        """
         traffic, shape = seen.traffic, self.waited_s.shape
         size = self.waited_s.size
         cell = cell_of_link(self._approaches, traffic)[traffic.link]
         is_ours, is_slow = cell >= 0, traffic.speed_mps < SLOW_MPS
         stands = cell[is_ours & is_slow & (traffic.distance_m < AT_LINE_M)]
         waits = np.bincount(stands, minlength=size).reshape(shape) > 0
+        waits &= ~self._has_green(greens)
         self.waited_s = np.where(waits, self.waited_s + seen.step_length_s, 0.0)
         moves = is_ours & ~is_slow
         np.maximum.at(self._sight_m.reshape(-1), cell[moves], traffic.distance_m[moves])
@@ -46,6 +54,13 @@ class Sightings:
         now_vps = count / np.maximum(self._sight_s(), SHORTEST_SIGHT_S)
         share = min(seen.step_length_s / MEMORY_S, 1.0)
         self._flow_vps += share * (now_vps - self._flow_vps)
+
+    def _has_green(self, greens: Greens) -> BoolArray:
+        """(N, L) lanes with green for some link now."""
+        is_green = ((greens.start_s <= 0.0) & (greens.end_s > 0.0)).any(axis=1)
+        found = np.zeros(self.waited_s.size, dtype=np.bool_)
+        found[self._approaches.link_cells[is_green]] = True
+        return found.reshape(self.waited_s.shape)
 
     def unseen(
         self, found: Coming, base_s: FloatArray, *, step_s: float, n_steps: int

@@ -12,6 +12,8 @@ from corridor.columns import BoolArray, FloatArray
 CONTROLLED = frozenset("GgyYrRus")
 """Letters of programs whose signals can be controlled."""
 GREEN, YELLOW = frozenset("Gg"), frozenset("yY")
+PERMISSIVE = "g"
+"""The green of those who yield."""
 LONGEST_ON_FOOT_S = 30.0
 """Longer than this before the next conflicting green, people on foot are not cleared for it."""
 
@@ -158,25 +160,29 @@ def _clearances(
     return observed_s, clear_s
 
 
-def change_between(one: str, other: str, clearance: Clearance, step_length_s: float) -> Change:
+def change_between(
+    one: str, other: str, clearance: Clearance, leaving_s: FloatArray, step_length_s: float
+) -> Change:
     """The change between two stages that do not follow each other in their program.
 
     Whoever loses green ends it so early that he is gone when the first one that conflicts with
     him gets it: yellow and all-red are as long as in the program. Who has green in both keeps it.
+
+    Whoever yields may wait inside the junction for a gap until the end of his green, as in a
+    program that stops the oncoming ones and lets him go on before others start. Without that
+    stage between, all greens end so early that he can leave.
+
+    Args:
+        one: What the first stage shows.
+        other: What the second one shows.
+        clearance: Of their program.
+        leaving_s: (L,) how long those who wait inside take to leave, when nobody comes.
+        step_length_s: The change takes whole steps.
     """
     loses = [a in GREEN and b not in GREEN for a, b in zip(one, other, strict=True)]
     gains = [a not in GREEN and b in GREEN for a, b in zip(one, other, strict=True)]
-    gaining = np.array(gains)
-    ends = [
-        whole_steps(
-            max(
-                clearance.clear_s[place] if (gaining & ~clearance.may_meet[place]).any() else 0.0,
-                clearance.yellow_s[place],
-            ),
-            step_length_s,
-        )
-        for place in range(len(one))
-    ]
+    needed_s = _needed_s(one, np.array(loses), np.array(gains), clearance, leaving_s)
+    ends = [whole_steps(end_s, step_length_s) for end_s in needed_s.tolist()]
     length_s = max((ends[place] for place, is_one in enumerate(loses) if is_one), default=0.0)
     moments_s = {0.0}
     for place in range(len(one)):
@@ -205,3 +211,13 @@ def change_between(one: str, other: str, clearance: Clearance, step_length_s: fl
 
     letters = ["".join(letter(k, at_s) for k in range(len(one))) for at_s in starts_s]
     return Change(letters=tuple(letters), starts_s=tuple(starts_s), length_s=length_s)
+
+
+def _needed_s(
+    one: str, loses: BoolArray, gains: BoolArray, clearance: Clearance, leaving_s: FloatArray
+) -> FloatArray:
+    """(L,) from the end of each green of a first stage to the start of a second one."""
+    is_met = (~clearance.may_meet & gains).any(axis=1)
+    waits = is_met & loses & np.array([letter == PERMISSIVE for letter in one])
+    least_s = np.maximum(clearance.yellow_s, leaving_s[waits].max(initial=0.0))
+    return np.asarray(np.where(is_met, np.fmax(clearance.clear_s, least_s), least_s))

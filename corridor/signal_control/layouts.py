@@ -15,6 +15,7 @@ from corridor.network import RoadNetwork
 from corridor.program_files import read_offsets, read_program_switches
 from corridor.programs import OPEN, Control, Program
 from corridor.signal_control.changes import GREEN
+from corridor.signal_control.inside import leaving_s
 from corridor.signal_control.stages import Stages, stages_of
 
 HEADWAY_S = 1.9
@@ -76,7 +77,8 @@ def find_controllable(
             continue
         program = replace(program, offset_s=offsets_s.get((signal, key), 0.0))
         on_foot = _on_foot(program, own)
-        stages = stages_of(signal, program, on_foot, step_length_s)
+        leaves_s = {link.index: leaving_s(link) for link in own}
+        stages = stages_of(signal, program, on_foot, leaves_s, step_length_s)
         if stages is not None:
             found.append(
                 Controllable(stages=stages, program=program, links=tuple(own), on_foot=on_foot)

@@ -4,7 +4,7 @@ A stage can be shown after any other one here. Plans by the clock and timing she
 their own, see `experiments.retiming.stages`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,7 +72,11 @@ class _Run:
 
 
 def stages_of(
-    signal_id: str, program: Program, on_foot: Collection[int], step_length_s: float
+    signal_id: str,
+    program: Program,
+    on_foot: Collection[int],
+    leaving_s: Mapping[int, float],
+    step_length_s: float,
 ) -> Stages | None:
     """Stages of a program; None where it has not two of them, or shows what cannot be controlled.
 
@@ -80,6 +84,7 @@ def stages_of(
         signal_id: Id of the signal.
         program: Its program, with its offset.
         on_foot: Places of letters that are for people on foot.
+        leaving_s: How long those who wait inside the junction take to leave it, by their letter.
         step_length_s: Changes take whole steps.
     """
     runs, shift_s = _runs(program)
@@ -93,6 +98,7 @@ def stages_of(
     found = [runs[place] for place in places]
     lengths_s = [run.duration_s for run in runs]
     clearance = Clearance.of([run.state for run in runs], lengths_s, places, on_foot)
+    inside_s = np.array([leaving_s.get(k, 0.0) for k in range(len(found[0].state))])
     following = (np.arange(len(places)) + 1) % len(places)
     changes = {}
     for one, start in enumerate(found):
@@ -106,7 +112,7 @@ def stages_of(
                 changes[one, other] = Change.of(pieces, step_length_s)
             else:
                 changes[one, other] = change_between(
-                    start.state, end.state, clearance, step_length_s
+                    start.state, end.state, clearance, inside_s, step_length_s
                 )
     first_s = shift_s + sum(run.duration_s for run in _before(program, found[0].place))
     return Stages(

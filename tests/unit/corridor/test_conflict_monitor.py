@@ -14,7 +14,7 @@ def engine(make_engine):
 
 @pytest.fixture
 def monitor(make_program, engine):
-    stages = stages_of("J", make_program(*PROGRAM), (), 1.0)
+    stages = stages_of("J", make_program(*PROGRAM), (), {}, 1.0)
     return ConflictMonitor(engine, stages, "GGrg", 0.0)
 
 

@@ -37,6 +37,14 @@ def test_a_movement_knows_the_link_of_each_lane(network):
     assert network.movement("s", "b1").first_link.index == 3
 
 
+def test_a_link_knows_its_way_over_the_junction_and_where_drivers_wait_on_it(network):
+    ways = {(link.signal, link.index): (link.crossing_m, link.waiting_m) for link in network.links}
+    # The left turn from s waits at the end of the first of its two lanes.
+    assert ways["J1", 2] == (10.0, 6.0)
+    assert ways["J1", 3] == (7.0, 0.0)
+    assert ways["J2", 0] == (12.0, 0.0)
+
+
 def test_the_link_ahead_is_found_from_lane_to_lane(network):
     on_b1, on_b2 = network.approaches(("b1", "b2", "d"))[:2]
     assert network.link_ahead("b1_1", on_b1).lane == "b2_1"

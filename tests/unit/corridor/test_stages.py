@@ -19,8 +19,10 @@ FOUR = (
 
 @pytest.fixture
 def stages(make_program):
-    def make(*rows, on_foot=(), step_length_s=1.0, **others):
-        return stages_of("J", make_program(*rows, **others), on_foot, step_length_s)
+    def make(*rows, on_foot=(), leaving_s=None, step_length_s=1.0, **others):
+        return stages_of(
+            "J", make_program(*rows, **others), on_foot, leaving_s or {}, step_length_s
+        )
 
     return make
 
@@ -51,6 +53,32 @@ def test_between_stages_that_follow_each_other_the_program_itself_is_shown(stage
     assert (change.letters, change.starts_s, change.length_s) == (("rryyg",), (0.0,), 4.0)
     change = stages(*FOUR).changes[1, 2]
     assert (change.letters, change.starts_s, change.length_s) == (("rrrry", "rrrrr"), (0.0, 3.0), 5)
+
+
+def test_who_waits_inside_for_a_gap_has_time_to_leave_before_others_start(stages):
+    change = stages(*FOUR, leaving_s={4: 7.4}).changes[0, 2]
+    # Those whom he yields to are stopped as early as he is.
+    assert change.letters == ("rryyy", "rryyr", "rrrrr")
+    assert (change.starts_s, change.length_s) == ((0.0, 3.0, 4.0), 8.0)
+
+
+def test_who_waits_inside_needs_no_time_where_nobody_who_starts_crosses_his_way(stages):
+    rows = (("Ggrr", 20), ("yyrr", 3), ("rrGr", 20), ("rryr", 3), ("rrrG", 20), ("rrry", 3))
+    plain, waiting = stages(*rows), stages(*rows, leaving_s={0: 9.0, 2: 9.0})
+    # Links 0 and 2 have protected greens: they wait for nobody.
+    assert waiting.change_s.tolist() == plain.change_s.tolist()
+    # Link 1 waits, and has green on; link 2 may go together with it.
+    rows = (("Ggr", 20), ("ygr", 3), ("rgG", 20), ("ryy", 3), ("rrr", 2), ("rGr", 9), ("ryr", 3))
+    plain, waiting = stages(*rows), stages(*rows, leaving_s={1: 9.0})
+    assert waiting.changes[0, 2] == plain.changes[0, 2]
+
+
+def test_the_programs_own_changes_stay_as_they_are_whoever_waits_inside(stages):
+    plain, waiting = stages(*FOUR), stages(*FOUR, leaving_s={4: 9.0})
+    for pair in ((0, 1), (1, 2), (2, 0)):
+        assert waiting.changes[pair] == plain.changes[pair]
+    # Behind a protected green nobody waits any more.
+    assert waiting.changes[1, 0] == plain.changes[1, 0]
 
 
 def test_between_others_yellow_and_all_red_are_as_long_as_in_the_program(stages):

@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from controller import Beyond, SignalLayout, Traffic
+from controller import Beyond, SignalLayout, SignalsSeen, Traffic
 from controller.signals.approaches import BLOCKED_VPS, PERMISSIVE_SHARE, Approaches
 from controller.signals.forecast import Greens, blocked, coming, outset
+from controller.signals.sightings import Sightings
 
 
 def signal(first_link: int, lanes: list[int], **changes: object) -> SignalLayout:
@@ -132,3 +133,24 @@ def test_what_is_committed_is_served_before_the_search_starts():
     assert start.queue.tolist() == [[0.0, 1.0]]
     assert start.waited_s.tolist() == [[0.0, 29.0]]
     assert np.flatnonzero(start.arrivals[0, 0]).tolist() == [7]
+
+
+def test_whoever_stands_has_waited_since_the_end_of_his_green():
+    approaches = Approaches.of((signal(0, [0, 1]),))
+    sightings = Sightings(approaches)
+    # Both stand; link 0 has green for another second, as one who finds no gap.
+    start_s, end_s = np.full((2, 2, 1), np.nan)
+    start_s[0], end_s[0] = -20.0, 1.0
+    waited_s = []
+    for time_s in range(3):
+        seen = SignalsSeen(
+            time_s=float(time_s),
+            step_length_s=1.0,
+            traffic=vehicles([0, 1], [2.0, 2.0], speed_mps=np.zeros(2)),
+            stage=np.array([0]),
+            green_start_s=np.array([-20.0]),
+            free_s=np.array([0.0]),
+        )
+        sightings.update(seen, Greens(start_s=start_s - time_s, end_s=end_s - time_s))
+        waited_s.append(sightings.waited_s[0].tolist())
+    assert waited_s == [[0.0, 1.0], [1.0, 2.0], [2.0, 3.0]]
