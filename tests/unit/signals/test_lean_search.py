@@ -69,11 +69,30 @@ def test_signals_that_are_searched_apart_find_as_good_plans(
     assert sum(same) >= N - 1
 
 
-def test_stages_that_serve_nobody_are_left_out() -> None:
+def nobody(**changes: object) -> Search:
     search = made_up(3)
-    nobody = replace(
-        search, queue=np.zeros_like(search.queue), arrivals=np.zeros_like(search.arrivals)
+    return replace(
+        search,
+        queue=np.zeros_like(search.queue),
+        arrivals=np.zeros_like(search.arrivals),
+        # What was foreseen for nobody is worth nothing.
+        foreseen_s=np.full_like(search.foreseen_s, 10.0),
+        **changes,  # type: ignore[arg-type]
     )
-    found = search_lean(nobody)
+
+
+def test_stages_that_serve_nobody_are_left_out() -> None:
+    search = nobody(most_left=np.full(N, T))
+    found = search_lean(search)
     assert found.stages == [[each] for each in search.stage.tolist()]
     assert found.ends == [[T]] * N
+
+
+def test_a_green_ends_at_its_greatest_length_even_if_nobody_needs_another() -> None:
+    search = nobody(most_left=np.full(N, 10))
+    has_other = search.change.min(axis=(1, 2)) < NEVER
+    found = search_lean(search)
+    ends = np.array([own[0] for own in found.ends])
+    assert has_other.any()
+    assert (ends[has_other] <= 10).all()
+    assert (ends[~has_other] == T).all()
