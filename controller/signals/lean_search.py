@@ -15,7 +15,7 @@ from controller.signals.stage_search import Found, search_stages
 
 NOBODY = 0.05
 """A lane on which fewer vehicles are expected until the horizon does not count."""
-AT_ONCE = 24
+AT_ONCE = 64
 """Signals that are searched together."""
 
 
