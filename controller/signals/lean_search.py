@@ -1,4 +1,4 @@
-"""The search over stages without what cannot matter: lanes that nobody uses, stages for nobody.
+"""The search over stages without what cannot matter: lanes that nobody uses.
 
 Arrays of all signals have as many lanes as the signal with the most. Here each signal keeps those
 that its plan depends on, and signals with about as many are searched together: the arrays are a
@@ -23,12 +23,9 @@ def search_lean(search: Search) -> Found:
     """The cheapest stages of each signal, and the lengths of their greens.
 
     As `search_stages`, but lanes with next to nobody are left out, and those that all stages serve
-    alike; and so are stages that serve only those. Costs leave out what no plan can change.
+    alike. Costs leave out what no plan can change.
     """
     counts = _counting_lanes(search)
-    is_useful = _useful_stages(search, counts)
-    is_way = is_useful[..., np.newaxis] & is_useful[:, np.newaxis]
-    search = replace(search, change=np.where(is_way, search.change, search.arrivals.shape[2]))
     lane_order, n_lanes = np.argsort(~counts, axis=1, kind="stable"), counts.sum(axis=1)
     by_size = np.argsort(n_lanes, kind="stable")
     n_signals = by_size.size
@@ -52,16 +49,6 @@ def _counting_lanes(search: Search) -> BoolArray:
     least = np.where(is_stage, search.flow_vps, np.inf).min(axis=2)
     expected = search.arrivals.sum(axis=2) + search.queue
     return np.asarray((expected > NOBODY) & (most > least))
-
-
-def _useful_stages(search: Search, counts: BoolArray) -> BoolArray:
-    """(N, S) the present stage, and all that serve a lane that counts."""
-    serves = (search.flow_vps > 0.0) & counts[..., np.newaxis]
-    is_useful: BoolArray = np.asarray(serves.any(axis=1))
-    is_useful[np.arange(search.stage.size), search.stage] = True
-    # A green that must end may do so for the sake of any stage.
-    is_useful[search.most_left < search.arrivals.shape[2]] = True
-    return is_useful
 
 
 def _part(search: Search, rows: IntArray, lanes: IntArray) -> Search:
