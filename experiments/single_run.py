@@ -227,8 +227,7 @@ def _simulate(prepared: Prepared, course: Course, report: Report, watch: Stopwat
         promise_s=None if controller is None else controller.promise_s,
     )
     session.tally.record.note_names = note_names(policy)
-    if watch is not None:
-        policy = policy and watch.policy(policy)
+    policy = watch.policy(policy) if watch and policy else policy
     told_s = time.perf_counter()
     with session:
         steer: Callable[[Frame], None] | None = None
