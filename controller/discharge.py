@@ -12,7 +12,7 @@ import numpy as np
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.interface import Traffic
 from controller.kinematics import free_arrival_s
-from controller.queues import FAR, Lanes, earliest_from, line_up, serve, who_waits
+from controller.queues import FAR, Lanes, Queue, earliest_from, line_up, serve, who_waits
 
 STANDING_MPS = 5.0 / 3.6
 """A vehicle slower than this stands in a queue."""
@@ -97,13 +97,8 @@ def discharge(
         hope_s: Who misses a green by less than this may still make it.
         arrivals: How they come to their stop lines; None: as their speeds let them.
     """
-    if arrivals is None:
-        nobody = np.zeros(traffic.lane.size, dtype=np.bool_)
-        arrivals = Arrivals(free_s=free_arrival_s(traffic), is_later=nobody)
     lanes = _sort(traffic, wave, arrivals)
-    first_window, cross_s = serve(lanes, lanes.earliest_s, lanes.end_s)
-    queue = line_up(lanes, first_window, who_waits(lanes, cross_s, tolerance_s), wave.step_s)
-    earliest_s = earliest_from(lanes, queue, first_window)
+    first_window, queue, earliest_s = _first_round(lanes, wave, tolerance_s)
     # Who waits depends on who waits ahead: twice over is enough, since queues only grow by it.
     window, cross_s = serve(lanes, earliest_s, lanes.end_s)
     waits = who_waits(lanes, cross_s, tolerance_s)
@@ -111,12 +106,10 @@ def discharge(
         queue = line_up(lanes, window, waits, wave.step_s)
         earliest_s = earliest_from(lanes, queue, window)
     hopeful, _ = serve(lanes, earliest_s, lanes.latest_end_s + hope_s)
-    never = lanes.begin_s.shape[1] - 1
     wait_s = queue.slot_s - (lanes.free_s - queue.place_m / lanes.ceiling_mps)
-    back = np.empty_like(lanes.order)
-    back[lanes.order] = lanes.rank
+    back = _back(lanes)
     return Discharge(
-        cross_s=np.where(window < never, cross_s, np.inf)[back],
+        cross_s=_known_s(lanes, window, cross_s)[back],
         window=window[back],
         green_s=lanes.start_s.take(lanes.cell + window)[back],
         slot_s=queue.slot_s[back],
@@ -127,7 +120,39 @@ def discharge(
     )
 
 
-def _sort(traffic: Traffic, wave: Wave, arrivals: Arrivals) -> Lanes:
+def crossings(traffic: Traffic, wave: Wave, *, tolerance_s: float) -> FloatArray:
+    """(m,) predicted crossings of the vehicles of the traffic, and nothing else of `discharge`."""
+    lanes = _sort(traffic, wave, None)
+    _, _, earliest_s = _first_round(lanes, wave, tolerance_s)
+    window, cross_s = serve(lanes, earliest_s, lanes.end_s)
+    return np.asarray(_known_s(lanes, window, cross_s)[_back(lanes)])
+
+
+def _first_round(
+    lanes: Lanes, wave: Wave, tolerance_s: float
+) -> tuple[IntArray, Queue, FloatArray]:
+    """Greens, queues, and when each could cross from its place in them."""
+    window, cross_s = serve(lanes, lanes.earliest_s, lanes.end_s)
+    queue = line_up(lanes, window, who_waits(lanes, cross_s, tolerance_s), wave.step_s)
+    return window, queue, earliest_from(lanes, queue, window)
+
+
+def _known_s(lanes: Lanes, window: IntArray, cross_s: FloatArray) -> FloatArray:
+    """Crossings; inf: not in any green that is known."""
+    return np.where(window < lanes.begin_s.shape[1] - 1, cross_s, np.inf)
+
+
+def _back(lanes: Lanes) -> IntArray:
+    """Rows of the traffic in the order of the lanes."""
+    back = np.empty_like(lanes.order)
+    back[lanes.order] = lanes.rank
+    return back
+
+
+def _sort(traffic: Traffic, wave: Wave, arrivals: Arrivals | None) -> Lanes:
+    if arrivals is None:
+        nobody = np.zeros(traffic.lane.size, dtype=np.bool_)
+        arrivals = Arrivals(free_s=free_arrival_s(traffic), is_later=nobody)
     is_later = arrivals.is_later
     turn = np.where(is_later, arrivals.free_s, traffic.distance_m)
     order = np.lexsort((turn, is_later, traffic.lane))

@@ -16,6 +16,8 @@ LANE_NUMBERS = (
     *("to_line_m", "storage_m", "limit_mps", "beyond_m", "beyond_storage_m"),
     *("ceiling_mps", "crossing_mps", "beyond_ceiling_mps", "beyond_crossing_mps"),
 )
+N_STATED = 5
+"""So many of them are the same for all vehicles; the others are speeds of the driver."""
 LANE_COUNTS = ("link_row", "stop_lane", "present_lane", "beyond_link", "beyond_lane")
 LANE_TRUTHS = (
     *("yields_first", "on_junction", "has_other_lanes", "must_change"),

@@ -187,7 +187,8 @@ class Session:
         seen_rows = is_seen.nonzero()[0]
         self._near = near = columns.at(seen_rows)
         self._spat.update(time_s, sense(near) if self._spat.heeds_traffic else NOBODY)
-        if self._control:
+        if self._control and self._advises:
+            # Whoever plans the signals knows their greens; nobody else listens without advice.
             self._control.tell(self._spat, time_s)
         traffic = see_traffic(near, self._spat.windows, time_s)
         if self._control:

@@ -11,16 +11,12 @@ class Sight(NamedTuple):
     """The next signal as it is seen from a lane; NaN where none is ahead."""
 
     movement: Movement | None
-    numbers: tuple[float, float, float, float, float]
-    """The first of `LANE_NUMBERS`."""
+    numbers: tuple[float, ...]
+    """`LANE_NUMBERS`, speeds as the limits of the roads."""
     counts: tuple[int, int, int, int, int]
     """`LANE_COUNTS`."""
     truths: tuple[bool, bool, bool, bool]
     """The first of `LANE_TRUTHS`."""
-    crossing_limit_mps: float
-    """Speed limit on the way over the stop line."""
-    beyond_limits_mps: tuple[float, float]
-    """Speed limits behind the stop line, and on the way over the next one."""
 
 
 class Spot:
@@ -57,8 +53,8 @@ class Spot:
         network, lane = self._network, self._lane
         movement, crossing_mps, yields_first, must_change = None, math.nan, False, False
         to_line_m = storage_m = beyond_m = beyond_storage_m = math.nan
+        behind_mps = beyond_crossing_mps = math.nan
         link_row = stop_lane = beyond_link = beyond_lane = NO_LINK
-        beyond_limits_mps = (math.nan, math.nan)
         if approach is not None:
             link = network.link_ahead(self._leads_to, approach)
             movement, crossing_mps = approach.movement, link.crossing_limit_mps
@@ -75,13 +71,14 @@ class Spot:
                     beyond_m = approach.crossing_m + beyond_storage_m
                     beyond_link, beyond_lane = onward.row, network.lane_number[onward.lane]
                     behind_mps = network.lane_limit_mps[behind]
-                    beyond_limits_mps = (behind_mps, onward.crossing_limit_mps)
+                    beyond_crossing_mps = onward.crossing_limit_mps
         present_lane = network.lane_number.get(lane, NO_LINK)
         return Sight(
             movement=movement,
-            numbers=(to_line_m, storage_m, self.limit_mps, beyond_m, beyond_storage_m),
+            numbers=(
+                *(to_line_m, storage_m, self.limit_mps, beyond_m, beyond_storage_m),
+                *(self.limit_mps, crossing_mps, behind_mps, beyond_crossing_mps),
+            ),
             counts=(link_row, stop_lane, present_lane, beyond_link, beyond_lane),
             truths=(yields_first, self._leads_to != lane, self._has_other_lanes, must_change),
-            crossing_limit_mps=crossing_mps,
-            beyond_limits_mps=beyond_limits_mps,
         )

@@ -9,6 +9,7 @@ from corridor.columns import (
     LANE_COUNTS,
     LANE_NUMBERS,
     LANE_TRUTHS,
+    N_STATED,
     PLACE,
     BoolArray,
     Columns,
@@ -96,8 +97,6 @@ class VehicleTable:
                 route=facts.route,
                 approaches=approaches,
                 is_simple=is_simple,
-                speed_factor=facts.speed_factor,
-                max_speed_mps=facts.max_speed_mps,
             )
         )
         self._ids.append(entrant.vehicle_id)
@@ -184,16 +183,22 @@ class VehicleTable:
     def change_lanes(self, rows: IntArray, lanes: Sequence[str]) -> None:
         """Take over on which lanes some vehicles are now."""
         ways, columns = self.ways, self.columns
-        numbers = columns.numbers[: len(LANE_NUMBERS)]
-        counts = columns.counts[: len(LANE_COUNTS)]
-        truths = columns.truths[: len(LANE_TRUTHS)]
         changed: list[int] = []
+        met: list[_Met] = []
         for row, lane in zip(rows.tolist(), lanes, strict=True):
             way = ways[row]
             if lane != way.lane:
                 changed.append(row)
-                numbers[:, row], counts[:, row], truths[:, row] = self._come_onto(lane, way)
+                met.append(self._come_onto(lane, way))
         if changed:
+            numbers, counts, truths = (np.array(each).T for each in zip(*met, strict=True))
+            # Speed limits, as each driver takes them.
+            limits_mps = numbers[N_STATED:]
+            limits_mps *= columns.floats("speed_factor")[changed]
+            np.minimum(limits_mps, columns.floats("max_speed_mps")[changed], out=limits_mps)
+            columns.numbers[: len(LANE_NUMBERS), changed] = numbers
+            columns.counts[: len(LANE_COUNTS), changed] = counts
+            columns.truths[: len(LANE_TRUTHS), changed] = truths
             place_m = columns.floats("position_m")[changed]
             columns.floats("distance_m")[changed] = columns.floats("to_line_m")[changed] - place_m
 
@@ -208,16 +213,5 @@ class VehicleTable:
         sight = spot.sight(approach)
         is_new_signal = sight.movement is not way.movement
         way.movement = sight.movement
-        factor, max_mps = way.speed_factor, way.max_speed_mps
-        ceiling_mps = min(spot.limit_mps * factor, max_mps)
-        crossing_mps = min(sight.crossing_limit_mps * factor, max_mps)
-        beyond_mps, beyond_crossing_mps = sight.beyond_limits_mps
         is_done = is_on_route and approach is None and way.is_simple
-        return (
-            (
-                *(*sight.numbers, ceiling_mps, crossing_mps),
-                *(min(beyond_mps * factor, max_mps), min(beyond_crossing_mps * factor, max_mps)),
-            ),
-            sight.counts,
-            (*sight.truths, is_new_signal, is_done),
-        )
+        return sight.numbers, sight.counts, (*sight.truths, is_new_signal, is_done)

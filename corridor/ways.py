@@ -15,8 +15,6 @@ class Way:
     approaches: tuple[Approach | None, ...]
     is_simple: bool
     """Whether the route takes no road twice."""
-    speed_factor: float
-    max_speed_mps: float
     lane: str = ""
     place: int = 0
     movement: Movement | None = None

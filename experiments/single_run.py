@@ -218,9 +218,8 @@ def _simulate(prepared: Prepared, course: Course, report: Report, watch: Stopwat
         driver=experiment.driver,
         seed=order.seed,
     )
-    engine = SumoEngine(sumo_home(), api=order.api, gui=order.gui)
     session = Session(
-        engine,
+        _engine(order, watch),
         prepared.network,
         course,
         equipment,
@@ -228,9 +227,7 @@ def _simulate(prepared: Prepared, course: Course, report: Report, watch: Stopwat
         promise_s=None if controller is None else controller.promise_s,
     )
     session.tally.record.note_names = note_names(policy)
-    if watch is not None:
-        watch.engine(engine)
-        policy = policy and watch.policy(policy)
+    policy = watch.policy(policy) if watch and policy else policy
     told_s = time.perf_counter()
     with session:
         steer: Callable[[Frame], None] | None = None
@@ -254,6 +251,15 @@ def _simulate(prepared: Prepared, course: Course, report: Report, watch: Stopwat
                 )
     _check_outputs(prepared.folder)
     return session.tally
+
+
+def _engine(order: Order, watch: Stopwatch | None) -> SumoEngine:
+    """The engine of a run. What it takes to load SUMO is SUMO's time."""
+    load = SumoEngine if watch is None else watch.timed("sumo", SumoEngine)
+    engine = load(sumo_home(), api=order.api, gui=order.gui)
+    if watch is not None:
+        watch.engine(engine)
+    return engine
 
 
 def _counters(folder: Path, tally: Tally) -> dict[str, Any]:

@@ -158,16 +158,22 @@ class Committed:
         """(n, S, T) what the starts of green are worth that were planned before."""
         parameters, change_s = self.parameters, self._approaches.change_s
         worth_s = np.zeros((rows.size, change_s.shape[1], n_steps))
-        for place, number in enumerate(rows.tolist()):
-            plan = self._plans.get(number)
-            if plan is None:
-                continue
-            change = change_s[number, plan.stages[:-1], plan.stages[1:]]
-            step = np.rint((plan.ends_s[:-1] + change - base_s[number]) / parameters.step_s)
-            is_ahead = (step >= 0) & (step < n_steps)
-            worth_s[place, plan.stages[1:][is_ahead], step[is_ahead].astype(np.int64)] = (
-                parameters.foreseen_s
-            )
+        places: list[int] = []
+        stages: list[int] = []
+        ends_s: list[float] = []
+        for row, plan in enumerate(map(self._plans.get, rows.tolist())):
+            if plan is not None:
+                places += [row] * plan.stages.size
+                stages += plan.stages.tolist()
+                ends_s += plan.ends_s.tolist()
+        place, stage = np.array(places, dtype=np.int64), np.array(stages, dtype=np.int64)
+        number, end_s = rows[place], np.array(ends_s)
+        # The last green of each plan is open: what stands behind it is of another signal.
+        start_s = end_s[:-1] + change_s[number[:-1], stage[:-1], stage[1:]]
+        step = np.rint((start_s - base_s[number[:-1]]) / parameters.step_s)
+        is_ahead = ((step >= 0) & (step < n_steps)).nonzero()[0]
+        then = place[is_ahead], stage[is_ahead + 1], step[is_ahead].astype(np.int64)
+        worth_s[then] = parameters.foreseen_s
         return worth_s
 
     @staticmethod

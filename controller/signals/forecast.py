@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
-from controller.discharge import Wave, discharge
+from controller.discharge import Wave, crossings
 from controller.interface import Traffic
 from controller.kinematics import free_arrival_s
 from controller.signals.approaches import Approaches
@@ -89,7 +89,7 @@ def _crossings(traffic: Traffic, approaches: Approaches, greens: Greens) -> Floa
     end_s[:, :n_told] = traffic.likely_end_s[:, :n_told]
     start_s[rows], end_s[rows] = greens
     planned = replace(traffic, likely_start_s=start_s, likely_end_s=end_s, end_q90_s=end_s)
-    return discharge(planned, WAVE, tolerance_s=1.5, hope_s=0.0).cross_s
+    return crossings(planned, WAVE, tolerance_s=1.5)
 
 
 def blocked(traffic: Traffic, approaches: Approaches) -> BoolArray:

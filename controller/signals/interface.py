@@ -57,7 +57,8 @@ class SignalsSeen:
     """Simulated time; all other times here are simulated times, too."""
     step_length_s: float
     traffic: Traffic
-    """Everybody whom the roadside sees, equipped or not."""
+    """Everybody whom the roadside sees, equipped or not. Greens of the controlled links are in it
+    only where somebody is advised: they are the controller's own plans."""
     stage: IntArray
     """(N,) stage of the last green that is committed: present or to come."""
     green_start_s: FloatArray

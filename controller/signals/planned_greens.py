@@ -50,24 +50,24 @@ class PlannedGreens:
         new_s[..., :N_BEFORE] = np.where(is_kept[own, order], known_s[:, own, order], np.nan)
         np.minimum(new_s[1], green_start_s, out=new_s[1])
         stage, window_s = self._greens_of(seen, plans)
-        for ahead in range(N_AHEAD):
-            of_link = stage[place, ahead]
-            has_green = (of_link >= 0) & self._approaches.is_green[links, of_link]
-            new_s[:, has_green, N_BEFORE + ahead] = window_s[:, place[has_green], ahead]
+        of_link = stage[place]
+        has_green = (of_link >= 0) & self._approaches.is_green[links[:, np.newaxis], of_link]
+        new_s[..., N_BEFORE:] = np.where(has_green, window_s[:, place], np.nan)
         self._windows_s[:, links] = new_s
 
     def _greens_of(
         self, seen: SignalsSeen, plans: Mapping[int, StagePlan]
     ) -> tuple[IntArray, FloatArray]:
         """(plans, N_AHEAD) stages, -1: none, and (2, plans, N_AHEAD) their starts and ends."""
-        stage = np.full((len(plans), N_AHEAD), -1, dtype=np.int64)
-        window_s = np.full((2, len(plans), N_AHEAD), np.nan)
-        for place, (number, plan) in enumerate(plans.items()):
-            change_s = self._approaches.change_s[number]
-            follows_s = plan.ends_s[:-1] + change_s[plan.stages[:-1], plan.stages[1:]]
-            n = min(plan.stages.size, N_AHEAD)
-            stage[place, :n] = plan.stages[:n]
-            window_s[0, place, 0] = seen.green_start_s[number]
-            window_s[0, place, 1:n] = follows_s[: n - 1]
-            window_s[1, place, :n] = np.minimum(plan.ends_s[:n], seen.time_s + OPEN_S)
-        return stage, window_s
+        stages: list[list[int]] = []
+        ends_s: list[list[float]] = []
+        for plan in plans.values():
+            none = N_AHEAD - plan.stages.size
+            stages.append([*plan.stages[:N_AHEAD].tolist(), *[-1] * none])
+            ends_s.append([*plan.ends_s[:N_AHEAD].tolist(), *[np.nan] * none])
+        numbers, stage, end_s = np.array(list(plans)), np.array(stages), np.array(ends_s)
+        start_s = np.empty_like(end_s)
+        start_s[:, 0] = seen.green_start_s[numbers]
+        change_s = self._approaches.change_s[numbers[:, np.newaxis], stage[:, :-1], stage[:, 1:]]
+        start_s[:, 1:] = end_s[:, :-1] + change_s
+        return stage, np.stack([start_s, np.minimum(end_s, seen.time_s + OPEN_S)])

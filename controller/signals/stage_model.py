@@ -1,7 +1,10 @@
-"""What a search over stages knows: queues at the stop lines of N signals, and what waits cost."""
+"""What a search over stages knows: queues at the stop lines of N signals, and what waits cost.
+
+The stages of all signals stand in one row, K of them, and so do the R changes between two of them:
+they come last in all arrays, and lanes before them, since numpy is quick along long rows.
+"""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,100 +52,143 @@ class Search:
     ahead_s: float
     """Whoever still waits at the end costs as much as so long a wait, and his turn in the queue."""
 
-
-class Starts(NamedTuple):
-    """Greens that start at B steps, one after the other: the ways to them."""
-
-    cost: FloatArray
-    """(B, N, S)"""
-    queue: Quick
-    """(B, N, S, L)"""
-    waited_s: Quick
-    """(B, N, S, L)"""
-    least: IntArray
-    """(N, S) least length of each."""
-    most: IntArray
-    """(N, S) greatest length; -1: there is none."""
+    def is_stage(self) -> BoolArray:
+        """(N, S) stages that can be reached or are present."""
+        is_stage: BoolArray = self.change.min(axis=1) < self.arrivals.shape[2]
+        is_stage[np.arange(self.stage.size), self.stage] = True
+        return is_stage
 
 
 class Model:
-    """What stays the same through a search; time comes first, lanes last."""
+    """What stays the same through a search of L lanes and T steps; B starts are served together.
+
+    Costs are in steps, waits in shares of the patience. The last of the R changes is none, and
+    costs too much; the last start, T, is none either.
+
+    Attributes:
+        signal, stage: (K,) which they are.
+        one: (R,) the stage before each change; `steps` is its length.
+        into: (K, most) the changes into each stage.
+        block: B; the starts in so many steps do not depend on each other.
+        balance: (T + 1, L, K) vehicles that came up to each step, less those who could leave.
+        queue: (T + 1, L, T + 1, K) vehicles at an end of green that began at a start, if nobody
+            stood there then; the search puts in those who did.
+        elapsed: (T + 1, L, B, K) up to each step, for whoever has no green.
+        green_stops: (T, L, B, K) what it costs to come at green, if somebody stands there.
+        red_stops: (T + 1, K) what all who came at red have cost up to each step. The costs of the
+            search are told without it.
+        never: (T + 1, B, K) inf where a green may not end, so long behind the first start.
+        end: (T, R) step at which the green before each change to a start ends.
+        change_cost: (T, R) what such a change costs, whoever waits; inf where there is none.
+        came: (L, T, R) who comes in it, less those who can leave.
+        since: (L, T, R) what waits grow by up to the start.
+    """
 
     def __init__(self, search: Search) -> None:
-        self.search, self.step_s = search, np.float32(search.step_s)
+        self.search = search
         self.n_steps = search.arrivals.shape[2]
-        self.longest = int(min(self.n_steps, max(search.most.max(), search.most_left.max())))
-        # Starts so near to one another do not depend on each other: they are served together.
-        soonest = search.change + search.least[..., np.newaxis]
-        self.block = int(max(min(soonest.min(initial=self.n_steps), self.n_steps), 1))
-        came, self.arrived = _cumulated(search, self.n_steps + self.longest + self.block)
-        self.stop_cost = came * np.float32(search.stop_s)
-        self.flow = (search.flow_vps.transpose(0, 2, 1) * search.step_s).astype(np.float32)
-        best = self.flow.max(axis=1, keepdims=True)
-        self.is_served: BoolArray = (self.flow >= 0.5 * best) & (self.flow > 0.0)
+        self.signal, self.stage = own = search.is_stage().nonzero()
+        self.is_present = self.stage == search.stage[self.signal]
+        self.least, self.most = search.least[own], search.most[own]
+        self.share = (search.step_s / search.patience_s[self.signal]).astype(np.float32)
+        flow = search.flow_vps[self.signal, :, self.stage].T * search.step_s
+        best = search.flow_vps.max(axis=2)[self.signal].T * search.step_s
+        self.flow = flow.astype(np.float32)
+        self.is_served = (flow >= 0.5 * best) & (flow > 0.0)
         self.is_waiting = (~self.is_served).astype(np.float32)
-        steps = np.arange(self.longest + 1, dtype=np.float32).reshape(-1, 1, 1, 1, 1)
-        self.served = self.flow * steps
-        self.per_patience = (1.0 / search.patience_s).astype(np.float32).reshape(-1, 1, 1)
-        self.since_s = self.is_waiting * (steps * self.step_s)
         # What a queue costs when the search ends before it: its wait for green, and its turn.
-        self.turn_s = np.float32(0.5) / np.maximum(best / self.step_s, np.float32(0.05))
-        self.n_lanes = search.queue.shape[1]
-        self._between()
-        self.signal = np.arange(search.stage.size)[:, np.newaxis, np.newaxis]
-        self.before = np.arange(search.change.shape[1])[np.newaxis, :, np.newaxis]
+        self.ahead = np.float32(search.ahead_s / search.step_s)
+        self.turn = (0.5 / np.maximum(best, 0.05 * search.step_s)).astype(np.float32)
+        self._changes()
+        came = search.arrivals.transpose(2, 1, 0).astype(np.float32)
+        self._queues(came[..., self.signal])
+        self._between(came)
+        step = np.arange(self.n_steps + 1)
+        elapsed = step.astype(np.float32)[:, np.newaxis, np.newaxis] * (
+            self.share * self.is_waiting
+        )
+        self.elapsed = _repeated(elapsed, self.block)
+        lasted = (step[:, np.newaxis] - step[: self.block])[..., np.newaxis]
+        self.never = np.where((lasted >= self.least) & (lasted <= self.most), 0.0, np.inf)
 
-    def _between(self) -> None:
-        """What happens between two greens: lanes that have green in both flow on."""
-        search = self.search
-        length = np.minimum(search.change, self.n_steps)[..., np.newaxis].astype(np.float32)
-        self.change_s = length * self.step_s
-        self.both = self.is_served[:, :, np.newaxis] & self.is_served[:, np.newaxis]
-        flow = np.minimum(self.flow[:, :, np.newaxis], self.flow[:, np.newaxis])
-        self.both_served = flow * self.both * length
-        self.stops_between = (~self.both) * np.float32(search.stop_s)
+    def _changes(self) -> None:
+        """From each stage to the others of its signal, in the order of the latter."""
+        search, n_stages = self.search, self.signal.size
+        place = np.full(search.least.shape, -1)
+        place[self.signal, self.stage] = np.arange(n_stages)
+        is_way = (search.change < self.n_steps) & (place >= 0)[:, np.newaxis]
+        is_way &= (place >= 0)[..., np.newaxis]
+        signal, other, one = is_way.transpose(0, 2, 1).nonzero()
+        self.one, self.other = (
+            np.append(place[signal, each], n_stages - 1) for each in (one, other)
+        )
+        self.steps = np.append(search.change[signal, one, other], self.n_steps)
+        count = np.bincount(self.other[:-1], minlength=n_stages)
+        rank, first = np.arange(count.max()), count.cumsum() - count
+        self.into = np.where(rank < count[:, np.newaxis], first[:, np.newaxis] + rank, one.size)
+        self.block = int(max((self.steps + self.least[self.one])[:-1].min(initial=self.n_steps), 1))
 
-    def left(self, queue: Quick, turn_s: Quick, *, is_end: bool = False) -> Quick:
-        """Cost of queues (..., N, S, L) that the search leaves behind, summed over the lanes.
+    def _queues(self, came: Quick) -> None:
+        """Queues that begin with nobody, and what stops cost; `came` (T, L, K) in each step."""
+        n, more = self.n_steps, came - self.flow
+        self.balance = _cumulated(more)
+        # The queue at a stop line: what came less what could leave, never below nothing.
+        self.queue = np.zeros((n + 1, self.flow.shape[0], n + 1, self.signal.size), np.float32)
+        for end in range(1, n + 1):
+            now = self.queue[end, :, :end]
+            np.add(self.queue[end - 1, :, :end], more[end - 1][:, np.newaxis], out=now)
+            np.maximum(now, 0.0, out=now)
+        stop_cost = came * np.float32(self.search.stop_s / self.search.step_s)
+        self.green_stops = _repeated(stop_cost * self.is_served, self.block)
+        self.red_stops = _cumulated(np.einsum("tlk,lk->tk", stop_cost, self.is_waiting))
 
-        At the end of the search, lanes with green need not wait for it.
+    def _between(self, came: Quick) -> None:
+        """What happens in changes: lanes that have green before and behind flow on.
+
+        Args:
+            came: (T, L, N) vehicles in each step.
         """
-        ahead_s = np.float32(self.search.ahead_s)
-        cost = turn_s * queue
-        cost += ahead_s * self.is_waiting if is_end else ahead_s
-        cost *= queue
-        return self.over_lanes(cost)
+        search, one, other = self.search, self.one, self.other
+        arrived = _cumulated(came)
+        start, signal = np.arange(self.n_steps)[:, np.newaxis], self.signal[one]
+        is_possible = start >= self.steps
+        self.end = np.maximum(start - self.steps, 0)
+        came = arrived[start, :, signal] - arrived[self.end, :, signal]
+        both = self.is_served[:, one] & self.is_served[:, other]
+        self.is_held = (~both).astype(np.float32)[:, np.newaxis]
+        served = np.minimum(self.flow[:, one], self.flow[:, other]) * both * self.steps
+        self.came = came.transpose(2, 0, 1) - served[:, np.newaxis].astype(np.float32)
+        stops = np.einsum("trl,lr->tr", came, self.is_held[:, 0]) * search.stop_s
+        foreseen_s = search.foreseen_s[self.signal, self.stage][other].T
+        cost = (stops - foreseen_s) / search.step_s
+        cost += self.red_stops[self.end, one] - self.red_stops[start, other]
+        cost[~is_possible] = np.inf
+        cost[:, -1] = np.inf
+        self.change_cost = cost
+        lasted = self.is_waiting[:, np.newaxis, one] * self.end + self.steps
+        self.since = (self.share[one] * lasted).astype(np.float32)
+        self.turn_before = self.turn[:, np.newaxis, one]
 
-    def over_lanes(self, values: Quick) -> Quick:
-        """Sum over the last axis."""
-        # Faster than `sum` along few numbers, and on one core, unlike a product of matrices.
-        sums = np.einsum("xl->x", values.reshape(-1, self.n_lanes))
-        return np.asarray(sums).reshape(values.shape[:-1])
+    def left(self, queue: Quick, turn: Quick) -> Quick:
+        """Cost of queues (..., L, B, stages) that the search leaves behind, for all lanes."""
+        cost = turn * queue
+        cost += self.ahead
+        return np.asarray(np.einsum("...lbk,...lbk->...bk", queue, cost))
 
-    def first(self) -> Starts:
-        """The present greens, which may end at once."""
-        search = self.search
-        n_signals, n_stages, _ = search.change.shape
-        is_present = search.stage[:, np.newaxis] == np.arange(n_stages)
-        shape = (1, n_signals, n_stages, self.n_lanes)
-        queue, waited_s = (
-            np.broadcast_to(each[:, np.newaxis].astype(np.float32), shape)
-            for each in (search.queue, search.waited_s)
-        )
-        return Starts(
-            cost=np.where(is_present, 0.0, np.inf)[np.newaxis],
-            queue=queue,
-            waited_s=waited_s,
-            least=np.zeros((n_signals, n_stages), dtype=np.int64),
-            most=np.where(is_present, search.most_left[:, np.newaxis], -1),
-        )
+    def left_at_end(self, queue: Quick) -> Quick:
+        """The same of queues (L, T, K) at the end of the search: at green, nobody waits for it."""
+        cost = self.turn[:, np.newaxis] * queue
+        cost += (self.ahead * self.is_waiting)[:, np.newaxis]
+        return np.asarray(np.einsum("lbk,lbk->bk", queue, cost))
 
 
-def _cumulated(search: Search, n_steps: int) -> tuple[Quick, Quick]:
-    """Arrivals in each step, and up to each, with time first; nobody comes after the last."""
-    n_signals, n_lanes, n_known = search.arrivals.shape
-    came = np.zeros((n_steps, n_signals, 1, n_lanes), dtype=np.float32)
-    came[:n_known, :, 0] = search.arrivals.transpose(2, 0, 1)
-    arrived = np.zeros((n_steps + 1, n_signals, 1, n_lanes), dtype=np.float32)
-    np.cumsum(came, axis=0, out=arrived[1:])
-    return came, arrived
+def _cumulated(values: Quick) -> Quick:
+    """Sums along the first axis, up to each step."""
+    sums = np.zeros((values.shape[0] + 1, *values.shape[1:]), dtype=np.float32)
+    np.cumsum(values, axis=0, out=sums[1:])
+    return sums
+
+
+def _repeated(values: Quick, times: int) -> Quick:
+    """(T, L, times, K) the same of each start."""
+    return np.asarray(np.repeat(values[:, :, np.newaxis], times, axis=2))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -40,9 +41,12 @@ class Change:
         return cls(letters=tuple(letters), starts_s=tuple(starts_s), length_s=at_s)
 
 
+@lru_cache(maxsize=4096)
 def has_green(letters: str) -> BoolArray:
-    """(L,) whether each letter is a green."""
-    return np.array([letter in GREEN for letter in letters], dtype=np.bool_)
+    """(L,) whether each letter is a green; not to be written to, since it is kept."""
+    found = np.array([letter in GREEN for letter in letters], dtype=np.bool_)
+    found.flags.writeable = False
+    return found
 
 
 def whole_steps(length_s: float, step_length_s: float) -> float:

@@ -108,14 +108,14 @@ class ConflictMonitor:
                 shown_s = time_s - self._yellow_start_s[place]
                 if shown_s < clearance.yellow_s[place] - EARLY_S:
                     return f"yellow of link {place} is shorter than {clearance.yellow_s[place]:g} s"
-        for place in (now & ~self._is_green).nonzero()[0].tolist():
-            needed_s = clearance.needed_s[:, place]
-            is_soon = time_s - self._green_end_s < needed_s - EARLY_S
-            is_soon[loses] |= needed_s[loses] > 0.0
-            is_soon[place] = False
-            if is_soon.any():
-                other = np.flatnonzero(is_soon)[0]
-                return f"green of link {place} comes too soon after that of link {other}"
+        gains = (now & ~self._is_green).nonzero()[0]
+        needed_s = clearance.needed_s[:, gains]
+        is_soon = (time_s - self._green_end_s)[:, np.newaxis] < needed_s - EARLY_S
+        is_soon[loses] |= needed_s[loses] > 0.0
+        is_soon[gains, np.arange(gains.size)] = False
+        if is_soon.any():
+            place, other = np.argwhere(is_soon.T)[0]
+            return f"green of link {gains[place]} comes too soon after that of link {other}"
         return ""
 
     def _note(self, letters: str, time_s: float) -> None:

@@ -96,13 +96,14 @@ class Schedule:
 
     def commit(self, time_s: float, promise_s: float) -> Iterator[Promise]:
         """Commit all that can wait no longer; tells each switch."""
+        latest_s = time_s + promise_s + self.step_length_s - 1e-6
         for _ in range(MOST_AT_ONCE):
-            if self.plan is None or not math.isfinite(self.plan.ends_s[0]):
+            # Most plans end later, in nearly all steps.
+            if self.plan is None or (planned_s := float(self.plan.ends_s[0])) >= latest_s:
                 return
-            free_s = self.free_s(time_s, promise_s)
             following = self._next_stage(self.plan)
-            end_s = self.next_step(max(float(self.plan.ends_s[0]), free_s))
-            if end_s >= time_s + promise_s + self.step_length_s - 1e-6:
+            end_s = self.next_step(max(planned_s, self.free_s(time_s, promise_s)))
+            if end_s >= latest_s:
                 return
             end_s = max(end_s, self._cleared_s(following))
             yield from self._switch(end_s, following, time_s)

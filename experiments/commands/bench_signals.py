@@ -17,12 +17,10 @@ def bench_signals(
     repeat: Annotated[int, typer.Option(min=1, help="Runs of each arm.")] = 3,
     seed: Annotated[int, typer.Option(min=0, help="Of all runs.")] = 1,
     growth: Annotated[bool, typer.Option(help="Also time ever larger towns.")] = True,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Ten minutes of each scenario, and small towns.")
-    ] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Only small towns.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Time `none`, `max-pressure` and `committed`, and how time grows with the signals."""
+    """Time signal control on ten minutes of each scenario, and how time grows with the signals."""
     from experiments.speed.pairs import benching, checked_networks, machine
     from experiments.speed.signals import (
         ARMS,
@@ -34,7 +32,7 @@ def bench_signals(
 
     found: dict[str, Any] = {"machine": machine(), "networks": {}, "growth": {}}
     with bench_errors_told():
-        scenarios = checked_networks(networks, is_quick=quick)
+        scenarios = checked_networks(networks, is_quick=True)
         with benching(seed=seed, execution="automated", say=say) as bench:
             for name, scenario in scenarios.items():
                 found["networks"][name] = measure_control(bench, scenario, repeat=repeat)
@@ -53,17 +51,18 @@ def bench_signals(
 
 def _network_table(network: Mapping[str, Any]) -> Table:
     table = Table(
-        title=f"{network['scenario']}: seconds of processor time of the simulation, medians over "
-        f"{network['repeat']} runs",
+        title=f"{network['scenario']}: seconds of processor time, and shares of SUMO's; medians "
+        f"over {network['repeat']} runs",
         title_justify="left",
     )
     parts = list(next(iter(network["arms"].values()))["parts_cpu_s"])
     table.add_column("arm")
-    for column in (*parts, "all but SUMO, share of SUMO"):
+    shares = ("planner, share", "corridor, share", "both", "all but SUMO")
+    for column in (*parts, *shares):
         table.add_column(column, justify="right")
     for arm, found in network["arms"].items():
         cells = (f"{found['parts_cpu_s'][part]:.2f}" for part in parts)
-        table.add_row(arm, *cells, f"{found['over_sumo']:.2f}")
+        table.add_row(arm, *cells, *(f"{share:.2f}" for share in found["over_sumo"].values()))
     return table
 
 
@@ -76,8 +75,10 @@ def _growth_table(arm: str, grown: Mapping[str, Any]) -> Table:
         f"number of signals: {shape}",
         caption_justify="left",
     )
-    for column in ("signals", "all but SUMO", "SUMO"):
+    parts = list(grown["runs"][0]["parts_cpu_s"])
+    for column in ("signals", *parts, "memory, MiB"):
         table.add_column(column, justify="right")
     for run in grown["runs"]:
-        table.add_row(f"{run['n_signals']}", f"{run['ours_cpu_s']:.2f}", f"{run['sumo_cpu_s']:.2f}")
+        cells = (f"{run['parts_cpu_s'][part]:.2f}" for part in parts)
+        table.add_row(f"{run['n_signals']}", *cells, f"{run['max_rss_mib']:.0f}")
     return table

@@ -14,6 +14,13 @@ ARMS = ("none", "max-pressure", "committed")
 """What is timed; in the first one nobody controls anything."""
 STREETS, QUICK_STREETS = (5, 10, 20), (5, 8)
 """Streets in each direction of made-up towns."""
+SHARES = {
+    "planner": ("planner",),
+    "corridor": ("corridor",),
+    "control": ("planner", "corridor"),
+    "all": OURS,
+}
+"""What is told as a share of SUMO's time; control is to be no more than SUMO itself."""
 VEHICLES_PER_SIGNAL, ENTRY_S = 5, 200.0
 """As many in each town, within this time."""
 
@@ -43,18 +50,20 @@ def measure_control(bench: Bench, scenario: Scenario, *, repeat: int) -> dict[st
 
 
 def _parts(timings: Sequence[Timing]) -> dict[str, Any]:
-    """Medians over the runs of an arm; `over_sumo` is what is not SUMO's, as a share of it."""
+    """Medians over the runs of an arm; `over_sumo` is each part as a share of SUMO's."""
     return {
         "parts_cpu_s": {
             part: median(timing.parts_cpu_s[part] for timing in timings) for part in ("sumo", *OURS)
         },
-        "over_sumo": median(ours_s(timing) / timing.parts_cpu_s["sumo"] for timing in timings),
+        "over_sumo": {
+            name: median(_sum_s(timing, parts) / timing.parts_cpu_s["sumo"] for timing in timings)
+            for name, parts in SHARES.items()
+        },
     }
 
 
-def ours_s(timing: Timing) -> float:
-    """Processor time of a simulation that is not SUMO's."""
-    return sum(timing.parts_cpu_s[part] for part in OURS)
+def _sum_s(timing: Timing, parts: Sequence[str]) -> float:
+    return sum(timing.parts_cpu_s[part] for part in parts)
 
 
 def grow_signals(bench: Bench, arm: str, streets: Sequence[int]) -> dict[str, Any]:
@@ -83,12 +92,16 @@ def grow_signals(bench: Bench, arm: str, streets: Sequence[int]) -> dict[str, An
 
 def growth(n_signals: Sequence[int], timings: Sequence[Timing]) -> dict[str, Any]:
     """With which power of the number of signals the time grows that is not SUMO's."""
-    ours = [ours_s(timing) for timing in timings]
+    ours = [_sum_s(timing, OURS) for timing in timings]
     exponent = float(np.polyfit(np.log(n_signals), np.log(ours), 1)[0])
     return {
         "runs": [
-            {"n_signals": n, "ours_cpu_s": s, "sumo_cpu_s": timing.parts_cpu_s["sumo"]}
-            for n, s, timing in zip(n_signals, ours, timings, strict=True)
+            {
+                "n_signals": n,
+                "parts_cpu_s": {part: timing.parts_cpu_s[part] for part in ("sumo", *OURS)},
+                "max_rss_mib": timing.max_rss_mib,
+            }
+            for n, timing in zip(n_signals, timings, strict=True)
         ],
         "exponent_ours": exponent,
         "is_linear": exponent <= LINEAR,

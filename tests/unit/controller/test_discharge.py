@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.discharge import Wave, discharge
+from controller.discharge import Wave, crossings, discharge
 from controller.kinematics import free_arrival_s
 from controller.queues import STOP_GAP_M
 
@@ -311,3 +311,14 @@ def test_places_in_a_queue_do_not_overlap_and_start_in_order(traffic_of, road):
                     served.place_m[behind] >= served.place_m[ahead] + cars[ahead]["space_m"] - 1e-5
                 )
                 assert served.n_ahead[behind] == served.n_ahead[ahead] + 1
+
+
+def test_the_crossings_alone_are_those_of_the_whole(traffic_of):
+    traffic = traffic_of(
+        [*standing(6), {"distance_m": 70.0}, {"distance_m": 90.0, "speed_mps": 3.0}],
+        [[(10.0, 22.0), (60.0, 66.0)]],
+    )
+    served = serve(traffic)
+    assert np.unique(served.window).size > 1
+    alone_s = crossings(traffic, Wave(), tolerance_s=TOLERANCE_S)
+    np.testing.assert_array_equal(alone_s, served.cross_s)

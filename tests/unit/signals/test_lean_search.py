@@ -69,11 +69,15 @@ def test_signals_that_are_searched_apart_find_as_good_plans(
     assert sum(same) >= N - 1
 
 
-def test_stages_that_serve_nobody_are_left_out() -> None:
-    search = made_up(3)
+def test_where_nobody_comes_a_green_stays_as_long_as_it_may() -> None:
     nobody = replace(
-        search, queue=np.zeros_like(search.queue), arrivals=np.zeros_like(search.arrivals)
+        made_up(3), queue=np.zeros((N, L)), arrivals=np.zeros((N, L, T)), most_left=np.full(N, T)
     )
     found = search_lean(nobody)
-    assert found.stages == [[each] for each in search.stage.tolist()]
-    assert found.ends == [[T]] * N
+    assert found.cost_s.tolist() == [0.0] * N
+    must_end = replace(nobody, most_left=np.full(N, 10))
+    has_other = nobody.change.min(axis=(1, 2)) < NEVER
+    assert has_other.any()
+    ends = np.array([own[0] for own in search_lean(must_end).ends])
+    assert (ends[has_other] <= 10).all()
+    assert (ends[~has_other] == T).all()
