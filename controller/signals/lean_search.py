@@ -23,9 +23,12 @@ def search_lean(search: Search) -> Found:
     """The cheapest stages of each signal, and the lengths of their greens.
 
     As `search_stages`, but lanes with next to nobody are left out, and those that all stages serve
-    alike. Costs leave out what no plan can change.
+    alike. Costs leave out what no plan can change. A signal without any such lane stays as it is.
     """
     counts = _counting_lanes(search)
+    # Where nobody is to be served, nobody was told of a green either.
+    matters = counts.any(axis=1)[:, np.newaxis, np.newaxis]
+    search = replace(search, foreseen_s=search.foreseen_s * matters)
     lane_order, n_lanes = np.argsort(~counts, axis=1, kind="stable"), counts.sum(axis=1)
     by_size = np.argsort(n_lanes, kind="stable")
     n_signals = by_size.size

@@ -71,9 +71,15 @@ def test_signals_that_are_searched_apart_find_as_good_plans(
 
 def test_where_nobody_comes_a_green_stays_as_long_as_it_may() -> None:
     nobody = replace(
-        made_up(3), queue=np.zeros((N, L)), arrivals=np.zeros((N, L, T)), most_left=np.full(N, T)
+        made_up(3),
+        queue=np.zeros((N, L)),
+        arrivals=np.zeros((N, L, T)),
+        most_left=np.full(N, T),
+        # Not even for a green that was planned while somebody was still expected.
+        foreseen_s=np.full((N, S, T), 10.0),
     )
     found = search_lean(nobody)
+    assert found.stages == [[each] for each in nobody.stage.tolist()]
     assert found.cost_s.tolist() == [0.0] * N
     must_end = replace(nobody, most_left=np.full(N, 10))
     has_other = nobody.change.min(axis=(1, 2)) < NEVER
