@@ -27,7 +27,7 @@ def search_lean(search: Search) -> Found:
     """
     counts = _counting_lanes(search)
     # Where nobody is to be served, nobody was told of a green either.
-    matters = counts.any(axis=1)[:, np.newaxis, np.newaxis]
+    matters = counts.sum(axis=1)[:, np.newaxis, np.newaxis] > 0
     search = replace(search, foreseen_s=search.foreseen_s * matters)
     lane_order, n_lanes = np.argsort(~counts, axis=1, kind="stable"), counts.sum(axis=1)
     by_size = np.argsort(n_lanes, kind="stable")

@@ -160,7 +160,8 @@ def _trace(model: Model, tables: _Tables) -> Found:
     is_present = model.is_present.tolist()
     firsts = np.searchsorted(model.signal, np.arange(n_signals + 1)).tolist()
     for number, (first, behind) in enumerate(pairwise(firsts)):
-        now = min(range(first, behind), key=value.__getitem__)
+        # Where it makes no difference, the present green stays.
+        now = min(range(first, behind), key=lambda at: (value[at], not is_present[at]))
         start, found.cost_s[number] = last_began[now], value[now] * search.step_s
         if not np.isfinite(value[now]):
             # Where no way leads to the end, the present green stays.
