@@ -48,10 +48,10 @@ class EcoParameters:
     """He is held up if he would cross earlier by more than this."""
     spillback: float = 0.9
     """No advice when the queue is longer than this share of the way from the last signal."""
-    certain_s: float = 6.0
+    certain_s: float = 20.0
     """Where the start of green is known less well than this (from the 10th to the 90th percentile),
     advice is to coast towards a stop, and no more."""
-    silent_s: float = 30.0
+    silent_s: float = 60.0
     """Where it is known less well than this there is no advice."""
     beyond_s: float = 0.0
     """Whoever slows down for the signal behind the next one may pass the next later by this;
