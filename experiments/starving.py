@@ -8,6 +8,8 @@ from experiments.people import LONGEST_AT
 LONGER_FACTOR, ENOUGH_CYCLES = 1.25, 2.0
 """Somebody starves who waits longer than anybody in the reference, by this factor, and for more
 cycles of the scenario's own plan than these."""
+UNKNOWN_CYCLE_S = 120.0
+"""Taken where the cycle of the own plan is not known: few are longer."""
 
 
 def is_starving(here_s: float, there_s: float, cycle_s: float) -> bool:
@@ -16,7 +18,7 @@ def is_starving(here_s: float, there_s: float, cycle_s: float) -> bool:
     Args:
         here_s: The longest wait in the arm.
         there_s: The longest one in the reference.
-        cycle_s: Of the own plan where that is; 0: not known.
+        cycle_s: Of the own plan where that is.
     """
     return here_s > max(LONGER_FACTOR * there_s, ENOUGH_CYCLES * cycle_s)
 
@@ -36,7 +38,7 @@ def starving_drivers(
         return []
     told = _at_signal(arm, "vehicle", "longest wait", (here, there), cycles_s)
     here_s, there_s = here["longest_entry_wait_s"], there["longest_entry_wait_s"]
-    cycle_s = max(cycles_s.values(), default=0.0)
+    cycle_s = max(cycles_s.values(), default=UNKNOWN_CYCLE_S)
     if is_starving(here_s, there_s, cycle_s):
         told.append(
             f"{arm}: somebody starves: a vehicle waits {here_s:.0f} s to enter the road; the "
@@ -72,11 +74,12 @@ def _at_signal(
     if at is None:
         return []
     here_s, there_s = here["longest_wait_s"], there["longest_wait_s"]
-    cycle_s = cycles_s.get(at["signal_id"], 0.0)
+    cycle_s = cycles_s.get(at["signal_id"], UNKNOWN_CYCLE_S)
+    whose = "of the own plan there" if at["signal_id"] in cycles_s else "of an unknown length"
     if not is_starving(here_s, there_s, cycle_s):
         return []
     return [
         f"{arm}: somebody starves: {who} {at[f'{who}_id']} waits {here_s:.0f} s at signal "
         f"{at['signal_id']} (seed {at['seed']}); the {wait} in the reference is {there_s:.0f} s, "
-        f"two cycles of the own plan there are {2 * cycle_s:.0f} s"
+        f"two cycles {whose} are {2 * cycle_s:.0f} s"
     ]

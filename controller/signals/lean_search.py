@@ -26,9 +26,14 @@ def search_lean(search: Search) -> Found:
     alike. Costs leave out what no plan can change. A signal without any such lane stays as it is.
     """
     counts = _counting_lanes(search)
-    # Where nobody is to be served, nobody was told of a green either.
-    matters = counts.sum(axis=1)[:, np.newaxis, np.newaxis] > 0
-    search = replace(search, foreseen_s=search.foreseen_s * matters)
+    search = replace(
+        search,
+        # A lane that does not count may still fill up the row of one that does.
+        queue=search.queue * counts,
+        arrivals=search.arrivals * counts[..., np.newaxis],
+        # Where nobody is to be served, nobody was told of a green either.
+        foreseen_s=search.foreseen_s * (counts.sum(axis=1)[:, np.newaxis, np.newaxis] > 0),
+    )
     lane_order, n_lanes = np.argsort(~counts, axis=1, kind="stable"), counts.sum(axis=1)
     by_size = np.argsort(n_lanes, kind="stable")
     n_signals = by_size.size

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from controller.arrays import BoolArray, FloatArray
+from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.signals.approaches import Approaches
 from controller.signals.forecast import SLOW_MPS, Coming, Greens, cell_of_link
 from controller.signals.interface import SignalsSeen
@@ -27,8 +27,8 @@ class Sightings:
         self._approaches = approaches
         shape = approaches.lane_ids.shape
         self.waited_s: FloatArray = np.zeros(shape)
-        """(N, L) since when the first vehicle of each lane stands without green. Whoever stands at
-        a permissive green is not helped by another one: if that counted, stages that both have
+        """(N, L) how long somebody at the head of each lane has stood without green. Whoever stands
+        at a permissive green is not helped by another one: if that counted, stages that both have
         such vehicles would take turns at their least greens, and lose most of the time."""
         self._flow_vps: FloatArray = np.zeros(shape)
         self._sight_m: FloatArray = np.zeros(shape)
@@ -44,9 +44,9 @@ class Sightings:
         size = self.waited_s.size
         cell = cell_of_link(self._approaches, traffic)[traffic.link]
         is_ours, is_slow = cell >= 0, traffic.speed_mps < SLOW_MPS
-        stands = cell[is_ours & is_slow & (traffic.distance_m < AT_LINE_M)]
-        waits = np.bincount(stands, minlength=size).reshape(shape) > 0
-        waits &= ~self._has_green(greens)
+        stands = is_ours & is_slow & (traffic.distance_m < AT_LINE_M)
+        stands[stands] = ~self._has_green(traffic.link[stands], greens)
+        waits = np.bincount(cell[stands], minlength=size).reshape(shape) > 0
         self.waited_s = np.where(waits, self.waited_s + seen.step_length_s, 0.0)
         moves = is_ours & ~is_slow
         np.maximum.at(self._sight_m.reshape(-1), cell[moves], traffic.distance_m[moves])
@@ -55,12 +55,12 @@ class Sightings:
         share = min(seen.step_length_s / MEMORY_S, 1.0)
         self._flow_vps += share * (now_vps - self._flow_vps)
 
-    def _has_green(self, greens: Greens) -> BoolArray:
-        """(N, L) lanes with green for some link now."""
-        is_green = ((greens.start_s <= 0.0) & (greens.end_s > 0.0)).any(axis=1)
-        found = np.zeros(self.waited_s.size, dtype=np.bool_)
-        found[self._approaches.link_cells[is_green]] = True
-        return found.reshape(self.waited_s.shape)
+    def _has_green(self, link: IntArray, greens: Greens) -> BoolArray:
+        """(n,) whether each of some links of the signals, by row, has green now."""
+        rows = self._approaches.link_rows
+        found = np.zeros(int(rows.max(initial=-1)) + 1, dtype=np.bool_)
+        found[rows] = ((greens.start_s <= 0.0) & (greens.end_s > 0.0)).any(axis=1)
+        return np.asarray(found[link])
 
     def unseen(
         self, found: Coming, base_s: FloatArray, *, step_s: float, n_steps: int

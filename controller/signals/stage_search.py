@@ -161,7 +161,7 @@ def _trace(model: Model, tables: _Tables) -> Found:
     firsts = np.searchsorted(model.signal, np.arange(n_signals + 1)).tolist()
     for number, (first, behind) in enumerate(pairwise(firsts)):
         # Where it makes no difference, the present green stays.
-        now = min(range(first, behind), key=lambda at: (value[at], not is_present[at]))
+        now = min(range(first, behind), key=lambda at: (value[at], last_began[at] > 0))
         start, found.cost_s[number] = last_began[now], value[now] * search.step_s
         if not np.isfinite(value[now]):
             # Where no way leads to the end, the present green stays.

@@ -42,7 +42,7 @@ def gini(values: FloatArray) -> float:
 def balance(changes: FloatArray) -> tuple[float, float]:
     """What those who gain save, and what those who lose add, both per trip of the group."""
     n = max(changes.size, 1)
-    return float(-changes[changes < 0].sum() / n), float(changes[changes > 0].sum() / n)
+    return float(np.abs(changes[changes < 0]).sum() / n), float(changes[changes > 0].sum() / n)
 
 
 def members(pairs: pl.DataFrame) -> dict[str | None, pl.DataFrame]:

@@ -138,6 +138,18 @@ TERMS = (
         "are its range in m, its lowest speed in m/s and how far it may exceed the limit.",
     ),
     (
+        "committed:H",
+        "Signals that are controlled by the traffic in sight: the control plans the greens anew "
+        "every few seconds, and tells each switch H seconds before it happens, which it then cannot take "
+        "back. With “+eco” vehicles are advised on these signals, too.",
+    ),
+    (
+        "actuated, delay_based, max-pressure, optimized",
+        "Other ways to control the signals, for comparison: two of the simulator SUMO, one from "
+        "the literature that serves the longest queues, and a fixed plan sought for this scenario. In "
+        "arms that name none, signals follow the scenario's own plan.",
+    ),
+    (
         "execution",
         "Who drives. “Driver”: people keep their imperfection, their own habit of speeding or "
         "dawdling, their reaction lag, and may ignore advice. “Automated”: equipped vehicles hold "
@@ -242,7 +254,8 @@ TERMS = (
 )
 
 RULES = (
-    "Only the advice differs between the arms: same roads, signals, vehicles, routes, departures.",
+    "Only the advice differs between the arms, and in those that name them the signals: same "
+    "roads, vehicles, routes, departures.",
     "Every vehicle drives the route that was fixed before; no arm may lead traffic elsewhere.",
     "Every run goes on until the road is empty; an arm that lost vehicles is not compared.",
     "Differences are taken seed by seed, in percent of the reference's mean.",

@@ -62,6 +62,11 @@ class Effort:
                 "planning and confirming need seeds of their own, got "
                 f"{self.seeds} and {self.confirm_seeds}"
             )
+        if self.advice is not None and {*self.sought_seeds} & {*self.confirm_seeds}:
+            raise ValueError(
+                f"with advice a plan is sought on the seeds {self.sought_seeds}, too; "
+                f"confirming needs others, got {self.confirm_seeds}"
+            )
         least = 2 * len(self.seeds)
         if self.n_runs < least:
             raise ValueError(
@@ -73,6 +78,14 @@ class Effort:
             raise ValueError(f"minutes must be positive, got {self.minutes:g}")
         if self.time_weight < 0:
             raise ValueError(f"the weight of time must not be negative, got {self.time_weight:g}")
+
+    @property
+    def sought_seeds(self) -> tuple[int, ...]:
+        """Of all rounds with advice."""
+        n = len(self.advised_seeds)
+        return tuple(
+            seed + n * turn for turn in range(self.n_rounds) for seed in self.advised_seeds
+        )
 
     @property
     def wish(self) -> Wish:

@@ -3,6 +3,7 @@
 import pytest
 
 from experiments.planning_seeds import CONFIRMING_SEED, PLANNING_SEED, planning_seeds
+from experiments.retiming.job import Effort
 
 
 def test_a_count_means_so_many_seeds_as_in_an_experiment_but_planning_ones():
@@ -33,3 +34,9 @@ def test_a_list_of_one_is_written_in_brackets():
 def test_other_seeds_are_refused(text, said):
     with pytest.raises(ValueError, match=said):
         planning_seeds(text, PLANNING_SEED)
+
+
+def test_a_plan_is_not_confirmed_on_the_seeds_of_a_round_with_advice():
+    with pytest.raises(ValueError, match=r"sought on the seeds \(1021, 1022, 1023, 1024\), too"):
+        Effort(advice="eco", confirm_seeds=(1024, 1030))
+    assert Effort(confirm_seeds=(1024, 1030)).advice is None

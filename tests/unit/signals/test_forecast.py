@@ -154,3 +154,20 @@ def test_whoever_stands_has_waited_since_the_end_of_his_green():
         sightings.update(seen, Greens(start_s=start_s - time_s, end_s=end_s - time_s))
         waited_s.append(sightings.waited_s[0].tolist())
     assert waited_s == [[0.0, 1.0], [1.0, 2.0], [2.0, 3.0]]
+
+
+def test_whoever_waits_at_red_counts_though_another_link_of_his_lane_has_green():
+    approaches = Approaches.of((signal(0, [0, 0]),))
+    sightings = Sightings(approaches)
+    greens = Greens(start_s=np.array([[-5.0], [np.nan]]), end_s=np.array([[20.0], [np.nan]]))
+    for time_s in range(2):
+        seen = SignalsSeen(
+            time_s=float(time_s),
+            step_length_s=1.0,
+            traffic=vehicles([1], [2.0], speed_mps=np.zeros(1)),
+            stage=np.array([0]),
+            green_start_s=np.array([-5.0]),
+            free_s=np.array([0.0]),
+        )
+        sightings.update(seen, greens)
+    assert sightings.waited_s[0].tolist() == [2.0]

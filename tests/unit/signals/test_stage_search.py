@@ -104,3 +104,9 @@ def test_no_plan_is_noticeably_cheaper_than_the_one_found(seed):
         cost_of(search, found.stages[0], found.ends[0]), rel=1e-5
     )
     assert best * (1 - 1e-5) <= found.cost_s[0] <= 1.05 * best
+
+
+@pytest.mark.parametrize("present", [0, 1])
+def test_where_it_makes_no_difference_the_present_green_stays(present):
+    found = search_stages(crossing(22, stage=np.array([present]), most_left=np.array([30])))
+    assert found.stages == [[present]]
