@@ -140,14 +140,14 @@ TERMS = (
     (
         "committed:H",
         "Signals that are controlled by the traffic in sight: the control plans the greens anew "
-        "every few seconds, and tells each switch H seconds before it happens, which it then cannot take "
-        "back. With “+eco” vehicles are advised on these signals, too.",
+        "every few seconds, and tells each switch H seconds before it happens, which it then "
+        "cannot take back. With “+eco” vehicles are advised on these signals, too.",
     ),
     (
         "actuated, delay_based, max-pressure, optimized",
         "Other ways to control the signals, for comparison: two of the simulator SUMO, one from "
-        "the literature that serves the longest queues, and a fixed plan sought for this scenario. In "
-        "arms that name none, signals follow the scenario's own plan.",
+        "the literature that serves the longest queues, and a fixed plan sought for this "
+        "scenario. In arms that name none, signals follow the scenario's own plan.",
     ),
     (
         "execution",
