@@ -15,7 +15,8 @@ class MaxPressureParameters:
     """How signals answer to pressure."""
 
     decision_s: float = 10.0
-    """Time between two decisions of a signal, as long as its stage stays (`max-pressure`)."""
+    """Time between two decisions of a signal, and from the start of a green to the first one on it
+    (`max-pressure`)."""
     reach_m: float = 80.0
     """So far ahead of the stop line vehicles count."""
     sharpness: float = 1.0
@@ -60,7 +61,8 @@ class MaxPressure:
     def plan(self, seen: SignalsSeen) -> Mapping[int, StagePlan]:
         """New plans of the signals whose stage may end now."""
         now_s = seen.time_s
-        is_due = (seen.free_s <= now_s + 1e-6) & (self._due_s <= now_s + 1e-6)
+        due_s = np.maximum(self._due_s, seen.green_start_s + self.parameters.decision_s)
+        is_due = (seen.free_s <= now_s + 1e-6) & (due_s <= now_s + 1e-6)
         if not is_due.any():
             return {}
         pressure = self._pressure.of(seen.traffic)
@@ -71,7 +73,6 @@ class MaxPressure:
             best = int(on_stages.argmax())
             # Of equal pressures that of the present stage counts: a change costs time.
             if on_stages[best] > on_stages[present]:
-                self._due_s[number] = -np.inf
                 plans[number] = StagePlan(
                     stages=np.array([present, best]), ends_s=np.array([now_s, np.inf])
                 )

@@ -107,6 +107,14 @@ def test_nothing_is_decided_before_the_least_green_is_over_nor_too_often(max_pre
     assert 0 in max_pressure.plan(seen(10.0, crowd))
 
 
+def test_a_new_green_is_judged_when_it_has_lasted_as_long_as_lies_between_two_decisions():
+    made = MaxPressure(MaxPressureParameters(decision_s=10.0))
+    made.reset((layout(),))
+    others = Traffic([0, 0])
+    assert made.plan(seen(29.0, others, stage=1, green_start_s=20.0)) == {}
+    assert 0 in made.plan(seen(30.0, others, stage=1, green_start_s=20.0))
+
+
 def test_greens_by_pressure_fill_the_cycle():
     greens_s = split(layout(), np.array([3.0, 1.0]), 0.5)
     assert greens_s.sum() == pytest.approx(60 - 10)
