@@ -45,7 +45,7 @@ def _place(name: str) -> tuple[int, str]:
 
 
 def compared_words(arm: str) -> str:
-    """What the reference lacks beside an arm: advice, or what the arm does to signals, too."""
+    """How a sentence on an arm calls its reference."""
     if split_arm(arm)[0]:
         return say("under the own plan without advice")
     return say("without advice")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from experiments.arms import split_arm
 from experiments.atomic import replacing
 from experiments.measures import FEW_SEEDS
 from experiments.report.bound import bound_table, read_bound
@@ -82,10 +83,25 @@ def write_report(directory: Path, language: str = ENGLISH) -> Path:
     return target
 
 
+def _titles(results: Results) -> tuple[str, str]:
+    """Of the browser's window and of the page: what is tried on which road."""
+    scenario = results.summary["scenario"]
+    if any(split_arm(arm)[0] for arm in results.summary["arms"]):
+        return (
+            say("Signals and speed advice on {scenario}: what they change", scenario=scenario),
+            say("Signals and speed advice on {scenario}: do they save CO₂?", scenario=scenario),
+        )
+    return (
+        say("Speed advice on {scenario}: what it changes", scenario=scenario),
+        say("Speed advice at signals on {scenario}: does it save CO₂?", scenario=scenario),
+    )
+
+
 def _contents(
     results: Results, typical: Explained | None, bound: dict[str, Any] | None
 ) -> dict[str, Any]:
     focus = results.focus
+    page_title, headline = _titles(results)
     scenario = results.manifest.get("scenario") or {}
     pairs, groups = None, []
     if focus is not None:
@@ -96,6 +112,8 @@ def _contents(
         "summary": results.summary,
         "manifest": {"command": None, "git_commit": None, "inputs": []} | results.manifest,
         "title": results.summary["scenario"],
+        "page_title": page_title,
+        "headline": headline,
         "answers": [answer(results, arm) for arm in _focus_first(results)],
         "nothing_text": nothing_words(results),
         "reference_text": reference_words(results),
