@@ -199,6 +199,7 @@ def folder(request, tmp_path, little_town, small_results) -> Path:
     shutil.copytree(little_town, tmp_path / "town")
     shutil.copytree(small_results, tmp_path / "runs" / "demo")
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "examples")
+    shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
     if request.node.callspec.params["name"] in WITH_SWEEP:
         small_sweep = request.getfixturevalue("small_sweep")
         shutil.copytree(small_sweep, tmp_path / "runs" / "sweep")
