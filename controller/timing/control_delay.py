@@ -1,7 +1,6 @@
 """Delay at a signal by formula, and what leaves while others must be let go first.
 
 References:
-    Webster (1958), "Traffic signal settings", Road Research Technical Paper 39.
     Highway Capacity Manual (2010), chapter 18: control delay; chapter 31: opposing traffic.
 """
 
@@ -11,23 +10,6 @@ from controller.arrays import FloatArray
 
 RANDOM_ARRIVALS = 8.0 * 0.5
 """HCM: 8 k I, with k = 0.5 of a fixed-time signal and I = 1 of one that stands alone."""
-
-
-def uniform_delay_s(
-    cycle_s: FloatArray, green_share: FloatArray, saturation: FloatArray
-) -> FloatArray:
-    """Mean delay of steady arrivals: first term of Webster's formula, and d1 of the HCM.
-
-    Args:
-        cycle_s: Length of the cycle.
-        green_share: Effective green over cycle, 0 to 1.
-        saturation: Flow over capacity; more than 1 counts as 1.
-    """
-    busy = np.minimum(saturation, 1.0) * green_share
-    red_share = 1.0 - green_share
-    return np.where(
-        red_share > 0, 0.5 * cycle_s * red_share**2 / np.where(busy < 1, 1.0 - busy, 1.0), 0.0
-    )
 
 
 def incremental_delay_s(

@@ -15,13 +15,13 @@ from corridor.network import RoadNetwork
 from corridor.program_files import read_offsets, read_program_switches
 from corridor.programs import OPEN, Control, Program
 from corridor.signal_control.changes import GREEN
-from corridor.signal_control.inside import leaving_s
+from corridor.signal_control.inside import SPACING_M, leaving_s
 from corridor.signal_control.stages import Stages, stages_of
 
 HEADWAY_S = 1.9
 """Least time between two vehicles over a stop line that leave a queue (HCM 2016: 1900 an hour)."""
-SPACING_M, REACTION_S = 7.5, 1.1
-"""Where a turn is slow, they follow each other so far apart, and so long after each other.
+REACTION_S = 1.1
+"""Where a turn is slow, each follows so long after the one ahead has gone on by `SPACING_M`.
 
 This rate is what a controller is told of any road: the textbook's. Plans by the clock are searched
 with the rate that SUMO's drivers showed (`experiments.retiming.problem`): 1.3 s and at most 11 m/s,

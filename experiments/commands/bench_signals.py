@@ -10,6 +10,14 @@ from rich.table import Table
 from experiments.commands.bench import bench_errors_told, say
 from experiments.commands.ends import AsJson, table_console
 
+SHARE_NAMES = {
+    "planner": "planner, share",
+    "corridor": "corridor, share",
+    "control": "planner + corridor",
+    "all": "all but SUMO",
+}
+"""Shares of SUMO's time, as `experiments.speed.signals` names them → how they are called."""
+
 
 def bench_signals(
     *,
@@ -17,7 +25,9 @@ def bench_signals(
     repeat: Annotated[int, typer.Option(min=1, help="Runs of each arm.")] = 3,
     seed: Annotated[int, typer.Option(min=0, help="Of all runs.")] = 1,
     growth: Annotated[bool, typer.Option(help="Also time ever larger towns.")] = True,
-    quick: Annotated[bool, typer.Option("--quick", help="Only small towns.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Towns of up to 64 signals only, not of 400.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Time signal control on ten minutes of each scenario, and how time grows with the signals."""
@@ -57,12 +67,11 @@ def _network_table(network: Mapping[str, Any]) -> Table:
     )
     parts = list(next(iter(network["arms"].values()))["parts_cpu_s"])
     table.add_column("arm")
-    shares = ("planner, share", "corridor, share", "both", "all but SUMO")
-    for column in (*parts, *shares):
+    for column in (*parts, *SHARE_NAMES.values()):
         table.add_column(column, justify="right")
     for arm, found in network["arms"].items():
         cells = (f"{found['parts_cpu_s'][part]:.2f}" for part in parts)
-        table.add_row(arm, *cells, *(f"{share:.2f}" for share in found["over_sumo"].values()))
+        table.add_row(arm, *cells, *(f"{found['over_sumo'][share]:.2f}" for share in SHARE_NAMES))
     return table
 
 

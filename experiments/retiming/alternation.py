@@ -29,6 +29,11 @@ class Turn:
         return 100.0 * (1.0 - self.after / self.before)
 
 
+def round_seeds(first: tuple[int, ...], number: int) -> tuple[int, ...]:
+    """Seeds of a round, counted from 0: those of the first one counted up, so that none repeats."""
+    return tuple(seed + number * len(first) for seed in first)
+
+
 def alternate(
     signals: Mapping[str, FixedSignal],
     first: Descended,
@@ -46,7 +51,7 @@ def alternate(
         signals: What may be timed.
         first: What was found for unadvised drivers.
         bench: Measures plans under advice.
-        wish: As of `descend`, for one round; each round has seeds of its own, counted up.
+        wish: As of `descend`, for the first round; each one has seeds of its own (`round_seeds`).
         n_rounds: Rounds at most.
         weights: As of `descend`.
         guess: As of `descend`.
@@ -58,8 +63,7 @@ def alternate(
     own, found = own_plan(signals), first
     turns: list[Turn] = []
     for number in range(n_rounds):
-        shift = number * len(wish.seeds)
-        asked = replace(wish, seeds=tuple(seed + shift for seed in wish.seeds))
+        asked = replace(wish, seeds=round_seeds(wish.seeds, number))
         done = descend(
             signals, own, [found.plan], bench, asked, weights=weights, guess=guess, say=say
         )

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +13,7 @@ from experiments.arms import POLICIES
 from experiments.config import Experiment
 from experiments.preparation import read_network
 from experiments.retiming.advised import AdvisedBench
-from experiments.retiming.alternation import Turn, alternate
+from experiments.retiming.alternation import Turn, alternate, round_seeds
 from experiments.retiming.bench import Bench, SumoBench, judged_maps
 from experiments.retiming.confirming import Confirmation, confirm
 from experiments.retiming.counts import read_counts, simulated_counts
@@ -82,10 +83,8 @@ class Effort:
     @property
     def sought_seeds(self) -> tuple[int, ...]:
         """Of all rounds with advice."""
-        n = len(self.advised_seeds)
-        return tuple(
-            seed + n * turn for turn in range(self.n_rounds) for seed in self.advised_seeds
-        )
+        rounds = (round_seeds(self.advised_seeds, number) for number in range(self.n_rounds))
+        return tuple(chain.from_iterable(rounds))
 
     @property
     def wish(self) -> Wish:

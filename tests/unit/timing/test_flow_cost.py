@@ -4,11 +4,16 @@ import numpy as np
 import pytest
 
 from controller import FlowModel, TimedNetwork, flow_cost, flow_network
-from controller.timing.control_delay import incremental_delay_s, uniform_delay_s
+from controller.timing.control_delay import incremental_delay_s
 from controller.timing.surrogate import common_period_s
 
 SHARP = FlowModel(step_s=1.0, start_lag_s=0.0, end_gain_s=0.0)
 """Queues leave exactly in green."""
+
+
+def uniform_delay_s(cycle_s, green_share, saturation):
+    """Mean delay of steady arrivals: first term of Webster (1958), and d1 of the HCM."""
+    return 0.5 * cycle_s * (1.0 - green_share) ** 2 / (1.0 - saturation * green_share)
 
 
 def cost_of(network, plans, model=SHARP):
@@ -23,7 +28,7 @@ def test_steady_arrivals_at_one_signal_wait_as_webster_and_the_manual_say(signal
     found = cost_of(alone(signal((0.15, 0.1)), roads), [(timing((50.0, 34.0), 13.0),)])
     flow_vps, share = np.array([0.15, 0.1]), np.array([50 / 90, 34 / 90])
     saturation, capacity_vps = flow_vps / (0.5 * share), 0.5 * share
-    expected_s = uniform_delay_s(np.array(90.0), share, saturation) + incremental_delay_s(
+    expected_s = uniform_delay_s(90.0, share, saturation) + incremental_delay_s(
         saturation, capacity_vps, demand_s=900.0
     )
     assert found.delay_s[0] / flow_vps == pytest.approx(expected_s, rel=1e-3)
