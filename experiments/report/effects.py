@@ -93,7 +93,7 @@ def change_text(found: Effect) -> str:
 def interval_text(found: Effect) -> str:
     """The interval, as in `−2.7 to −1.5 %`; says so where there is none."""
     if found.low is None or found.high is None:
-        return say("no interval (one run in fact)")
+        return say("no interval (one run)")
     digits = _digits_of(found)
     low, high = (signed(value, digits=digits) for value in (found.low, found.high))
     return say("{low} to {high} %", low=low, high=high)

@@ -100,9 +100,10 @@ def _draw(results: Results, shapes: list[NDArray[np.float64]], table: pl.DataFra
             reference=results.reference,
         ),
         caption=say(
-            "Blue roads: less CO₂ with advice; orange roads: more; grey: no difference. Change in "
-            "kg per km of road over the simulated time, mean over all seeds, both maps on one "
-            "scale. Dots: signals. Single roads carry chance; read the pattern, not the road."
+            "Blue roads: less CO₂ than in the reference; orange roads: more; grey: no difference. "
+            "Change in kg per km of road over the simulated time, mean over all seeds, both maps "
+            "on one scale. Dots: signals. Single roads carry chance; read the pattern, not the "
+            "road."
         ),
         tables={"": table},
     )

@@ -112,6 +112,6 @@ def _figure(results: Results, arm: str, key: str) -> float | None:
 
 def _interval_text(found: Effect) -> str:
     if found.low is None or found.high is None:
-        return say("no interval (one run in fact)")
+        return say("no interval (one run)")
     low, high = (signed(end, digits=DIGITS) for end in (found.low, found.high))
     return say("{low} to {high}", low=low, high=high)

@@ -225,7 +225,7 @@ def _co2_words(told: Judged) -> str:
         "less": say("vehicles emit {size} less CO₂{interval}", **size_words(effect)),
         "more": say("vehicles emit {size} more CO₂{interval}", **size_words(effect)),
         "no effect shown": say("no effect on CO₂ is shown ({range})", range=range_words(effect)),
-        ONE_RUN: say("CO₂ changes by {change} % in what is one run in fact", **change),
+        ONE_RUN: say("CO₂ changes by {change} % in one run", **change),
         NO_INTERVAL: say("CO₂ changes by {change} %, without an interval", **change),
     }[told.verdict]
 

@@ -200,7 +200,7 @@ def smoothing_words(summary: dict[str, Any]) -> str:
         "less": say("gives {size} less CO₂{interval}", **size_parts(co2)),
         "more": say("gives {size} more CO₂{interval}", **size_parts(co2)),
         "no effect shown": say("shows no effect on CO₂ ({range})", range=_range_words(co2)),
-        ONE_RUN: say("changes CO₂ by {change} % (one run in fact)", change=signed(co2.mean)),
+        ONE_RUN: say("changes CO₂ by {change} % (one run)", change=signed(co2.mean)),
     }[verdict(co2)]
     return say(
         "Smoothing: equipping the vehicles without advising them {does} against the traffic as it "
@@ -216,9 +216,7 @@ def _co2_words(co2: Effect | None) -> str:
         "less": say("vehicles emit {size} less CO₂{interval}", **size_parts(co2)),
         "more": say("vehicles emit {size} more CO₂{interval}", **size_parts(co2)),
         "no effect shown": say("no effect on CO₂ is shown ({range})", range=_range_words(co2)),
-        ONE_RUN: say(
-            "CO₂ changes by {change} % in what is one run in fact", change=signed(co2.mean)
-        ),
+        ONE_RUN: say("CO₂ changes by {change} % in one run", change=signed(co2.mean)),
     }[verdict(co2)]
 
 

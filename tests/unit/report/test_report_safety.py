@@ -37,7 +37,7 @@ def test_one_seed_and_none_compared_are_said(study, edit_summary):
 
     edit_summary(change)
     cells = harsh(study)
-    assert cells["glosa"].interval == "no interval (one run in fact)"
+    assert cells["glosa"].interval == "no interval (one run)"
     assert cells["glosa"].tone == "open"
     assert cells["none"].verdict == "not compared"
 
