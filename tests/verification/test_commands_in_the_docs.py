@@ -41,7 +41,7 @@ NOT_RUN = {
     "ecocorridor optimize docs/examples/tune.yaml --out tuned": (
         "takes a quarter of an hour; a test of its own runs a tiny one"
     ),
-    "ecocorridor sweep docs/examples/signals.yaml --out runs/signals": "takes a quarter of an hour",
+    "ecocorridor sweep docs/examples/signals.yaml --out runs/signals": "takes minutes",
     "ecocorridor run tuned/tuned.yaml --out runs/tuned": "needs what the one before it finds",
     **dict.fromkeys(
         (
