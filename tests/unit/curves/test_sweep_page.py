@@ -145,7 +145,7 @@ def test_one_seed_is_told_to_prove_nothing(bare, tmp_path, write_sweep, grid_poi
     folder = write_sweep(tmp_path, grid_points(penetration=[0.1, 1.0]), seeds=[1])
     text = Page(write_sweep_report(folder)).text
     assert "One seed gives no interval" in text
-    assert "in what is one run" in text
+    assert "in one run" in text
 
 
 def test_a_missing_manifest_leaves_the_page_whole(bare, tmp_path, write_sweep, grid_points):
