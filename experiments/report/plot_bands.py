@@ -11,7 +11,6 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter
 
 from experiments.report.data import Results
 from experiments.report.language import say
@@ -28,6 +27,7 @@ from experiments.report.progression import (
     widest_band,
 )
 from experiments.report.stage import Stage
+from experiments.report.time_axis import dress_time
 
 CYCLES = 4
 """So many cycles of the slowest signal are drawn."""
@@ -116,9 +116,7 @@ def draw_bands(results: Results, stage: Stage, found: Sequence[Progression]) -> 
         _draw(axis, results, each, (begin_s, end_s))
         axis.set_title(_panel_words(each), fontsize=9.5)
     for axis in axes[-1]:
-        axis.set_xlabel(say("Time (h:min)") if stage.is_late else say("Time (min:s)"))
-        axis.xaxis.set_major_formatter(FuncFormatter(lambda time_s, _: stage.clock(time_s)))
-        axis.set_xticks(np.linspace(begin_s, end_s, 5))
+        dress_time(axis, stage, (begin_s, end_s))
     for axis in axes[:, 0]:
         axis.set_ylabel(say("Way along the main road (m)"))
     figure.legend(handles=_legend(), loc="outside lower center", ncols=5)
@@ -273,14 +271,10 @@ def _panel_words(each: Progression) -> str:
             )
         )
     if each.achieved is not None:
-        told.append(
-            say(
-                "{green:.0f} % arrive on green, {speed:.0f} km/h, {stops:.2f} stops",
-                green=100 * each.achieved.on_green,
-                speed=_KMH * each.achieved.speed_mps,
-                stops=each.achieved.stops_per_vehicle,
-            )
-        )
+        told.append(say("{green:.0f} % arrive on green", green=100 * each.achieved.on_green))
+        if np.isfinite(each.achieved.speed_mps):
+            told.append(say("{speed:.0f} km/h", speed=_KMH * each.achieved.speed_mps))
+        told.append(say("{stops:.2f} stops", stops=each.achieved.stops_per_vehicle))
     return say(", ").join(told[:2]) + "\n" + say(", ").join(told[2:])
 
 

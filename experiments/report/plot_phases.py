@@ -8,13 +8,13 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter
 
 from experiments.arms import OWN_PLAN, split_arm
 from experiments.report.data import Results
 from experiments.report.language import say
 from experiments.report.plot_style import AMBER, GREEN, INK, MUTED, RED, Chart
 from experiments.report.stage import Stage
+from experiments.report.time_axis import dress_time
 
 MOST_SIGNALS = 8
 """Signals that are drawn, in the order of the main road."""
@@ -104,8 +104,7 @@ def draw_phases(results: Results, stage: Stage | None) -> Chart | None:
         axis.set_visible(False)
     for axis in axes[max(len(signals) - columns, 0) : len(signals)]:
         axis.tick_params(labelbottom=True)
-        axis.set_xlabel(say("Time (h:min)") if stage.is_late else say("Time (min:s)"))
-        axis.xaxis.set_major_formatter(FuncFormatter(lambda time_s, _: stage.clock(time_s)))
+        dress_time(axis, stage, window)
     figure.legend(handles=_legend(), loc="outside lower center", ncols=4)
     control = split_arm(arms[-1])[0]
     return Chart(

@@ -6,7 +6,6 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
 
 from experiments.report.data import Results
 from experiments.report.heeding import (
@@ -24,6 +23,7 @@ from experiments.report.heeding import (
 from experiments.report.language import say
 from experiments.report.plot_style import AMBER, FOCUS, GREEN, INK, OTHER_ARMS, RED, Chart
 from experiments.report.stage import Stage
+from experiments.report.time_axis import dress_time
 from experiments.report.words import and_list, arm_words, road_words
 
 _GAP_S = 5.0
@@ -211,9 +211,7 @@ def _draw_events(axis: Axes, rows: pl.DataFrame) -> None:
 
 
 def _dress(axis: Axes, stage: Stage) -> None:
-    axis.set_xlabel(say("Time (h:min)") if stage.is_late else say("Time (min:s)"))
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda time_s, _: stage.clock(time_s)))
-    axis.set_xticks(np.arange(stage.begin_s, stage.end_s + 1, (stage.end_s - stage.begin_s) / 4))
+    dress_time(axis, stage, (stage.begin_s, stage.end_s))
     axis.set_xlim(stage.begin_s, stage.end_s)
     axis.set_ylim(0, stage.length_m * 1.02)
 

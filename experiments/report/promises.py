@@ -8,7 +8,8 @@ from experiments.report.progression import GREEN_STATES
 KEPT_S = 0.5
 """A switch that comes by so much later or sooner came as told."""
 
-BIN_S = 2.0
+BIN_S = 1.0
+"""Told more than its begin and at most its end ahead: a promise of whole seconds is not mixed."""
 MOST_AHEAD_S = 60.0
 """Switches told further ahead are left out of pictures."""
 
@@ -74,7 +75,7 @@ def by_lead(switches: pl.DataFrame) -> pl.DataFrame:
     return (
         _came(switches)
         .filter(pl.col("ahead_s") < MOST_AHEAD_S)
-        .with_columns(from_s=(pl.col("ahead_s") / BIN_S).floor() * BIN_S)
+        .with_columns(from_s=((pl.col("ahead_s") / BIN_S).ceil() - 1.0) * BIN_S)
         .group_by("arm", "from_s", maintain_order=True)
         .agg(
             to_s=pl.col("from_s").first() + BIN_S,

@@ -74,9 +74,18 @@ def test_the_share_kept_is_by_how_far_ahead_it_was_told():
     switches = told_switches(results(told(*rows)))
     table = by_lead(switches)
     assert table.select("from_s", "n_told", "kept_share").rows() == [
-        (0.0, 2, 1.0), (14.0, 1, 0.0), (24.0, 1, 1.0),
+        (0.0, 1, 1.0), (1.0, 1, 1.0), (14.0, 1, 0.0), (24.0, 1, 1.0),
     ]  # fmt: skip
     assert kept(switches).rows() == [("committed+eco", 4, 0.75)]
+
+
+def test_what_is_told_a_promise_ahead_is_not_mixed_with_what_is_told_before():
+    rows = [(30.0 - ahead_s, 30.0 + late_s, 50.0) for ahead_s, late_s in ((5.0, 0), (5.25, 4))]
+    table = by_lead(told_switches(results(told(*rows))))
+    assert table.select("from_s", "to_s", "kept_share").rows() == [
+        (4.0, 5.0, 1.0),
+        (9.0, 10.0, 0.0),
+    ]
 
 
 def test_broken_promises_are_told_and_drawn():
