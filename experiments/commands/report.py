@@ -10,17 +10,28 @@ from experiments.commands.ends import errors_told
 
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of results.")]
 Language = Annotated[Literal["en", "zh"], typer.Option("--lang", help="English or Chinese.")]
+Focus = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ARM",
+        help="The arm that pictures and key figures are about.",
+        show_default="eco, where it ran",
+    ),
+]
 
 
-def report(directory: Directory, lang: Language = "en") -> None:
+def report(directory: Directory, lang: Language = "en", focus: Focus = None) -> None:
     """Write the report of a folder of results anew: report.html, or report.zh.html in Chinese."""
     from experiments.curves import is_sweep
     from experiments.report.page import write_report
     from experiments.report.sweep_page import write_sweep_report
 
     with errors_told():
-        write = write_sweep_report if is_sweep(directory) else write_report
-        print(write(directory, lang))
+        if is_sweep(directory):
+            _check_no_focus(directory, focus)
+            print(write_sweep_report(directory, lang))
+        else:
+            print(write_report(directory, lang, focus=focus))
 
 
 def figures(
@@ -32,21 +43,30 @@ def figures(
         str, typer.Option("--format", metavar="svg,png", help="What is drawn.")
     ] = "svg,png",
     lang: Language = "en",
+    focus: Focus = None,
 ) -> None:
     """Write each figure of the report as SVG and PNG, and the numbers drawn in it as CSV."""
+    from experiments.curves import is_sweep
     from experiments.report.figure_files import check_formats, chinese_font, write_figures
     from experiments.report.names import FIGURES
 
     with errors_told():
         wanted = check_formats(formats)
+        if is_sweep(directory):
+            _check_no_focus(directory, focus)
         for path in write_figures(
-            directory, out or directory / FIGURES, formats=wanted, language=lang
+            directory, out or directory / FIGURES, formats=wanted, language=lang, focus=focus
         ):
             print(path)
     if lang != "en" and "png" in wanted and chinese_font() is None:
         print(
             "note: no Chinese font on this machine; the PNG files are in English", file=sys.stderr
         )
+
+
+def _check_no_focus(directory: Path, focus: str | None) -> None:
+    if focus is not None:
+        raise ValueError(f"--focus: '{directory}' holds a sweep, which tells of all arms alike")
 
 
 def crate(

@@ -68,6 +68,8 @@ class Results:
     """Switches that controlled signals announced, and what came: all arms, first seed."""
     advice: pl.DataFrame
     """What equipped vehicles near signals were told: all arms that tell, first seed."""
+    asked_for: str | None = None
+    """The arm that the reader asked to be told of; None: the one of `focus_arm`."""
 
     @cached_property
     def is_compared(self) -> bool:
@@ -92,7 +94,7 @@ class Results:
     @cached_property
     def focus(self) -> str | None:
         """The treated arm that the pictures are about; None where nothing is compared."""
-        return focus_arm(self.treated) if self.is_compared else None
+        return self.asked_for or focus_arm(self.treated) if self.is_compared else None
 
     @cached_property
     def shown(self) -> tuple[str, ...]:
@@ -102,7 +104,7 @@ class Results:
     @cached_property
     def along(self) -> tuple[str, ...]:
         """The arms whose ways along the main road are told, as of `along_arms`."""
-        return along_arms(self.arms, self.reference)
+        return along_arms(self.arms, self.reference, self.asked_for)
 
     @cached_property
     def other_plan(self) -> str | None:
@@ -139,34 +141,52 @@ def focus_arm(arms: tuple[str, ...]) -> str | None:
     return next((arm for arm in ("eco", "glosa", *advised, *arms) if arm in arms), None)
 
 
-def along_arms(arms: tuple[str, ...], reference: str) -> tuple[str, ...]:
+def along_arms(
+    arms: tuple[str, ...], reference: str, asked_for: str | None = None
+) -> tuple[str, ...]:
     """Reference and focus, and the leading control of signals without and with advice.
 
-    Of several ways to control signals our own lead: `committed`, then `optimized`.
+    Of several ways to control signals the one in focus leads, then our own: `committed`, then
+    `optimized`.
     """
     treated = treated_arms(arms)
-    levels = list(dict.fromkeys(filter(None, (split_arm(arm)[0] for arm in treated))))
-    levels.sort(key=lambda level: _LEADING.get(level.partition(":")[0], len(_LEADING)))
-    found = [reference, focus_arm(treated)]
+    focus = asked_for or focus_arm(treated)
+    in_order = (arm for arm in (focus, *treated) if arm is not None)
+    levels = list(dict.fromkeys(filter(None, (split_arm(arm)[0] for arm in in_order))))
+    asked = split_arm(asked_for)[0] if asked_for else ""
+    levels.sort(
+        key=lambda level: (level != asked, _LEADING.get(level.partition(":")[0], len(_LEADING)))
+    )
+    found = [reference, focus]
     for level in levels[:1]:
         found += [arm for arm in treated if arm == level]
         found.append(focus_arm(tuple(a for a in treated if a.startswith(f"{level}+"))))
     return tuple(dict.fromkeys(arm for arm in found if arm is not None))
 
 
-def read_results(directory: Path) -> Results:
+def read_results(directory: Path, asked_for: str | None = None) -> Results:
     """Read the folder that a run has written.
 
+    Args:
+        directory: The folder.
+        asked_for: The arm that the reader asks to be told of; None: the one of `focus_arm`.
+
     Raises:
-        ValueError: The folder is missing, is no folder of results, or a file in it is damaged.
+        ValueError: The folder is missing, is no folder of results, or a file in it is damaged; or
+            it has no such arm to tell of.
     """
     summary = read_summary(directory)
     arms = _arms_in_order(directory / "runs.csv", summary)
-    focus = focus_arm(treated_arms(arms))
+    treated = treated_arms(arms) if summary["reference"] is not None else ()
+    if asked_for is not None and asked_for not in treated:
+        known = ", ".join(treated) or "none, as nothing is compared"
+        raise ValueError(f"'{directory}': no arm '{asked_for}' to tell of; there are: {known}")
+    focus = asked_for or focus_arm(treated_arms(arms))
     reference = summary["reference"] or arms[0]
     shown = (reference,) if focus is None else (reference, focus)
-    along = along_arms(arms, reference)
+    along = along_arms(arms, reference, asked_for)
     return Results(
+        asked_for=asked_for,
         summary=summary,
         manifest=read_json(directory / "manifest.json", optional=True),
         network=read_json(directory / "network.json", optional=True),

@@ -35,17 +35,23 @@ class Candidate:
     co2_pct: float | None
 
 
-def explain_typical(directory: Path) -> Explained | None:
+def explain_typical(directory: Path, asked_for: str | None = None) -> Explained | None:
     """A typical advised vehicle of the arm in focus; None where none was recorded.
 
     Of the middle tenth by the change of CO2, the one that was advised for longest.
+
+    Args:
+        directory: Folder that a run has written.
+        asked_for: The arm in focus, where the reader asked for one.
     """
     if not (directory / "journeys.parquet").is_file():
         return None
     records = read_records(directory)
     if not records.advised or records.reference is None:
         return None
-    arm = records.arm(None)
+    if asked_for is not None and asked_for not in records.advised:
+        return None
+    arm = records.arm(asked_for)
     typical = _typical(_ranked(records, arm))
     return None if typical.is_empty() else records.explained(typical["vehicle_id"][0], arm)
 

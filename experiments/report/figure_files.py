@@ -48,6 +48,7 @@ def write_figures(
     *,
     formats: Sequence[str] = FORMATS,
     language: str = ENGLISH,
+    focus: str | None = None,
 ) -> list[Path]:
     """Write each figure of the report as a picture, and what is drawn in it as CSV.
 
@@ -59,6 +60,7 @@ def write_figures(
         out: Folder that is made if needed; files of the same names are replaced.
         formats: `svg`, `png`.
         language: `en` or `zh`.
+        focus: The arm of a run that they are about; None: the planner, where it ran.
 
     Returns:
         What was written.
@@ -66,7 +68,7 @@ def write_figures(
     Raises:
         ValueError: As `read_results` and `read_sweep`, or the language is not known.
     """
-    draw = _drawing_of(directory)
+    draw = _drawing_of(directory, focus)
     font = chinese_font()
     spoken = {"csv": ENGLISH, "svg": language, "png": language if font else ENGLISH}
     out.mkdir(parents=True, exist_ok=True)
@@ -81,12 +83,12 @@ def write_figures(
     return sorted(written)
 
 
-def _drawing_of(directory: Path) -> Callable[[], list[Chart]]:
+def _drawing_of(directory: Path, focus: str | None) -> Callable[[], list[Chart]]:
     """Draws all figures of a run or of a sweep."""
     if is_sweep(directory):
         found = find(read_sweep(directory))
         return lambda: sweep_charts(found)
-    results, typical = read_results(directory), explain_typical(directory)
+    results, typical = read_results(directory, focus), explain_typical(directory, focus)
     bound = read_bound(directory)
     pairs = None
     if results.focus is not None:

@@ -56,7 +56,7 @@ class KeyFigure:
     cell: Cell
 
 
-def write_report(directory: Path, language: str = ENGLISH) -> Path:
+def write_report(directory: Path, language: str = ENGLISH, *, focus: str | None = None) -> Path:
     """Write the page into a folder of results, from what the folder holds.
 
     The same folder gives the same bytes. The page appears whole or not at all.
@@ -64,17 +64,18 @@ def write_report(directory: Path, language: str = ENGLISH) -> Path:
     Args:
         directory: Folder that a run has written.
         language: `en` or `zh`; each has a file of its own.
+        focus: The arm that pictures and key figures are about; None: the planner, where it ran.
 
     Returns:
         Path of the page.
 
     Raises:
         ValueError: The folder is missing, is no folder of results, or a file in it is damaged; or
-            the language is not known.
+            the language or the arm is not known.
     """
     with speaking(language):
-        results = read_results(directory)
-        typical = explain_typical(directory)
+        results = read_results(directory, focus)
+        typical = explain_typical(directory, focus)
         bound = read_bound(directory)
         page = template("report.html.j2").render(_contents(results, typical, bound))
     target = directory / page_name(language)

@@ -303,6 +303,12 @@ def build_results(out: Path, arms: tuple[str, ...], seeds: tuple[int, ...]) -> P
     return out
 
 
+@pytest.fixture
+def made() -> Callable[[Path, tuple[str, ...], tuple[int, ...]], Path]:
+    """Builds a results folder of other arms and seeds."""
+    return build_results
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three arms, three seeds; not to be changed by a test."""

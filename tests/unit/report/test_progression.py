@@ -117,6 +117,12 @@ def test_ways_are_told_of_reference_focus_and_the_leading_control(arms, along):
     assert along_arms(arms, "unadvised") == along
 
 
+def test_the_arm_that_is_asked_for_comes_with_its_own_signals():
+    arms = ("unadvised", "eco", "actuated", "actuated+eco", "committed:5", "committed:5+eco")
+    along = along_arms(arms, "unadvised", "actuated+eco")
+    assert along == ("unadvised", "actuated+eco", "actuated")
+
+
 def test_an_arm_that_only_controls_signals_gives_no_advice_and_is_treated():
     arms = ("none", "unadvised", "actuated", "actuated+eco")
     assert treated_arms(arms) == ("actuated", "actuated+eco")

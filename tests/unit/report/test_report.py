@@ -225,6 +225,14 @@ def test_configuration_is_told_by_dotted_keys():
     ]
 
 
+def test_a_reader_may_ask_for_the_arm_that_the_page_is_about(bare, tmp_path, made):
+    folder = made(tmp_path / "results", ("unadvised", "glosa", "eco"), (1, 2))
+    assert "eco against unadvised" in Page(write_report(folder)).text
+    assert "glosa against unadvised" in Page(write_report(folder, focus="glosa")).text
+    with pytest.raises(ValueError, match=r"no arm 'none' to tell of; there are: glosa, eco"):
+        write_report(folder, focus="none")
+
+
 def test_a_missing_folder_is_told(tmp_path):
     with pytest.raises(ValueError, match=r"there is no folder .*nowhere.*--out"):
         write_report(tmp_path / "nowhere")
