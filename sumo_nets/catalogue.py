@@ -144,7 +144,8 @@ def _likely(name: str, path: Path) -> str:
     if same:
         return f"; did you mean '{same[0]}'?"
     near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-    return did_you_mean(name, entries) or did_you_mean(path.name, near)
+    hint = did_you_mean(name, entries) or did_you_mean(path.name, near)
+    return hint or "; 'ecocorridor nets list' tells which scenarios there are"
 
 
 def resco_folder() -> Path | None:
