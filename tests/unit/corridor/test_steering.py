@@ -29,7 +29,7 @@ class Road:
         with self.session as session:
             for frame in session:
                 for signal, shown in self.letters.items():
-                    shown.append(self.engine.signal_letters(signal))
+                    shown.append(*self.engine.signal_letters([signal]))
                 if frame.time_s >= end_s:
                     break
                 self.seen.append(frame.signals)
