@@ -17,7 +17,6 @@ from corridor.columns import (
 from corridor.links import NO_LINK, Approach, Movement
 from corridor.network import RoadNetwork
 
-
 START_SIGHTS = 256
 """So many sights find room at first; it doubles when full."""
 
