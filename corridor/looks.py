@@ -10,11 +10,12 @@ class Looks:
     Args:
         step_length_s: Of the simulation.
         interval_s: From one look to the next; 0: each step.
+        came_s: When the simulation begins.
     """
 
     step_length_s: float
     interval_s: float
-    came_s: float = field(default=0.0, init=False)
+    came_s: float
     """Whoever was not seen before this step came into sight at this time or later."""
     _last_s: float | None = field(default=None, init=False)
 

@@ -83,7 +83,9 @@ class Session:
         self._is_asked = advises
         self._advises = advises and bool(equipment.equipped)
         self._promise_s = promise_s
-        self._looks = Looks(course.step_length_s, 0.0 if self._advises else interval_s)
+        self._looks = Looks(
+            course.step_length_s, 0.0 if self._advises else interval_s, course.begin_s
+        )
         self._reads = self._advises or promise_s is not None
         self._control: SignalControl | None = None
         self._signals: SignalsSeen | None = None

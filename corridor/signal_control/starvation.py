@@ -53,6 +53,8 @@ class StarvationGuard:
                 [has_green(letters) for letters in each.letters], axis=0
             )
         self._is_green = np.zeros(n, dtype=np.bool_)
+        self._green_s = np.full(n, -np.inf)
+        """When each had green last."""
         self._since_s = np.full(n, np.inf)
         cycles_s = np.array([each.cycle_s for each in stages])
         patience_s = np.clip(PATIENCE_CYCLES * cycles_s, SHORTEST_S, LONGEST_S)
@@ -75,7 +77,9 @@ class StarvationGuard:
         has_demand[self._of_row[link_rows]] = True
         waits = has_demand[:-1] & self._ever
         waits &= ~self._is_green
-        self._since_s = np.where(waits, np.minimum(self._since_s, came_s), np.inf)
+        np.copyto(self._green_s, time_s, where=self._is_green)
+        came = np.maximum(self._green_s, came_s)
+        self._since_s = np.where(waits, np.minimum(self._since_s, came), np.inf)
         overdue = (time_s - self._since_s >= self._patience_s).nonzero()[0]
         found: dict[int, int] = {}
         if not overdue.size:
