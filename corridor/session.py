@@ -92,6 +92,7 @@ class Session:
         self._table = VehicleTable(network)
         self._rows: IntArray = np.zeros(0, dtype=np.int64)
         self._near = Columns.unknown(0)
+        self._link_rows = self._near.ints("link_row")
         self._hearing = Hearing(
             network,
             Radio(parameters=equipment.rsu, rng=np.random.default_rng([equipment.seed, 0x5A7])),
@@ -140,8 +141,7 @@ class Session:
     def __iter__(self) -> Iterator[Frame]:
         while not self._is_over():
             if self._control:
-                link_rows, came_s = self._near.ints("link_row"), self._looks.came_s
-                self._control.carry_out(link_rows, came_s, self._time_s)
+                self._control.carry_out(self._link_rows, self._looks.came_s, self._time_s)
             self._engine.step()
             self._time_s = time_s = self._engine.time_s()
             if self._control:
@@ -199,6 +199,7 @@ class Session:
             is_seen &= columns.flags("is_equipped")
         seen_rows = is_seen.nonzero()[0]
         self._near = near = columns.at(seen_rows)
+        self._link_rows = near.ints("link_row")
         self._spat.update(time_s, sense(near) if self._spat.heeds_traffic else NOBODY)
         if self._control and self._advises:
             # Whoever plans the signals knows their greens; nobody else listens without advice.

@@ -153,12 +153,14 @@ class Model:
         start, signal = np.arange(self.n_steps)[:, np.newaxis], self.signal[one]
         is_possible = start >= self.steps
         self.end = np.maximum(start - self.steps, 0)
-        came = arrived[start, :, signal] - arrived[self.end, :, signal]
+        flat, n_signals = arrived.swapaxes(0, 1).reshape(arrived.shape[1], -1), arrived.shape[2]
+        came = flat.take(start * n_signals + signal, axis=1)
+        came -= flat.take(self.end * n_signals + signal, axis=1)
         both = self.is_served[:, one] & self.is_served[:, other]
         self.is_held = (~both).astype(np.float32)[:, np.newaxis]
         served = np.minimum(self.flow[:, one], self.flow[:, other]) * both * self.steps
-        self.came = came.transpose(2, 0, 1) - served[:, np.newaxis].astype(np.float32)
-        stops = np.einsum("trl,lr->tr", came, self.is_held[:, 0]) * search.stop_s
+        self.came = came - served[:, np.newaxis].astype(np.float32)
+        stops = np.einsum("ltr,lr->tr", came, self.is_held[:, 0]) * search.stop_s
         foreseen_s = search.foreseen_s[self.signal, self.stage][other].T
         cost = (stops - foreseen_s) / search.step_s
         cost += self.red_stops[self.end, one] - self.red_stops[start, other]

@@ -23,6 +23,8 @@ class _Turn(NamedTuple):
     """(3, L) so long ago what was last must be, as `IN_GREEN`, `IN_YELLOW` and `NO_GREEN`."""
     gaining: IntArray
     """(L,) who gets green that must keep the greatest distance from each link's."""
+    begins: BoolArray
+    """(3, L) what begins by it."""
     wrong: str
     """What is wrong whenever it happens; empty: nothing."""
 
@@ -75,11 +77,15 @@ class ConflictMonitor:
         wrong = self._known.get(letters)
         if wrong is None:
             wrong = self._known[letters] = self._wrong_together(letters)
-        wrong = wrong or self._wrong_now(letters, time_s)
+        if wrong:
+            return wrong
+        turn = self._turn_to(letters)
+        wrong = self._wrong_now(turn, time_s)
         if wrong:
             return wrong
         self._engine.set_signal_letters(self._stages.signal_id, letters)
-        self._note(letters, time_s)
+        np.copyto(self._last_s, time_s, where=turn.begins)
+        self.letters, self.since_s = letters, time_s
         return ""
 
     def _wrong_together(self, letters: str) -> str:
@@ -106,12 +112,8 @@ class ConflictMonitor:
             return f"link {np.flatnonzero(never)[0]} never has green"
         return ""
 
-    def _wrong_now(self, letters: str, time_s: float) -> str:
-        """What is wrong with letters after what was shown."""
-        key = self.letters, letters
-        turn = self._turns.get(key)
-        if turn is None:
-            turn = self._turns[key] = self._turn(*key)
+    def _wrong_now(self, turn: _Turn, time_s: float) -> str:
+        """What is wrong with a turn now, after what was shown."""
         is_early = time_s + EARLY_S - self._last_s < turn.least_s
         if not is_early.any():
             return turn.wrong
@@ -120,6 +122,14 @@ class ConflictMonitor:
             return f"green of link {turn.gaining[place]} comes too soon after that of link {place}"
         name = "green" if kind == IN_GREEN else "yellow"
         return f"{name} of link {place} is shorter than {turn.least_s[kind, place]:g} s"
+
+    def _turn_to(self, letters: str) -> _Turn:
+        """What must lie behind when letters follow those that are shown."""
+        key = self.letters, letters
+        turn = self._turns.get(key)
+        if turn is None:
+            turn = self._turns[key] = self._turn(*key)
+        return turn
 
     def _turn(self, before: str, letters: str) -> _Turn:
         """What must lie behind when letters follow others."""
@@ -143,14 +153,8 @@ class ConflictMonitor:
         bare = (loses & ~is_yellow & (clearance.yellow_s > 0.0)).nonzero()[0]
         if bare.size:
             wrong = f"link {bare[0]} has no yellow"
-        return _Turn(least_s=least_s, gaining=gaining, wrong=wrong)
-
-    def _note(self, letters: str, time_s: float) -> None:
-        now, was = has_green(letters), has_green(self.letters)
-        self._last_s[IN_GREEN, now & ~was] = time_s
-        self._last_s[NO_GREEN, was & ~now] = time_s
-        self._last_s[IN_YELLOW, _has_yellow(letters) & ~_has_yellow(self.letters)] = time_s
-        self.letters, self.since_s = letters, time_s
+        begins = np.array((now & ~was, is_yellow & ~was_yellow, loses))
+        return _Turn(least_s=least_s, gaining=gaining, begins=begins, wrong=wrong)
 
 
 @lru_cache(maxsize=4096)
