@@ -80,8 +80,10 @@ def _present(model: Model) -> _Starts:
     lasted = np.arange(model.n_steps)[:, np.newaxis, np.newaxis]
     return _Starts(
         cost=np.where(model.is_present, 0.0, np.inf)[np.newaxis],
-        queue=queue[:, np.newaxis].astype(np.float32),
-        waited=(waited_s * (model.share / search.step_s))[:, np.newaxis].astype(np.float32),
+        queue=queue[:, np.newaxis].astype(np.float32, order="C"),
+        waited=(waited_s * (model.share / search.step_s))[:, np.newaxis].astype(
+            np.float32, order="C"
+        ),
         never=np.where(lasted <= search.most_left[model.signal], 0.0, np.inf),
     )
 
