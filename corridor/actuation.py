@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from controller import COMFORT_DECEL_MPS2, Display, Driver, takes_up, update_display
+from controller import COMFORT_DECEL_MPS2, Advice, Display, Driver, takes_up, update_display
 from corridor.columns import Columns, FloatArray
 from corridor.engine import Engine
 from corridor.vehicles import VehicleTable
@@ -35,6 +35,16 @@ def followed_speeds(
     columns.floats("followed_mps")[:] = after.followed_mps
     accepted = takes_up(driver, columns.floats("draw"), after.changed_s)
     return np.where(accepted, after.followed_mps, np.nan)
+
+
+def check_rows(advice: Advice, n_rows: int) -> None:
+    """Raise ValueError where advice has not one row for each vehicle that was seen."""
+    for values in (advice.speed_mps, advice.reason, advice.decel_mps2):
+        if values is not None and values.shape != (n_rows,):
+            raise ValueError(
+                f"advice must have {n_rows} rows, as many as were seen, got an array of shape "
+                f"{values.shape}"
+            )
 
 
 def actuate(

@@ -24,6 +24,8 @@ LANE_TRUTHS = (
     *("is_new_signal", "is_done"),
 )
 """Columns that change where a vehicle comes onto another lane; they come first."""
+N_SEEN = 4
+"""So many of the truths are the same for all vehicles."""
 FLOAT_COLUMNS = (
     *LANE_NUMBERS,
     "distance_m",

@@ -86,8 +86,8 @@ class Engine(Protocol):
     def signal(self, signal_id: str) -> SignalState:
         """State of a signal's controller."""
 
-    def signal_letters(self, signal_id: str) -> str:
-        """What a signal shows: one letter per link."""
+    def signal_letters(self, signal_ids: Sequence[str]) -> list[str]:
+        """What each signal shows: one letter per link."""
 
     def set_signal_letters(self, signal_id: str, letters: str) -> None:
         """Make a signal show one letter per link, from the next step on."""

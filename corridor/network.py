@@ -1,7 +1,7 @@
 """The road as vehicles meet it: stop lines, the links that control them, and the way to them."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -279,8 +279,10 @@ class RoadNetwork:
         return min(slopes), max(slopes)
 
 
-def _nearest(lane: str, candidates: Iterable[str]) -> str:
+def _nearest(lane: str, candidates: Collection[str]) -> str:
     """The candidate whose place on the road is nearest to a lane's, the rightmost of two."""
+    if lane in candidates:
+        return lane
     return min(candidates, key=lambda other: (abs(_place(other) - _place(lane)), _place(other)))
 
 

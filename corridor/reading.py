@@ -31,6 +31,7 @@ class Reader:
         self._beyond_m = range_m + MARGIN_M
         self._step_length_s = step_length_s
         self._next_rest_s = -np.inf
+        self._read_s = -np.inf
 
     def read(self, table: VehicleTable, time_s: float) -> None:
         """Bring the table up to date.
@@ -38,16 +39,29 @@ class Reader:
         Raises:
             EngineError: A vehicle of the table is not on the road.
         """
+        # After several steps its speed does not tell where a vehicle is: only who stood still is
+        # known to be where he was.
+        is_next = time_s < self._read_s + 1.5 * self._step_length_s
+        self._read_s = time_s
         is_due = table.columns.floats("read_s") <= time_s
         rows = is_due.nonzero()[0]
         vehicle_ids = table.vehicle_ids(rows)
         positions_m = self._engine.positions_m(vehicle_ids)
         speeds_mps = self._engine.speeds_mps(vehicle_ids)
-        suspects = table.move(rows, positions_m, speeds_mps, self._step_length_s)
+        suspects = table.move(
+            rows, positions_m, speeds_mps, self._step_length_s if is_next else 0.0
+        )
         table.change_lanes(suspects, self._engine.lanes(table.vehicle_ids(suspects)))
         if time_s >= self._next_rest_s:
             self._next_rest_s = time_s + REST_S
             self._let_rest(table.columns, is_due, time_s)
+
+    def at_stop(self, table: VehicleTable) -> BoolArray:
+        """(n,) whether each vehicle of the table serves a scheduled stop."""
+        is_at_stop = table.columns.flags("has_stops").copy()
+        for row in is_at_stop.nonzero()[0]:
+            is_at_stop[row] = self._engine.is_stopped(table.ways[row].vehicle_id)
+        return is_at_stop
 
     def _let_rest(self, columns: Columns, is_due: BoolArray, time_s: float) -> None:
         """Note when those need to be read again who do not matter now."""

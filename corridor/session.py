@@ -15,14 +15,15 @@ from controller import (
     StagePlan,
     Traffic,
 )
-from corridor.actuation import actuate, followed_speeds
+from corridor.actuation import actuate, check_rows, followed_speeds
 from corridor.changes import count_changes
-from corridor.columns import BoolArray, Columns, IntArray
+from corridor.columns import Columns, IntArray
 from corridor.course import Course, Equipment, Frame, Tally
 from corridor.engine import Engine, EngineError
 from corridor.equipment import entrant
 from corridor.hearing import Hearing
 from corridor.lane_demand import NOBODY, sense
+from corridor.looks import Looks
 from corridor.network import RoadNetwork
 from corridor.observe import (
     ADVISED,
@@ -58,6 +59,8 @@ class Session:
         advises: Whether advice will be applied.
         promise_s: How long before it happens a switch of a signal is committed; None: nobody
             controls the signals.
+        interval_s: How often whoever controls them is to see the road, if nobody is advised; 0:
+            in each step.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Session:
         *,
         advises: bool,
         promise_s: float | None = None,
+        interval_s: float = 0.0,
     ) -> None:
         self.tally = Tally()
         self._engine = engine
@@ -79,12 +83,16 @@ class Session:
         self._is_asked = advises
         self._advises = advises and bool(equipment.equipped)
         self._promise_s = promise_s
+        self._looks = Looks(
+            course.step_length_s, 0.0 if self._advises else interval_s, course.begin_s
+        )
         self._reads = self._advises or promise_s is not None
         self._control: SignalControl | None = None
         self._signals: SignalsSeen | None = None
         self._table = VehicleTable(network)
         self._rows: IntArray = np.zeros(0, dtype=np.int64)
         self._near = Columns.unknown(0)
+        self._link_rows = self._near.ints("link_row")
         self._hearing = Hearing(
             network,
             Radio(parameters=equipment.rsu, rng=np.random.default_rng([equipment.seed, 0x5A7])),
@@ -111,6 +119,9 @@ class Session:
                 step_length_s=course.step_length_s,
                 controlled=self._control.signals if self._control else (),
             )
+            if self._spat.heeds_traffic:
+                # What these signals do is learned from step to step.
+                self._looks.interval_s = 0.0
         return self
 
     @property
@@ -130,13 +141,15 @@ class Session:
     def __iter__(self) -> Iterator[Frame]:
         while not self._is_over():
             if self._control:
-                self._control.carry_out(self._near.ints("link_row"), self._time_s)
+                self._control.carry_out(self._link_rows, self._looks.came_s, self._time_s)
             self._engine.step()
             self._time_s = time_s = self._engine.time_s()
             if self._control:
                 self._control.watch(time_s)
             self._admit_and_dismiss()
-            self._seen = self._look(time_s) if self._reads else self._see_nothing(time_s)
+            self._signals = None
+            is_due = self._reads and self._looks.is_due(time_s)
+            self._seen = self._look(time_s) if is_due else self._see_nothing(time_s)
             n_running = self.tally.n_running
             yield Frame(time_s=time_s, n_running=n_running, seen=self._seen, signals=self._signals)
         if self._control:
@@ -186,6 +199,7 @@ class Session:
             is_seen &= columns.flags("is_equipped")
         seen_rows = is_seen.nonzero()[0]
         self._near = near = columns.at(seen_rows)
+        self._link_rows = near.ints("link_row")
         self._spat.update(time_s, sense(near) if self._spat.heeds_traffic else NOBODY)
         if self._control and self._advises:
             # Whoever plans the signals knows their greens; nobody else listens without advice.
@@ -207,7 +221,7 @@ class Session:
             stale_s=rsu.stale_s,
             age_s=time_s - columns.floats("heard_s"),
             is_told=self._spat.is_told,
-            is_at_stop=self._at_stop(),
+            is_at_stop=self._reader.at_stop(self._table) if self._equipment.stopping else None,
         )
         self._rows = (columns.flags("is_equipped") & (reason == ADVISED)).nonzero()[0]
         # Whoever can be advised is seen; mostly all who are seen can be.
@@ -244,14 +258,6 @@ class Session:
             self._dismiss(gone)
             self._reader.read(self._table, time_s)
 
-    def _at_stop(self) -> BoolArray | None:
-        if not self._equipment.stopping:
-            return None
-        is_at_stop = self._table.columns.flags("has_stops").copy()
-        for row in is_at_stop.nonzero()[0]:
-            is_at_stop[row] = self._engine.is_stopped(self._table.ways[row].vehicle_id)
-        return is_at_stop
-
     def steer(self, plans: Mapping[int, StagePlan]) -> None:
         """Take over plans of signals, by number, for the next step; the others keep theirs."""
         if self._control:
@@ -270,12 +276,7 @@ class Session:
         """
         if not self._advises:
             return
-        for values in (advice.speed_mps, advice.reason, advice.decel_mps2):
-            if values is not None and values.shape != self._rows.shape:
-                raise ValueError(
-                    f"advice must have {self._rows.size} rows, as many as were seen, got an array "
-                    f"of shape {values.shape}"
-                )
+        check_rows(advice, self._rows.size)
         table, course, columns = self._table, self._course, self._table.columns
         advised_mps = columns.floats("advised_mps")
         advised_mps.fill(np.nan)

@@ -95,8 +95,9 @@ class SpatWatch:
                 windows.append(self._source.windows.copy())
                 plain_s.append(self._plain_windows(time_s))
             engine.step()
-            for signal, shown in states.items():
-                shown.append(engine.signal_letters(signal))
+            letters = engine.signal_letters(list(states))
+            for shown, now in zip(states.values(), letters, strict=True):
+                shown.append(now)
         return SpatRecord(
             time_s=np.array(times_s),
             windows=np.stack(windows),

@@ -1,10 +1,24 @@
 """What a lane is for a vehicle that comes onto it."""
 
 import math
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
+from corridor.columns import (
+    LANE_COUNTS,
+    LANE_NUMBERS,
+    N_SEEN,
+    BoolArray,
+    FloatArray,
+    IntArray,
+)
 from corridor.links import NO_LINK, Approach, Movement
 from corridor.network import RoadNetwork
+
+START_SIGHTS = 256
+"""So many sights find room at first; it doubles when full."""
 
 
 class Sight(NamedTuple):
@@ -19,19 +33,52 @@ class Sight(NamedTuple):
     """The first of `LANE_TRUTHS`."""
 
 
+@dataclass(slots=True)
+class Sights:
+    """All sights that vehicles had so far, as columns: one sight serves many vehicles."""
+
+    movements: list[Movement | None] = field(default_factory=list)
+    """Of each."""
+    numbers: FloatArray = field(init=False)
+    """(`LANE_NUMBERS`, n or more)"""
+    counts: IntArray = field(init=False)
+    """(`LANE_COUNTS`, n or more)"""
+    truths: BoolArray = field(init=False)
+    """(4, n or more) the first of `LANE_TRUTHS`."""
+
+    def __post_init__(self) -> None:
+        self.numbers = np.zeros((len(LANE_NUMBERS), START_SIGHTS))
+        self.counts = np.zeros((len(LANE_COUNTS), START_SIGHTS), dtype=np.int64)
+        self.truths = np.zeros((N_SEEN, START_SIGHTS), dtype=np.bool_)
+
+    def add(self, sight: Sight) -> int:
+        """Note a sight; its place."""
+        place = len(self.movements)
+        if place == self.numbers.shape[1]:
+            self.numbers = np.concatenate([self.numbers, self.numbers], axis=1)
+            self.counts = np.concatenate([self.counts, self.counts], axis=1)
+            self.truths = np.concatenate([self.truths, self.truths], axis=1)
+        self.movements.append(sight.movement)
+        self.numbers[:, place] = sight.numbers
+        self.counts[:, place] = sight.counts
+        self.truths[:, place] = sight.truths
+        return place
+
+
 class Spot:
     """A lane as vehicles on it meet it; an unknown one is nowhere.
 
     Args:
         network: The road.
         lane: Id of the lane.
+        sights: Where what is seen from it is noted.
     """
 
-    def __init__(self, network: RoadNetwork, lane: str) -> None:
-        self._network = network
+    def __init__(self, network: RoadNetwork, lane: str, sights: Sights) -> None:
+        self._network, self._all = network, sights
         self._lane = self._leads_to = lane
         self._rest_m = 0.0
-        self._sights: dict[Approach | None, Sight] = {}
+        self._sights: dict[Approach | None, int] = {}
         self._has_other_lanes = lane not in network.lane_edge or network.has_other_lanes(lane)
         self.limit_mps = network.lane_limit_mps.get(lane, math.nan)
         self.edge = network.lane_edge.get(lane)
@@ -42,11 +89,11 @@ class Spot:
             self._leads_to = network.leads_to(lane) or lane
             self.edge = network.lane_edge[self._leads_to]
 
-    def sight(self, approach: Approach | None) -> Sight:
-        """What a vehicle on the lane sees of the next signal on its route."""
+    def sight(self, approach: Approach | None) -> int:
+        """Place of what a vehicle on the lane sees of the next signal on its route."""
         found = self._sights.get(approach)
         if found is None:
-            found = self._sights[approach] = self._look(approach)
+            found = self._sights[approach] = self._all.add(self._look(approach))
         return found
 
     def _look(self, approach: Approach | None) -> Sight:

@@ -80,6 +80,7 @@ class SumoEngine:
             _getter(self._sumo, "simulation", name)
             for name in ("getTime", "getMinExpectedNumber", "getDepartedIDList", "getArrivedIDList")
         )
+        self._letters = _getter(self._sumo, "trafficlight", "getRedYellowGreenState")
         self._facts = tuple(_getter(self._sumo, "vehicle", name) for name in FACTS)
         self._is_running = False
         self._may_brake_hard: set[str] = set()
@@ -189,9 +190,10 @@ class SumoEngine:
             next_switch_s=lights.getNextSwitch(signal_id),
         )
 
-    def signal_letters(self, signal_id: str) -> str:
-        """What a signal shows: one letter per link."""
-        return str(self._sumo.trafficlight.getRedYellowGreenState(signal_id))
+    def signal_letters(self, signal_ids: Sequence[str]) -> list[str]:
+        """What each signal shows: one letter per link."""
+        with self._translated:
+            return list(map(self._letters, signal_ids))
 
     def set_signal_letters(self, signal_id: str, letters: str) -> None:
         """Make a signal show one letter per link, from the next step on."""

@@ -8,7 +8,7 @@ import numpy as np
 from corridor.columns import (
     LANE_COUNTS,
     LANE_NUMBERS,
-    LANE_TRUTHS,
+    N_SEEN,
     N_STATED,
     PLACE,
     BoolArray,
@@ -19,7 +19,7 @@ from corridor.columns import (
 from corridor.engine import VehicleFacts
 from corridor.links import NO_LINK, Approach
 from corridor.network import RoadNetwork
-from corridor.spots import Spot
+from corridor.spots import Sights, Spot
 from corridor.ways import Entrant, Leaver, Way
 
 START_ROWS = 256
@@ -27,10 +27,6 @@ START_ROWS = 256
 SAME_M = 1e-3
 """A vehicle that is so near to where its speed would bring it has not left its lane: no lane is
 shorter than 0.1 m."""
-
-
-_Met = tuple[tuple[float, ...], tuple[int, ...], tuple[bool, ...]]
-"""`LANE_NUMBERS`, `LANE_COUNTS` and `LANE_TRUTHS` of a vehicle."""
 
 
 @dataclass(slots=True)
@@ -43,6 +39,7 @@ class VehicleTable:
     _room: Columns = field(init=False)
     _columns: Columns = field(init=False)
     _spots: dict[str, Spot] = field(default_factory=dict)
+    _sights: Sights = field(default_factory=Sights)
     _routes: dict[tuple[str, ...], tuple[tuple[Approach | None, ...], bool]] = field(
         default_factory=dict
     )
@@ -184,34 +181,37 @@ class VehicleTable:
         """Take over on which lanes some vehicles are now."""
         ways, columns = self.ways, self.columns
         changed: list[int] = []
-        met: list[_Met] = []
+        met: list[tuple[int, bool, bool]] = []
         for row, lane in zip(rows.tolist(), lanes, strict=True):
             way = ways[row]
             if lane != way.lane:
                 changed.append(row)
                 met.append(self._come_onto(lane, way))
         if changed:
-            numbers, counts, truths = (np.array(each).T for each in zip(*met, strict=True))
+            place, is_new_signal, is_done = np.array(met).T
+            numbers = self._sights.numbers.take(place, axis=1)
             # Speed limits, as each driver takes them.
             limits_mps = numbers[N_STATED:]
             limits_mps *= columns.floats("speed_factor")[changed]
             np.minimum(limits_mps, columns.floats("max_speed_mps")[changed], out=limits_mps)
             columns.numbers[: len(LANE_NUMBERS), changed] = numbers
-            columns.counts[: len(LANE_COUNTS), changed] = counts
-            columns.truths[: len(LANE_TRUTHS), changed] = truths
+            columns.counts[: len(LANE_COUNTS), changed] = self._sights.counts.take(place, axis=1)
+            columns.truths[:N_SEEN, changed] = self._sights.truths.take(place, axis=1)
+            columns.flags("is_new_signal")[changed] = is_new_signal
+            columns.flags("is_done")[changed] = is_done
             place_m = columns.floats("position_m")[changed]
             columns.floats("distance_m")[changed] = columns.floats("to_line_m")[changed] - place_m
 
-    def _come_onto(self, lane: str, way: Way) -> _Met:
-        """A vehicle comes onto a lane; the new values of its columns."""
+    def _come_onto(self, lane: str, way: Way) -> tuple[int, bool, bool]:
+        """A vehicle comes onto a lane; its sight, `is_new_signal` and `is_done`."""
         way.lane = lane
         spot = self._spots.get(lane)
         if spot is None:
-            spot = self._spots[lane] = Spot(self.network, lane)
+            spot = self._spots[lane] = Spot(self.network, lane, self._sights)
         is_on_route = way.go_to(spot.edge)
         approach = way.approaches[way.place] if is_on_route else None
         sight = spot.sight(approach)
-        is_new_signal = sight.movement is not way.movement
-        way.movement = sight.movement
-        is_done = is_on_route and approach is None and way.is_simple
-        return sight.numbers, sight.counts, (*sight.truths, is_new_signal, is_done)
+        movement = self._sights.movements[sight]
+        is_new_signal = movement is not way.movement
+        way.movement = movement
+        return sight, is_new_signal, is_on_route and approach is None and way.is_simple

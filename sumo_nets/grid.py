@@ -1,5 +1,6 @@
 """A made-up town of any size: a grid of signals with fixed plans, and trips along its streets."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from string import ascii_uppercase
@@ -17,7 +18,13 @@ TRIP_BLOCKS = (4, 10)
 
 
 def grid_scenario(
-    folder: Path, *, n_streets: int, n_vehicles: int, entry_s: float, rng: np.random.Generator
+    folder: Path,
+    *,
+    n_streets: int,
+    n_vehicles: int,
+    entry_s: float,
+    rng: np.random.Generator,
+    most_blocks: int = TRIP_BLOCKS[1],
 ) -> Scenario:
     """Write a grid of streets with a signal at each crossing, and trips along random streets.
 
@@ -29,6 +36,7 @@ def grid_scenario(
         n_vehicles: How many depart, evenly spread.
         entry_s: Within this time.
         rng: Draws the trips.
+        most_blocks: No trip is longer, nor than the town, nor shorter than 4 blocks.
 
     Raises:
         ValueError: There are too few streets for trips, or too many for letters.
@@ -46,29 +54,33 @@ def grid_scenario(
     done = run_program("netgenerate", arguments, folder=folder)
     if done.returncode or not net_file.is_file():
         raise SumoProgramError("netgenerate: " + "; ".join(complaints(done, "Error")))
-    _write_trips(route_file, n_streets, n_vehicles, entry_s, rng)
+    departs_s = [number * entry_s / n_vehicles for number in range(n_vehicles)]
+    _write_trips(route_file, n_streets, departs_s, most_blocks, rng)
     return Scenario(
         name=f"grid{n_streets}x{n_streets}", net_file=net_file, route_files=(route_file,)
     )
 
 
 def _write_trips(
-    file: Path, n_streets: int, n_vehicles: int, entry_s: float, rng: np.random.Generator
+    file: Path,
+    n_streets: int,
+    departs_s: Sequence[float],
+    most_blocks: int,
+    rng: np.random.Generator,
 ) -> None:
     root = Element("routes")
-    for number in range(n_vehicles):
-        depart_s = number * entry_s / n_vehicles
+    for number, depart_s in enumerate(departs_s):
         vehicle = SubElement(
             root, "vehicle", id=str(number), depart=f"{depart_s:.2f}", departLane="best"
         )
-        SubElement(vehicle, "route", edges=" ".join(_blocks(n_streets, rng)))
+        SubElement(vehicle, "route", edges=" ".join(_blocks(n_streets, most_blocks, rng)))
     ElementTree(root).write(file, encoding="utf-8")
 
 
-def _blocks(n_streets: int, rng: np.random.Generator) -> list[str]:
+def _blocks(n_streets: int, most_blocks: int, rng: np.random.Generator) -> list[str]:
     """Some blocks of a street, one after the other."""
     street = int(rng.integers(n_streets))
-    length = int(rng.integers(TRIP_BLOCKS[0], min(TRIP_BLOCKS[1], n_streets - 1) + 1))
+    length = int(rng.integers(TRIP_BLOCKS[0], min(most_blocks, n_streets - 1) + 1))
     start = int(rng.integers(n_streets - length))
     places = range(start, start + length + 1)
     runs_east, is_forward = rng.random(2) < 0.5

@@ -91,8 +91,9 @@ class Model:
         self.is_present = self.stage == search.stage[self.signal]
         self.least, self.most = search.least[own], search.most[own]
         self.share = (search.step_s / search.patience_s[self.signal]).astype(np.float32)
-        flow = search.flow_vps[self.signal, :, self.stage].T * search.step_s
-        best = search.flow_vps.max(axis=2)[self.signal].T * search.step_s
+        # Rows in one piece: numpy keeps the order in memory of what a transposed array is made to.
+        flow = search.flow_vps[self.signal, :, self.stage].T.copy() * search.step_s
+        best = search.flow_vps.max(axis=2)[self.signal].T.copy() * search.step_s
         self.flow = flow.astype(np.float32)
         self.is_served = (flow >= 0.5 * best) & (flow > 0.0)
         self.is_waiting = (~self.is_served).astype(np.float32)
@@ -100,8 +101,8 @@ class Model:
         self.ahead = np.float32(search.ahead_s / search.step_s)
         self.turn = (0.5 / np.maximum(best, 0.05 * search.step_s)).astype(np.float32)
         self._changes()
-        came = search.arrivals.transpose(2, 1, 0).astype(np.float32)
-        self._queues(came[..., self.signal])
+        came = search.arrivals.transpose(2, 1, 0).astype(np.float32, order="C")
+        self._queues(came.take(self.signal, axis=2))
         self._between(came)
         step = np.arange(self.n_steps + 1)
         elapsed = step.astype(np.float32)[:, np.newaxis, np.newaxis] * (
@@ -153,21 +154,24 @@ class Model:
         start, signal = np.arange(self.n_steps)[:, np.newaxis], self.signal[one]
         is_possible = start >= self.steps
         self.end = np.maximum(start - self.steps, 0)
-        came = arrived[start, :, signal] - arrived[self.end, :, signal]
-        both = self.is_served[:, one] & self.is_served[:, other]
+        flat, n_signals = arrived.swapaxes(0, 1).reshape(arrived.shape[1], -1), arrived.shape[2]
+        came = flat.take(start * n_signals + signal, axis=1)
+        came -= flat.take(self.end * n_signals + signal, axis=1)
+        both = self.is_served.take(one, axis=1) & self.is_served.take(other, axis=1)
         self.is_held = (~both).astype(np.float32)[:, np.newaxis]
-        served = np.minimum(self.flow[:, one], self.flow[:, other]) * both * self.steps
-        self.came = came.transpose(2, 0, 1) - served[:, np.newaxis].astype(np.float32)
-        stops = np.einsum("trl,lr->tr", came, self.is_held[:, 0]) * search.stop_s
+        flow = np.minimum(self.flow.take(one, axis=1), self.flow.take(other, axis=1))
+        served = flow * both * self.steps
+        self.came = came - served[:, np.newaxis].astype(np.float32)
+        stops = np.einsum("ltr,lr->tr", came, self.is_held[:, 0]) * search.stop_s
         foreseen_s = search.foreseen_s[self.signal, self.stage][other].T
         cost = (stops - foreseen_s) / search.step_s
         cost += self.red_stops[self.end, one] - self.red_stops[start, other]
         cost[~is_possible] = np.inf
         cost[:, -1] = np.inf
         self.change_cost = cost
-        lasted = self.is_waiting[:, np.newaxis, one] * self.end + self.steps
+        lasted = self.is_waiting.take(one, axis=1)[:, np.newaxis] * self.end + self.steps
         self.since = (self.share[one] * lasted).astype(np.float32)
-        self.turn_before = self.turn[:, np.newaxis, one]
+        self.turn_before = self.turn.take(one, axis=1)[:, np.newaxis]
 
     def left(self, queue: Quick, turn: Quick) -> Quick:
         """Cost of queues (..., L, B, stages) that the search leaves behind, for all lanes."""

@@ -7,6 +7,7 @@ starts, stages, lanes and lengths of green of all signals are one array expressi
 """
 
 from itertools import pairwise
+from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -79,8 +80,10 @@ def _present(model: Model) -> _Starts:
     lasted = np.arange(model.n_steps)[:, np.newaxis, np.newaxis]
     return _Starts(
         cost=np.where(model.is_present, 0.0, np.inf)[np.newaxis],
-        queue=queue[:, np.newaxis].astype(np.float32),
-        waited=(waited_s * (model.share / search.step_s))[:, np.newaxis].astype(np.float32),
+        queue=queue[:, np.newaxis].astype(np.float32, order="C"),
+        waited=(waited_s * (model.share / search.step_s))[:, np.newaxis].astype(
+            np.float32, order="C"
+        ),
         never=np.where(lasted <= search.most_left[model.signal], 0.0, np.inf),
     )
 
@@ -89,13 +92,13 @@ def _end(model: Model, tables: _Tables, first: int, greens: _Starts) -> None:
     """Note all ends of the greens that start from a step on, where no other way is cheaper."""
     n_starts = greens.cost.shape[0]
     starts = slice(first, first + n_starts)
-    waited = greens.waited * model.is_waiting[:, np.newaxis]
-    waited -= model.elapsed[starts, :, 0].swapaxes(0, 1)
+    elapsed = model.elapsed[starts, :, 0].swapaxes(0, 1)
+    waited = greens.waited * model.is_waiting[:, np.newaxis] - elapsed
     tables.waited[:, starts] = waited
-    queue = model.queue[first:, :, starts]
     ahead = greens.queue - model.balance[starts].swapaxes(0, 1)
-    np.maximum(queue, model.balance[first:, :, np.newaxis] + ahead, out=queue)
-    queue = queue[:-1]
+    queues = model.balance[first:, :, np.newaxis] + ahead
+    model.queue[first:, :, starts] = np.maximum(queues, model.queue[first:, :, starts], out=queues)
+    queue = queues[:-1]
     weight = _weighted(waited + model.elapsed[first:-1, :, :n_starts])
     spent = np.einsum("elbk,elbk->ebk", weight, queue)
     stopping = np.minimum(queue, np.float32(1.0))
@@ -163,7 +166,7 @@ def _trace(model: Model, tables: _Tables) -> Found:
         # Where it makes no difference, the present green stays.
         now = min(range(first, behind), key=lambda at: (value[at], last_began[at] > 0))
         start, found.cost_s[number] = last_began[now], value[now] * search.step_s
-        if not np.isfinite(value[now]):
+        if not isfinite(value[now]):
             # Where no way leads to the end, the present green stays.
             now, start = is_present.index(True, first), 0
         stages, ends = [stage_of[now]], [model.n_steps]

@@ -1,14 +1,32 @@
 """The conflict monitor: the only one that sets what a signal shows, and refuses what is unsafe."""
 
+from functools import lru_cache
+from typing import NamedTuple
+
 import numpy as np
 
-from corridor.columns import FloatArray
+from corridor.columns import BoolArray, FloatArray, IntArray
 from corridor.engine import Engine
 from corridor.signal_control.changes import CONTROLLED, YELLOW, has_green
 from corridor.signal_control.stages import Stages
 
 EARLY_S = 1e-3
 """Times are sums of steps: so much too early is rounding."""
+IN_GREEN, IN_YELLOW, NO_GREEN = range(3)
+"""Since when: the start of each link's last green, that of its yellow, and the end of its green."""
+
+
+class _Turn(NamedTuple):
+    """Letters that follow others."""
+
+    least_s: FloatArray
+    """(3, L) so long ago what was last must be, as `IN_GREEN`, `IN_YELLOW` and `NO_GREEN`."""
+    gaining: IntArray
+    """(L,) who gets green that must keep the greatest distance from each link's."""
+    begins: BoolArray
+    """(3, L) what begins by it."""
+    wrong: str
+    """What is wrong whenever it happens; empty: nothing."""
 
 
 class ConflictMonitor:
@@ -29,17 +47,14 @@ class ConflictMonitor:
         self._engine = engine
         self._stages = stages
         self._known: dict[str, str] = {}
-        n_letters = len(letters)
         self.letters = letters
         """What the signal shows."""
         self.since_s = since_s
         """Since when."""
-        self._is_green = has_green(letters)
         # Whoever has green when it takes over has had it for long enough; who has none has been
         # without it for long enough, as both were the program's own doing.
-        self._since_s: FloatArray = np.full(n_letters, -np.inf)
-        self._green_end_s: FloatArray = np.full(n_letters, -np.inf)
-        self._yellow_start_s: FloatArray = np.full(n_letters, -np.inf)
+        self._last_s: FloatArray = np.full((3, len(letters)), -np.inf)
+        self._turns: dict[tuple[str, str], _Turn] = {}
         shown = np.array([has_green(each) for each in stages.letters])
         # The shortest of the stages that a link has green in.
         least_s = np.where(shown, stages.min_s[:, np.newaxis], np.inf).min(axis=0)
@@ -62,11 +77,15 @@ class ConflictMonitor:
         wrong = self._known.get(letters)
         if wrong is None:
             wrong = self._known[letters] = self._wrong_together(letters)
-        wrong = wrong or self._wrong_now(letters, time_s)
+        if wrong:
+            return wrong
+        turn = self._turn_to(letters)
+        wrong = self._wrong_now(turn, time_s)
         if wrong:
             return wrong
         self._engine.set_signal_letters(self._stages.signal_id, letters)
-        self._note(letters, time_s)
+        np.copyto(self._last_s, time_s, where=turn.begins)
+        self.letters, self.since_s = letters, time_s
         return ""
 
     def _wrong_together(self, letters: str) -> str:
@@ -93,37 +112,54 @@ class ConflictMonitor:
             return f"link {np.flatnonzero(never)[0]} never has green"
         return ""
 
-    def _wrong_now(self, letters: str, time_s: float) -> str:
-        """What is wrong with letters after what was shown."""
-        clearance, before = self._stages.clearance, self.letters
-        now = has_green(letters)
-        loses = (self._is_green & ~now).nonzero()[0]
-        for place in loses.tolist():
-            if time_s - self._since_s[place] < self._least_s[place] - EARLY_S:
-                return f"green of link {place} is shorter than {self._least_s[place]:g} s"
-            if clearance.yellow_s[place] > 0.0 and letters[place] not in YELLOW:
-                return f"link {place} has no yellow"
-        for place, letter in enumerate(before):
-            if letter in YELLOW and letters[place] not in YELLOW:
-                shown_s = time_s - self._yellow_start_s[place]
-                if shown_s < clearance.yellow_s[place] - EARLY_S:
-                    return f"yellow of link {place} is shorter than {clearance.yellow_s[place]:g} s"
-        gains = (now & ~self._is_green).nonzero()[0]
-        needed_s = clearance.needed_s[:, gains]
-        is_soon = (time_s - self._green_end_s)[:, np.newaxis] < needed_s - EARLY_S
-        is_soon[loses] |= needed_s[loses] > 0.0
-        is_soon[gains, np.arange(gains.size)] = False
-        if is_soon.any():
-            place, other = np.argwhere(is_soon.T)[0]
-            return f"green of link {gains[place]} comes too soon after that of link {other}"
-        return ""
+    def _wrong_now(self, turn: _Turn, time_s: float) -> str:
+        """What is wrong with a turn now, after what was shown."""
+        is_early = time_s + EARLY_S - self._last_s < turn.least_s
+        if not is_early.any():
+            return turn.wrong
+        kind, place = np.argwhere(is_early)[0].tolist()
+        if kind == NO_GREEN:
+            return f"green of link {turn.gaining[place]} comes too soon after that of link {place}"
+        name = "green" if kind == IN_GREEN else "yellow"
+        return f"{name} of link {place} is shorter than {turn.least_s[kind, place]:g} s"
 
-    def _note(self, letters: str, time_s: float) -> None:
-        now = has_green(letters)
-        self._since_s[now & ~self._is_green] = time_s
-        self._green_end_s[self._is_green & ~now] = time_s
-        turns = [
-            a not in YELLOW and b in YELLOW for a, b in zip(self.letters, letters, strict=True)
-        ]
-        self._yellow_start_s[turns] = time_s
-        self.letters, self.since_s, self._is_green = letters, time_s, now
+    def _turn_to(self, letters: str) -> _Turn:
+        """What must lie behind when letters follow those that are shown."""
+        key = self.letters, letters
+        turn = self._turns.get(key)
+        if turn is None:
+            turn = self._turns[key] = self._turn(*key)
+        return turn
+
+    def _turn(self, before: str, letters: str) -> _Turn:
+        """What must lie behind when letters follow others."""
+        clearance = self._stages.clearance
+        was, now = has_green(before), has_green(letters)
+        was_yellow, is_yellow = _has_yellow(before), _has_yellow(letters)
+        gains, loses = (now & ~was).nonzero()[0], was & ~now
+        needed_s = clearance.needed_s[:, gains]
+        needed_s[gains, np.arange(gains.size)] = 0.0
+        least_s = np.zeros((3, len(letters)))
+        least_s[IN_GREEN, loses] = self._least_s[loses]
+        ends_yellow = was_yellow & ~is_yellow
+        least_s[IN_YELLOW, ends_yellow] = clearance.yellow_s[ends_yellow]
+        least_s[NO_GREEN] = needed_s.max(axis=1, initial=0.0)
+        gaining = gains[needed_s.argmax(axis=1)] if gains.size else np.zeros_like(now, np.int64)
+        wrong = ""
+        at_once = (loses & (least_s[NO_GREEN] > 0.0)).nonzero()[0]
+        if at_once.size:
+            place = at_once[0]
+            wrong = f"green of link {gaining[place]} comes too soon after that of link {place}"
+        bare = (loses & ~is_yellow & (clearance.yellow_s > 0.0)).nonzero()[0]
+        if bare.size:
+            wrong = f"link {bare[0]} has no yellow"
+        begins = np.array((now & ~was, is_yellow & ~was_yellow, loses))
+        return _Turn(least_s=least_s, gaining=gaining, begins=begins, wrong=wrong)
+
+
+@lru_cache(maxsize=4096)
+def _has_yellow(letters: str) -> BoolArray:
+    """(L,) whether each letter is a yellow; not to be written to, since it is kept."""
+    found = np.array([letter in YELLOW for letter in letters], dtype=np.bool_)
+    found.flags.writeable = False
+    return found

@@ -59,8 +59,8 @@ class PromiseRecord:
         before = self._shown.get(signal)
         is_new = before is not None and letters != before[0]
         if before is None or is_new:
-            self._shown[signal] = letters, since_s
-        shown_since_s = self._shown[signal][1]
+            self._shown[signal] = before = letters, since_s
+        shown_since_s = before[1]
         waiting = self._open.get(signal)
         while waiting:
             first = waiting[0]

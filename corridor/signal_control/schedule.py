@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,6 +35,8 @@ class Schedule:
     """What is planned behind it; its first green is `stage`."""
     _green_end_s: FloatArray = field(init=False)
     """(L,) last committed end of each link's green."""
+    _needed_s: dict[tuple[int, int], FloatArray] = field(default_factory=dict)
+    """(L,) from there to each stage that follows another one, -inf for those who do not matter."""
 
     def __post_init__(self) -> None:
         self._green_end_s = np.full(len(self.stages.letters[0]), -np.inf)
@@ -90,15 +92,20 @@ class Schedule:
     def due(self, time_s: float) -> str | None:
         """What is to be shown from now on; None: what is shown already."""
         letters = None
-        while self.coming and self.coming[0][0] <= time_s + 1e-6:
-            letters = self.coming.popleft()[1]
+        coming = self.coming
+        while coming and coming[0][0] <= time_s + 1e-6:
+            letters = coming.popleft()[1]
         return letters
 
-    def commit(self, time_s: float, promise_s: float) -> Iterator[Promise]:
+    def commit(self, time_s: float, promise_s: float) -> Iterable[Promise]:
         """Commit all that can wait no longer; tells each switch."""
         latest_s = time_s + promise_s + self.step_length_s - 1e-6
+        # Most plans end later, in nearly all steps.
+        is_late = self.plan is None or self.plan.ends_s[0] >= latest_s
+        return () if is_late else self._commit(time_s, promise_s, latest_s)
+
+    def _commit(self, time_s: float, promise_s: float, latest_s: float) -> Iterator[Promise]:
         for _ in range(MOST_AT_ONCE):
-            # Most plans end later, in nearly all steps.
             if self.plan is None or (planned_s := float(self.plan.ends_s[0])) >= latest_s:
                 return
             following = self._next_stage(self.plan)
@@ -117,11 +124,14 @@ class Schedule:
     def _cleared_s(self, following: int) -> float:
         """When the present green may end, for those whose green ended before it."""
         change_s = self.stages.changes[self.stage, following].length_s
-        before = has_green(self.stages.letters[self.stage])
-        gains = has_green(self.stages.letters[following]) & ~before
-        needed_s = self.stages.clearance.needed_s[:, gains]
-        ready_s = (self._green_end_s[:, np.newaxis] + needed_s)[~before]
-        latest_s = float(ready_s.max(initial=-math.inf))
+        needed_s = self._needed_s.get((self.stage, following))
+        if needed_s is None:
+            before = has_green(self.stages.letters[self.stage])
+            gains = has_green(self.stages.letters[following]) & ~before
+            needed_s = self.stages.clearance.needed_s[:, gains].max(axis=1, initial=-math.inf)
+            needed_s[before] = -math.inf
+            self._needed_s[self.stage, following] = needed_s
+        latest_s = float((self._green_end_s + needed_s).max())
         return self.next_step(latest_s - change_s) if math.isfinite(latest_s) else -math.inf
 
     def _switch(self, end_s: float, following: int, time_s: float) -> Iterator[Promise]:
@@ -151,6 +161,25 @@ class Schedule:
                 promised_s=promised_s,
                 letters=shown,
             )
+
+
+def free_times_s(
+    schedules: Sequence[Schedule], green_start_s: FloatArray, promised_s: float
+) -> FloatArray:
+    """(N,) `Schedule.free_s` of some signals.
+
+    Args:
+        schedules: Of the signals, whose steps are equally long.
+        green_start_s: (N,) when their last committed greens begin.
+        promised_s: Up to then everything is promised.
+    """
+    if not schedules:
+        return np.zeros(0)
+    step_length_s = schedules[0].step_length_s
+    begin_s = np.array([each.begin_s for each in schedules])
+    min_s = np.array([each.stages.min_s[each.stage] for each in schedules])
+    ahead_s = np.maximum(green_start_s + min_s, promised_s) - begin_s
+    return np.asarray(begin_s + np.ceil(ahead_s / step_length_s - 1e-6) * step_length_s)
 
 
 def _behind(plan: StagePlan) -> StagePlan | None:

@@ -13,7 +13,7 @@ from corridor.signal_control.checked_plans import checked_plans
 from corridor.signal_control.monitor import ConflictMonitor
 from corridor.signal_control.own_plan import own_plan
 from corridor.signal_control.retreat import retreat
-from corridor.signal_control.schedule import Schedule
+from corridor.signal_control.schedule import Schedule, free_times_s
 from corridor.signal_control.stages import Stages
 from corridor.signal_control.starvation import StarvationGuard
 from corridor.signal_control.tally import FallBack, SteeringTally
@@ -62,6 +62,7 @@ class Steering:
             self._monitors.append(ConflictMonitor(engine, each, letters, shown[1]))
             self._monitors[-1].hold()
             self._guard.show(number, letters)
+        self._signal_ids = [each.signal_id for each in stages]
         self._fallen: set[int] = set()
         self._retreats: set[int] = set()
 
@@ -72,10 +73,9 @@ class Steering:
 
     def watch(self, time_s: float) -> None:
         """Read back what the signals showed in the step that is over."""
-        for schedule in self.schedules:
-            signal = schedule.stages.signal_id
-            letters = self._engine.signal_letters(signal)
-            self.tally.promises.watch(signal, letters, time_s - self._step_length_s)
+        shown, promises = self._engine.signal_letters(self._signal_ids), self.tally.promises
+        for signal, letters in zip(self._signal_ids, shown, strict=True):
+            promises.watch(signal, letters, time_s - self._step_length_s)
 
     def finish(self, time_s: float) -> None:
         """The run is over: promises that were due and did not come are broken."""
@@ -83,14 +83,15 @@ class Steering:
 
     def seen(self, traffic: Traffic, time_s: float) -> SignalsSeen:
         """What a controller sees."""
-        promise_s, schedules = self._promise_s, self.schedules
+        schedules = self.schedules
+        green_start_s = np.array([each.green_start_s for each in schedules])
         return SignalsSeen(
             time_s=time_s,
             step_length_s=self._step_length_s,
             traffic=traffic,
             stage=np.array([each.stage for each in schedules], dtype=np.int64),
-            green_start_s=np.array([each.green_start_s for each in schedules]),
-            free_s=np.array([each.free_s(time_s, promise_s) for each in schedules]),
+            green_start_s=green_start_s,
+            free_s=free_times_s(schedules, green_start_s, time_s + self._promise_s),
         )
 
     def steer(self, said: Mapping[int, StagePlan]) -> None:
@@ -105,14 +106,15 @@ class Steering:
         for number, plan in plans.items():
             self.schedules[number].plan = plan
 
-    def carry_out(self, link_rows: IntArray, time_s: float) -> None:
+    def carry_out(self, link_rows: IntArray, came_s: float, time_s: float) -> None:
         """Commit what can wait no longer, and show what is due.
 
         Args:
             link_rows: (m,) links that vehicles in sight will cross by.
+            came_s: Earlier, nobody came of whom was not seen before.
             time_s: Now.
         """
-        owed = self._guard.owed(link_rows, time_s)
+        owed = self._guard.owed(link_rows, came_s, time_s)
         for number, schedule in enumerate(self.schedules):
             if number in self._retreats:
                 self._retreat(number, time_s)

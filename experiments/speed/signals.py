@@ -21,8 +21,9 @@ SHARES = {
     "all": OURS,
 }
 """What is told as a share of SUMO's time; control is to be no more than SUMO itself."""
-VEHICLES_PER_SIGNAL, ENTRY_S = 5, 200.0
-"""As many in each town, within this time."""
+VEHICLES_PER_SIGNAL, BLOCKS, ENTRY_S = 5, 4, 200.0
+"""As many in each town, each along so many blocks, within this time. Longer trips in larger towns
+would be more traffic at each signal, and more steps."""
 
 
 def measure_control(bench: Bench, scenario: Scenario, *, repeat: int) -> dict[str, Any]:
@@ -84,6 +85,7 @@ def grow_signals(bench: Bench, arm: str, streets: Sequence[int]) -> dict[str, An
             n_vehicles=VEHICLES_PER_SIGNAL * n_streets**2,
             entry_s=ENTRY_S,
             rng=np.random.default_rng(bench.seed),
+            most_blocks=BLOCKS,
         )
         freeze_routes(scenario, seed=bench.seed, demand_scale=1.0, cache_dir=bench.cache_dir)
         timings.append(bench.time(scenario, arm, is_timed=True))

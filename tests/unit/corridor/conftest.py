@@ -309,7 +309,10 @@ class FakeEngine:
         self.calls.append("signal")
         return self.states[signal_id](self.now_s)
 
-    def signal_letters(self, signal_id):
+    def signal_letters(self, signal_ids):
+        return [self._letters(signal_id) for signal_id in signal_ids]
+
+    def _letters(self, signal_id):
         if signal_id in self.forced:
             return self.forced[signal_id]
         state = self.states[signal_id](self.now_s)
