@@ -23,7 +23,7 @@ class Target:
     green_s: FloatArray
     """Start of that green."""
     slot_s: FloatArray
-    """When its place in the queue begins to move, most likely."""
+    """When its place in the queue begins to move, most likely; NaN: it has not been told yet."""
     place_m: FloatArray
     """Distance of that place from the stop line."""
     n_ahead: IntArray
@@ -174,7 +174,8 @@ def _target(served: Discharge, row: IntArray, lines: _Lines, spillback: float) -
     return Target(
         is_known=np.isfinite(served.cross_s[row]),
         green_s=served.green_s[row],
-        slot_s=served.slot_s[row],
+        # Roadside units may know of a green that the vehicle has not heard of yet.
+        slot_s=np.where(is_to_come & ~np.isfinite(lines.q90_s), np.nan, served.slot_s[row]),
         place_m=place_m,
         n_ahead=served.n_ahead[row],
         wait_s=served.wait_s[row],
