@@ -1,8 +1,6 @@
 import math
 from dataclasses import fields, replace
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
