@@ -194,7 +194,7 @@ class Eco:
                 decel_mps2=seen.decel_mps2[rows],
                 slot_s=target.slot_s[rows],
                 place_m=target.place_m[rows],
-                latest_s=target.cross_s[rows] + target.late_s[rows] + parameters.later_s,
+                latest_s=target.cross_s[rows] + parameters.later_s,
                 fastest_hold_mps=np.where(is_certain, np.inf, 0.0),
                 gate=self._gate(target, rows),
             ),

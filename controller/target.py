@@ -23,9 +23,7 @@ class Target:
     green_s: FloatArray
     """Start of that green."""
     slot_s: FloatArray
-    """When its place in the queue begins to move, on the safe side."""
-    late_s: FloatArray
-    """How much later that is than most likely."""
+    """When its place in the queue begins to move, most likely; NaN: it has not been told yet."""
     place_m: FloatArray
     """Distance of that place from the stop line."""
     n_ahead: IntArray
@@ -58,9 +56,8 @@ class Target:
 class _Lines(NamedTuple):
     """The stop lines that n vehicles come to, in their order."""
 
-    likely_s: FloatArray
-    """When the green that serves each begins most likely."""
     q10_s: FloatArray
+    """When the green that serves each begins: 10 % quantile."""
     q90_s: FloatArray
     holds_up: BoolArray
     link: IntArray
@@ -83,7 +80,6 @@ def aim(seen: Observation, parameters: EcoParameters) -> Target:
     which = np.arange(row.size), _known(served.window[row], seen.likely_start_s)
     none = np.full(row.size, np.nan)
     lines = _Lines(
-        likely_s=seen.likely_start_s[which],
         q10_s=seen.start_q10_s[which],
         q90_s=seen.start_q90_s[which],
         holds_up=held_up[row],
@@ -143,7 +139,6 @@ def _aim_beyond(
     place = arriving.searchsorted(row)
     which = beyond.link[row], _known(then.window[place], traffic.likely_start_s)
     lines = _Lines(
-        likely_s=traffic.likely_start_s[which],
         q10_s=traffic.start_q10_s[which],
         q90_s=traffic.start_q90_s[which],
         holds_up=parts_ways(traffic, reach_m=parameters.hold_up_m)[row] & ~keeps,
@@ -175,14 +170,12 @@ def _known(window: IntArray, starts_s: FloatArray) -> IntArray:
 def _target(served: Discharge, row: IntArray, lines: _Lines, spillback: float) -> Target:
     """What the queues mean for some rows of what was served."""
     is_to_come = served.green_s[row] > 0.0
-    late_s = np.where(is_to_come, np.maximum(lines.q90_s - lines.likely_s, 0.0), 0.0)
     place_m = served.place_m[row]
     return Target(
         is_known=np.isfinite(served.cross_s[row]),
         green_s=served.green_s[row],
-        # Who arrives late loses less than who arrives early and has to stop.
-        slot_s=served.slot_s[row] + late_s,
-        late_s=late_s,
+        # Roadside units may know of a green that the vehicle has not heard of yet.
+        slot_s=np.where(is_to_come & ~np.isfinite(lines.q90_s), np.nan, served.slot_s[row]),
         place_m=place_m,
         n_ahead=served.n_ahead[row],
         wait_s=served.wait_s[row],

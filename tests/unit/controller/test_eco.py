@@ -192,12 +192,21 @@ def test_a_green_that_runs_is_not_uncertain(eco, seen_of):
     assert only(eco, seen)[0] is not Reason.UNCERTAIN
 
 
-def test_plans_are_for_the_late_side_of_an_uncertain_green(eco, seen_of):
-    for late_s in (0.0, 0.5, 1.0):
-        said = eco.advise(seen_of([{"distance_m": 300.0}], RED_40_S, late_s=late_s))
+def test_plans_are_for_the_likely_start_of_an_uncertain_green(eco, seen_of):
+    certain = eco.advise(seen_of([{"distance_m": 300.0}], RED_40_S))
+    for width in ({"late_s": 15.0}, {"early_s": 15.0}):
+        said = eco.advise(seen_of([{"distance_m": 300.0}], RED_40_S, **width))
         assert said.reason[0] == Reason.ADVISED
-        assert said.memory[0, SLOT_S] == pytest.approx(140.0 + late_s)
-        assert said.memory[0, GREEN_S] == 140.0
+        assert said.memory[0, SLOT_S] == pytest.approx(140.0)
+        assert said.memory[0].tolist() == certain.memory[0].tolist()
+
+
+def test_who_has_not_been_told_of_a_green_cannot_aim_at_it(eco, seen_of):
+    seen = seen_of([{"distance_m": 300.0}], RED_40_S)
+    nothing = np.full_like(seen.start_q90_s, np.nan)
+    deaf = replace(seen, likely_start_s=nothing, start_q10_s=nothing, start_q90_s=nothing)
+    assert only(eco, seen)[0] is Reason.ADVISED
+    assert only(eco, deaf)[0] is Reason.TOO_SLOW
 
 
 def test_who_may_still_make_a_green_is_not_slowed_down(eco, seen_of):
