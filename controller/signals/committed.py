@@ -13,6 +13,7 @@ from controller.signals.lean_search import search_lean
 from controller.signals.planned_greens import PlannedGreens
 from controller.signals.sightings import Sightings
 from controller.signals.stage_model import Search
+from controller.signals.yielding import link_flow_vps, passing_vps
 
 LONGEST_PROMISE_S = 40.0
 """Nothing is promised longer ahead."""
@@ -116,20 +117,31 @@ class Committed:
         greens = self._greens.from_now(seen.time_s)
         found = coming(traffic, approaches, greens)
         use = approaches.use_of_lanes(traffic.link, traffic.distance_m)
+        unseen = self._sightings.unseen(
+            found, base_s - seen.time_s, step_s=parameters.step_s, n_steps=n_steps
+        )
+        passing = passing_vps(
+            found,
+            approaches,
+            use,
+            stage=seen.stage,
+            unseen=unseen.sum(axis=2),
+            base_s=base_s - seen.time_s,
+            horizon_s=parameters.horizon_s,
+        )
+        link_vps = link_flow_vps(approaches, passing)
         start = outset(
             found,
             approaches,
             greens,
             use,
+            link_vps,
             base_s=base_s - seen.time_s,
             waited_s=self._sightings.waited_s,
             step_s=parameters.step_s,
             n_steps=n_steps,
         )
-        unseen = self._sightings.unseen(
-            found, base_s - seen.time_s, step_s=parameters.step_s, n_steps=n_steps
-        )
-        link_vps = approaches.link_vps * ~blocked(traffic, approaches)[:, np.newaxis]
+        link_vps *= ~blocked(traffic, approaches)[:, np.newaxis]
         stage = seen.stage[rows]
         most_left_s = approaches.max_green_s[rows, stage] + (seen.green_start_s - base_s)[rows]
         least = self._steps(np.ceil(approaches.min_green_s[rows] / parameters.step_s))

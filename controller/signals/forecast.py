@@ -109,6 +109,7 @@ def outset(
     approaches: Approaches,
     greens: Greens,
     use: FloatArray,
+    link_vps: FloatArray,
     *,
     base_s: FloatArray,
     waited_s: FloatArray,
@@ -122,6 +123,7 @@ def outset(
         approaches: The signals.
         greens: What is committed.
         use: (M,) share of each link in the use of its lane.
+        link_vps: (M, S) flow of each link in each stage.
         base_s: (N,) earliest end of each signal's present green, from now.
         waited_s: (N, L) how long the first vehicle of each lane has waited until now.
         step_s: Length of a step.
@@ -141,7 +143,7 @@ def outset(
     at_s = middle_s[approaches.link_cells // n_lanes][:, np.newaxis]
     is_green = (greens.start_s[..., np.newaxis] <= at_s) & (at_s < greens.end_s[..., np.newaxis])
     is_green = is_green.any(axis=1) & (at_s[:, 0] > 0.0)
-    flow = approaches.lane_flow_vps(is_green * approaches.link_vps.max(axis=1)[:, np.newaxis], use)
+    flow = approaches.lane_flow_vps(is_green * link_vps.max(axis=1)[:, np.newaxis], use)
     grown = np.cumsum(arrivals[..., :n_before] - flow * step_s, axis=2)
     least = np.minimum(grown.min(axis=2, initial=0.0), 0.0)
     queue = (grown[..., -1] if n_before else 0.0) - least
