@@ -31,6 +31,7 @@ class _Links(NamedTuple):
     room_m: FloatArray
     saturation_vps: FloatArray
     green_share: FloatArray
+    n_inside: IntArray
     is_green: BoolArray
 
 
@@ -45,6 +46,7 @@ def _links_of(layout: SignalLayout, cells: IntArray, n_stages: int) -> _Links:
         room_m=layout.room_m[order],
         saturation_vps=layout.saturation_flow_vps[order],
         green_share=np.clip(green_s @ layout.is_green / layout.cycle_s, LEAST_SHARE, 1.0)[order],
+        n_inside=layout.n_inside[order],
         is_green=np.pad(layout.is_green, padding).T[order],
     )
 
@@ -76,6 +78,8 @@ class Approaches:
     """(M,) what flows by each link if it yields to nobody."""
     green_share: FloatArray
     """(M,) share of the cycle in which it has green in the own program."""
+    n_inside: IntArray
+    """(M,) vehicles that may wait inside the junction, and leave it at the end of green."""
     yields: IntArray
     """(C,) who yields in which stage: places in flattened (M, S) arrays."""
     foe: IntArray
@@ -125,6 +129,7 @@ class Approaches:
             is_green=together.is_green,
             saturation_vps=together.saturation_vps,
             green_share=together.green_share,
+            n_inside=together.n_inside,
             yields=yields * n_stages + stage,
             foe=foe * n_stages + stage,
             lanes_behind=together.behind,
@@ -158,10 +163,17 @@ class Approaches:
             use: (M,) share of each link in the use of its lane.
         """
         headway_s = use[:, np.newaxis] / np.maximum(link_vps, BLOCKED_VPS)
-        flow = np.zeros((self.lane_ids.size, link_vps.shape[1]))
-        if self.link_cells.size:
-            summed_s = np.add.reduceat(headway_s, self.lane_starts, axis=0)
-            flow[self.link_cells[self.lane_starts]] = 1.0 / summed_s
+        summed_s = self.sum_of_lanes(headway_s)
+        flow = np.divide(1.0, summed_s, out=np.zeros_like(summed_s), where=summed_s > 0.0)
         # A lane all of whose links are blocked is closed.
         flow[flow < 1.5 * BLOCKED_VPS] = 0.0
-        return flow.reshape(*self.lane_ids.shape, link_vps.shape[1])
+        return flow
+
+    def sum_of_lanes(self, values: FloatArray) -> FloatArray:
+        """(N, L, K) sums over the links of each lane of (M, K) values."""
+        sums = np.zeros((self.lane_ids.size, values.shape[1]))
+        if self.link_cells.size:
+            sums[self.link_cells[self.lane_starts]] = np.add.reduceat(
+                values, self.lane_starts, axis=0
+            )
+        return sums.reshape(*self.lane_ids.shape, values.shape[1])

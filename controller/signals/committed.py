@@ -13,7 +13,7 @@ from controller.signals.lean_search import search_lean
 from controller.signals.planned_greens import PlannedGreens
 from controller.signals.sightings import Sightings
 from controller.signals.stage_model import Search
-from controller.signals.yielding import link_flow_vps, passing_vps
+from controller.signals.yielding import Ahead, capacity
 
 LONGEST_PROMISE_S = 40.0
 """Nothing is promised longer ahead."""
@@ -120,28 +120,20 @@ class Committed:
         unseen = self._sightings.unseen(
             found, base_s - seen.time_s, step_s=parameters.step_s, n_steps=n_steps
         )
-        passing = passing_vps(
-            found,
-            approaches,
-            use,
-            stage=seen.stage,
-            unseen=unseen.sum(axis=2),
-            base_s=base_s - seen.time_s,
-            horizon_s=parameters.horizon_s,
-        )
-        link_vps = link_flow_vps(approaches, passing)
+        ahead = Ahead(stage=seen.stage, end_s=base_s - seen.time_s + parameters.horizon_s)
+        can = capacity(found, approaches, use, unseen.sum(axis=2), ahead)
         start = outset(
             found,
             approaches,
             greens,
             use,
-            link_vps,
+            can.link_vps,
             base_s=base_s - seen.time_s,
             waited_s=self._sightings.waited_s,
             step_s=parameters.step_s,
             n_steps=n_steps,
         )
-        link_vps *= ~blocked(traffic, approaches)[:, np.newaxis]
+        link_vps = can.link_vps * ~blocked(traffic, approaches)[:, np.newaxis]
         stage = seen.stage[rows]
         most_left_s = approaches.max_green_s[rows, stage] + (seen.green_start_s - base_s)[rows]
         least = self._steps(np.ceil(approaches.min_green_s[rows] / parameters.step_s))
@@ -153,6 +145,7 @@ class Committed:
             waited_s=start.waited_s[rows],
             arrivals=(start.arrivals + unseen)[rows],
             flow_vps=approaches.lane_flow_vps(link_vps, use)[rows],
+            leaving=can.leaving[rows],
             least=least,
             # A green of a fixed length need not be a whole number of steps.
             most=np.maximum(most, least),

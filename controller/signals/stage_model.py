@@ -35,6 +35,8 @@ class Search:
     """(N, L, T) vehicles that come in each step."""
     flow_vps: FloatArray
     """(N, L, S) vehicles that can leave in each stage."""
+    leaving: FloatArray
+    """(N, L, S) further ones who get away when each green ends."""
     least: IntArray
     """(N, S) least length of each green."""
     most: IntArray
@@ -157,6 +159,8 @@ class Model:
         both = self.is_served[:, one] & self.is_served[:, other]
         self.is_held = (~both).astype(np.float32)[:, np.newaxis]
         served = np.minimum(self.flow[:, one], self.flow[:, other]) * both * self.steps
+        leaving = search.leaving[self.signal, :, self.stage].T.astype(np.float32)
+        served += leaving[:, one] * ~both
         self.came = came.transpose(2, 0, 1) - served[:, np.newaxis].astype(np.float32)
         stops = np.einsum("trl,lr->tr", came, self.is_held[:, 0]) * search.stop_s
         foreseen_s = search.foreseen_s[self.signal, self.stage][other].T

@@ -1,75 +1,104 @@
 """How fast links flow that have to yield: by the gaps in what comes against them.
 
 References:
-    Highway Capacity Manual (2010), chapter 31: permissive left turns; gaps as Harders (1968).
+    Highway Capacity Manual (2010), chapter 31: permissive left turns, with gaps as Harders (1968),
+    and those who wait inside the junction and leave at the end of green ("sneakers").
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
-from controller.arrays import BoolArray, FloatArray, IntArray
+from controller.arrays import FloatArray, IntArray
 from controller.signals.approaches import Approaches
 from controller.signals.forecast import Coming
 from controller.timing.control_delay import gap_saturation_vps
 
-import os
-CRITICAL_GAP_S = float(os.environ.get("XGAP", "4.5"))
-"""Least gap that one vehicle takes."""
-NEAR_S = float(os.environ.get("XNEAR", "20"))
+CRITICAL_GAP_S = 5.5
+"""Least gap that one vehicle takes; as in `FlowModel`."""
+LEAST_VPS = 0.02
+"""Where there is room to wait inside the junction, somebody leaves at least so often: the end of a
+green lets him go, if no gap does."""
+NEAR_S = 20.0
 """What comes against a present green is counted so far ahead."""
+LIKELY = 4.0
+"""Somebody of a link waits inside at the end of green with so many times the probability that the
+next one on its lane is of that link."""
 
 
-def passing_vps(
-    found: Coming,
-    approaches: Approaches,
-    use: FloatArray,
-    *,
-    stage: IntArray,
-    unseen: FloatArray,
-    base_s: FloatArray,
-    horizon_s: float,
-) -> FloatArray:
-    """(M, S) mean flow of each link in its greens, if it can flow as fast as those who come.
+class Ahead(NamedTuple):
+    """When the traffic is that is asked for."""
 
-    In a present green, those who come within `NEAR_S`; in a later one, its share of those who come
-    up to the horizon: of the time until then it gets as much as in the own program.
+    stage: IntArray
+    """(N,) present stages."""
+    end_s: FloatArray
+    """(N,) the horizon, from now."""
+
+
+class Capacity(NamedTuple):
+    """What M links and the lanes of N signals let through in S stages."""
+
+    link_vps: FloatArray
+    """(M, S) vehicles that can leave by each link."""
+    leaving: FloatArray
+    """(N, L, S) further ones on each lane who leave the junction when the green ends."""
+
+
+def capacity(
+    found: Coming, approaches: Approaches, use: FloatArray, unseen: FloatArray, ahead: Ahead
+) -> Capacity:
+    """What can leave by each link while those pass whom it yields to.
+
+    Whoever stands at red now passes within its green: so the mean flow of a green takes in the
+    queue, while which there are no gaps.
 
     Args:
         found: Who is in sight.
-        approaches: N signals, M links, S stages.
+        approaches: The signals.
         use: (M,) share of each link in the use of its lane.
-        stage: (N,) present stages.
         unseen: (N, L) who comes beside them up to the horizon.
-        base_s: (N,) earliest end of the present greens, from now.
-        horizon_s: From there on.
+        ahead: Present stages, and the horizon.
     """
-    n_lanes = approaches.lane_ids.shape[1]
-    size = approaches.lane_ids.size
-    end_s = base_s + horizon_s
-    near = np.bincount(found.cell[found.arrival_s < NEAR_S], minlength=size) / NEAR_S
-    is_ahead = found.arrival_s < end_s[found.cell // max(n_lanes, 1)]
-    count = np.bincount(found.cell[is_ahead], minlength=size) + unseen.reshape(-1)
-    cell = approaches.link_cells
-    signal = cell // max(n_lanes, 1)
-    later_vps = use * count[cell] / (approaches.green_share * end_s[signal])
-    now_vps = use * near[cell]
-    is_now = np.arange(approaches.is_green.shape[1]) == stage[signal][:, np.newaxis]
-    flow = np.where(is_now, now_vps[:, np.newaxis], later_vps[:, np.newaxis])
-    most = (use * approaches.saturation_vps)[:, np.newaxis]
-    return np.asarray(np.minimum(flow, most) * approaches.is_green)
+    wanted_vps = _wanted_vps(found, approaches, use, unseen, ahead)
+    link_vps = _link_vps(approaches, wanted_vps)
+    # Those who are to be let go first may be held up themselves, by somebody who yields.
+    lane_vps = approaches.lane_flow_vps(link_vps, use).reshape(-1, link_vps.shape[1])
+    most_vps = use[:, np.newaxis] * lane_vps[approaches.link_cells]
+    link_vps = _link_vps(approaches, np.minimum(wanted_vps, most_vps))
+    full_vps = approaches.saturation_vps[:, np.newaxis]
+    is_inside = np.minimum(LIKELY * use, 1.0) * approaches.n_inside
+    waiting = is_inside[:, np.newaxis] * (1.0 - link_vps / full_vps) * approaches.is_green
+    return Capacity(link_vps=link_vps, leaving=approaches.sum_of_lanes(waiting))
 
 
-def link_flow_vps(approaches: Approaches, passing: FloatArray) -> FloatArray:
-    """(M, S) what can leave by each link in each stage, while the others pass.
-
-    Args:
-        approaches: M links, S stages.
-        passing: (M, S) flow of each link.
-    """
+def _link_vps(approaches: Approaches, passing_vps: FloatArray) -> FloatArray:
+    """(M, S) what leaves by each link in each stage, while so many pass by all of them."""
     yields, foe = approaches.yields, approaches.foe
-    opposing = np.bincount(
-        yields, weights=passing.reshape(-1)[foe], minlength=passing.size
-    ).astype(np.float64)
-    opposing_vps = opposing.reshape(passing.shape)
-    full = approaches.saturation_vps[:, np.newaxis]
-    gaps = gap_saturation_vps(opposing_vps, CRITICAL_GAP_S, 1.0 / full)
-    return np.asarray(np.minimum(gaps, full) * approaches.is_green)
+    summed_vps = np.bincount(yields, passing_vps.reshape(-1)[foe], passing_vps.size)
+    opposing_vps = summed_vps.astype(np.float64).reshape(passing_vps.shape)
+    full_vps = approaches.saturation_vps[:, np.newaxis]
+    gaps_vps = gap_saturation_vps(opposing_vps, CRITICAL_GAP_S, 1.0 / full_vps)
+    least_vps = LEAST_VPS * (approaches.n_inside > 0)[:, np.newaxis]
+    return np.asarray(np.clip(gaps_vps, least_vps, full_vps) * approaches.is_green)
+
+
+def _wanted_vps(
+    found: Coming, approaches: Approaches, use: FloatArray, unseen: FloatArray, ahead: Ahead
+) -> FloatArray:
+    """(M, S) mean flow of each link in its greens, if they are long enough for all who come.
+
+    In a present green, of those who come soon; in a later one, of all up to the horizon: of the
+    time until then it has as much as in the own program.
+    """
+    n_lanes, cell = approaches.lane_ids.shape[1], approaches.link_cells
+    signal = cell // max(n_lanes, 1)
+    soon = np.bincount(found.cell[found.arrival_s < NEAR_S], minlength=unseen.size)
+    is_ahead = found.arrival_s < ahead.end_s[found.cell // max(n_lanes, 1)]
+    all_ahead = np.bincount(found.cell[is_ahead], minlength=unseen.size) + unseen.reshape(-1)
+    green_s = approaches.green_share * ahead.end_s[signal]
+    is_now = np.arange(approaches.is_green.shape[1]) == ahead.stage[signal][:, np.newaxis]
+    count_vps = np.where(
+        is_now, (soon[cell] / NEAR_S)[:, np.newaxis], (all_ahead[cell] / green_s)[:, np.newaxis]
+    )
+    wanted_vps = np.minimum(count_vps, approaches.saturation_vps[:, np.newaxis])
+    return np.asarray(wanted_vps * use[:, np.newaxis] * approaches.is_green)

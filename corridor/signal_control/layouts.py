@@ -15,7 +15,7 @@ from corridor.network import RoadNetwork
 from corridor.program_files import read_offsets, read_program_switches
 from corridor.programs import OPEN, Control, Program
 from corridor.signal_control.changes import GREEN
-from corridor.signal_control.inside import SPACING_M, leaving_s
+from corridor.signal_control.inside import SPACING_M, leaving_s, n_inside
 from corridor.signal_control.stages import Stages, stages_of
 from sumo_nets import RightOfWay
 
@@ -123,6 +123,7 @@ def layout_of(
         is_green=np.isin(shown, ["G", "g"]),
         is_protected=shown == "G",
         yields_to=_yields_to(letters, right_of_way),
+        n_inside=np.array([n_inside(link) for link in links], dtype=np.int64),
         min_green_s=stages.min_s.copy(),
         max_green_s=stages.max_s.copy(),
         planned_green_s=stages.planned_s.copy(),

@@ -77,6 +77,7 @@ def crossing(n_steps: int, **changes: object) -> Search:
         "waited_s": np.zeros((1, 2)),
         "arrivals": np.zeros((1, 2, n_steps)),
         "flow_vps": np.array([[[0.5, 0.0], [0.0, 0.5]]]),
+        "leaving": np.zeros((1, 2, 2)),
         "least": np.array([[2, 2]]),
         "most": np.array([[20, 20]]),
         "most_left": np.array([20]),
