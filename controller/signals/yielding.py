@@ -74,10 +74,17 @@ def capacity(
 def _link_vps(approaches: Approaches, passing_vps: FloatArray) -> FloatArray:
     """(M, S) what leaves by each link in each stage, while so many pass by all of them."""
     yields, foe = approaches.yields, approaches.foe
-    summed_vps = np.bincount(yields, passing_vps.reshape(-1)[foe], passing_vps.size)
-    opposing_vps = summed_vps.astype(np.float64).reshape(passing_vps.shape)
     full_vps = approaches.saturation_vps[:, np.newaxis]
-    gaps_vps = gap_saturation_vps(opposing_vps, CRITICAL_GAP_S, 1.0 / full_vps)
+    share = approaches.green_share[:, np.newaxis]
+    load = passing_vps / full_vps
+    # While their queue leaves there are no gaps; then those come who are under way.
+    queued = load * (1.0 - share) / (1.0 - share * load)
+    blocked = np.zeros(passing_vps.size)
+    np.maximum.at(blocked, yields, queued.reshape(-1)[foe])
+    opposing_vps = np.bincount(yields, (share * passing_vps).reshape(-1)[foe], blocked.size)
+    gaps_vps = gap_saturation_vps(
+        opposing_vps.astype(np.float64).reshape(load.shape), CRITICAL_GAP_S, 1.0 / full_vps
+    ) * (1.0 - blocked.reshape(load.shape))
     least_vps = LEAST_VPS * (approaches.n_inside > 0)[:, np.newaxis]
     return np.asarray(np.clip(gaps_vps, least_vps, full_vps) * approaches.is_green)
 
