@@ -16,8 +16,8 @@ BLOCKED_VPS = 0.01
 """Flow of a link without green: whoever heads a shared lane for it holds up the lane."""
 HEAD_M = 10.0
 """Who is nearer to the stop line counts more for how a shared lane flows: half at this distance."""
-SHARES = (0.1, 0.9)
-"""No link is taken to have green for less of the time than this, nor for more."""
+LEAST_SHARE = 0.1
+"""No link is taken to have green for less of the time than this."""
 NO_CHANGE_S = 1e4
 """From a stage to itself, and to a stage that a signal has not."""
 
@@ -45,7 +45,7 @@ def _links_of(layout: SignalLayout, cells: IntArray, n_stages: int) -> _Links:
         behind=layout.lanes_behind[order],
         room_m=layout.room_m[order],
         saturation_vps=layout.saturation_flow_vps[order],
-        green_share=np.clip(green_s @ layout.is_green / layout.cycle_s, *SHARES)[order],
+        green_share=np.clip(green_s @ layout.is_green / layout.cycle_s, LEAST_SHARE, 1.0)[order],
         n_inside=layout.n_inside[order],
         is_green=np.pad(layout.is_green, padding).T[order],
     )

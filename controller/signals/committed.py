@@ -7,7 +7,7 @@ import numpy as np
 
 from controller.arrays import FloatArray, IntArray
 from controller.signals.approaches import Approaches
-from controller.signals.forecast import blocked, coming, outset
+from controller.signals.forecast import LinkFlow, blocked, coming, outset
 from controller.signals.interface import SignalLayout, SignalsSeen, StagePlan
 from controller.signals.lean_search import search_lean
 from controller.signals.planned_greens import PlannedGreens
@@ -126,8 +126,7 @@ class Committed:
             found,
             approaches,
             greens,
-            use,
-            can.link_vps,
+            LinkFlow(link_vps=can.link_vps, use=use),
             base_s=base_s - seen.time_s,
             waited_s=self._sightings.waited_s,
             step_s=parameters.step_s,

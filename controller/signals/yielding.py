@@ -14,8 +14,9 @@ from controller.signals.approaches import Approaches
 from controller.signals.forecast import Coming
 from controller.timing.control_delay import gap_saturation_vps
 
-CRITICAL_GAP_S = 5.5
-"""Least gap that one vehicle takes; as in `FlowModel`."""
+CRITICAL_GAP_S = 6.5
+"""Least gap that one vehicle takes. That is long: a queue that is let go first, and so leaves no
+gaps, counts here as if it came by chance. With 5.5 s trips were longer."""
 LEAST_VPS = 0.02
 """Where there is room to wait inside the junction, somebody leaves at least so often: the end of a
 green lets him go, if no gap does."""
@@ -49,8 +50,7 @@ def capacity(
 ) -> Capacity:
     """What can leave by each link while those pass whom it yields to.
 
-    Whoever stands at red now passes within its green: so the mean flow of a green takes in the
-    queue, while which there are no gaps.
+    Whoever stands at red now passes within his green: the mean flow of a green takes in its queue.
 
     Args:
         found: Who is in sight.
@@ -74,17 +74,10 @@ def capacity(
 def _link_vps(approaches: Approaches, passing_vps: FloatArray) -> FloatArray:
     """(M, S) what leaves by each link in each stage, while so many pass by all of them."""
     yields, foe = approaches.yields, approaches.foe
+    summed_vps = np.bincount(yields, passing_vps.reshape(-1)[foe], passing_vps.size)
+    opposing_vps = summed_vps.astype(np.float64).reshape(passing_vps.shape)
     full_vps = approaches.saturation_vps[:, np.newaxis]
-    share = approaches.green_share[:, np.newaxis]
-    load = passing_vps / full_vps
-    # While their queue leaves there are no gaps; then those come who are under way.
-    queued = load * (1.0 - share) / (1.0 - share * load)
-    blocked = np.zeros(passing_vps.size)
-    np.maximum.at(blocked, yields, queued.reshape(-1)[foe])
-    opposing_vps = np.bincount(yields, (share * passing_vps).reshape(-1)[foe], blocked.size)
-    gaps_vps = gap_saturation_vps(
-        opposing_vps.astype(np.float64).reshape(load.shape), CRITICAL_GAP_S, 1.0 / full_vps
-    ) * (1.0 - blocked.reshape(load.shape))
+    gaps_vps = gap_saturation_vps(opposing_vps, CRITICAL_GAP_S, 1.0 / full_vps)
     least_vps = LEAST_VPS * (approaches.n_inside > 0)[:, np.newaxis]
     return np.asarray(np.clip(gaps_vps, least_vps, full_vps) * approaches.is_green)
 

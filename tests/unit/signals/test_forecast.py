@@ -5,7 +5,7 @@ import pytest
 
 from controller import Beyond, SignalLayout, SignalsSeen, Traffic
 from controller.signals.approaches import BLOCKED_VPS, Approaches
-from controller.signals.forecast import Greens, blocked, coming, outset
+from controller.signals.forecast import Greens, LinkFlow, blocked, coming, outset
 from controller.signals.sightings import Sightings
 
 
@@ -120,12 +120,12 @@ def test_what_is_committed_is_served_before_the_search_starts():
     greens = no_greens(approaches)
     greens.start_s[0, 0], greens.end_s[0, 0] = -5.0, 20.0
     traffic = vehicles([0, 0, 0, 1], [10.0, 20.0, 350.0, 20.0])
+    use = approaches.use_of_lanes(traffic.link, traffic.distance_m)
     start = outset(
         coming(traffic, approaches, greens),
         approaches,
         greens,
-        approaches.use_of_lanes(traffic.link, traffic.distance_m),
-        full_flow(approaches),
+        LinkFlow(full_flow(approaches), use),
         base_s=np.array([20.0]),
         waited_s=np.array([[9.0, 9.0]]),
         step_s=2.0,

@@ -1,6 +1,7 @@
 """What leaves by links that yield, on a crossing of one road with two stages."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -44,14 +45,17 @@ def found(
     *,
     stage: int = 0,
     use: tuple[float, ...] = (1.0, 1.0, 1.0),
-    left_s: list[float] | None = None,
+    others_s: tuple[list[float], list[float]] = ([], []),
 ) -> Capacity:
-    """Capacity while some come against the left turn, at these times from now; who turns, too."""
+    """Capacity while some come against the left turn, at these times from now.
+
+    The others: on the lane of those who turn, and on the third one.
+    """
     approaches = Approaches.of((layout,))
-    left_s = left_s or []
+    times_s = (others_s[0], against_s, others_s[1])
     coming = Coming(
-        cell=np.repeat([LEFT, AGAINST], [len(left_s), len(against_s)]),
-        arrival_s=np.array(left_s + against_s, dtype=float),
+        cell=np.repeat([LEFT, AGAINST, ACROSS], [len(each) for each in times_s]),
+        arrival_s=np.concatenate(times_s).astype(np.float64),
     )
     ahead = Ahead(stage=np.array([stage]), end_s=np.array([66.0]))
     return capacity(coming, approaches, np.array(use), np.zeros(approaches.lane_ids.shape), ahead)
@@ -65,7 +69,7 @@ def test_who_has_nobody_to_yield_to_flows_as_if_protected():
 
 def test_the_more_come_against_it_the_less_a_turn_flows():
     flows = [found(crossing(), [1.0] * n).link_vps[LEFT, 0] for n in range(9)]
-    assert all(more > less for more, less in zip(flows, flows[1:], strict=False))
+    assert all(more > less for more, less in pairwise(flows))
     assert flows[4] < 0.6 * FULL_VPS
     # Whoever goes first is not slowed by those who yield.
     assert found(crossing(), [1.0] * 8).link_vps[AGAINST, 0] == pytest.approx(FULL_VPS)
@@ -86,12 +90,15 @@ def test_at_a_present_green_those_count_who_come_soon_and_at_a_later_one_all():
 
 
 def test_who_waits_inside_leaves_at_the_end_of_green_however_many_come():
-    flow = found(crossing(), [1.0] * 40)
+    both = crossing(is_green=np.array([[True, True, True], [False, False, True]]))
+    many, others_s = [1.0] * 40, ([], [1.0] * 40)
+    flow = found(both, many, others_s=others_s)
     assert flow.link_vps[LEFT, 0] == pytest.approx(LEAST_VPS)
     assert flow.leaving[0, LEFT].tolist() == pytest.approx([2 * (1 - LEAST_VPS / FULL_VPS), 0.0])
     assert flow.leaving[0, 1:].tolist() == [[0.0, 0.0], [0.0, 0.0]]
     # Where nobody has room to wait, nobody gets away.
-    shut = found(crossing(n_inside=np.zeros(3, dtype=np.int64)), [1.0] * 40)
+    full = replace(both, n_inside=np.zeros(3, dtype=np.int64))
+    shut = found(full, many, others_s=others_s)
     assert shut.link_vps[LEFT, 0] < LEAST_VPS
     assert shut.leaving.max() == 0.0
 
@@ -119,9 +126,9 @@ def test_who_is_held_up_by_somebody_who_yields_leaves_gaps_to_others():
         yields_to=yields_to,
         n_inside=np.array([1, 0, 1, 0]),
     )
-    many = {"against_s": [1.0] * 20, "left_s": [1.0] * 20}
-    free = found(replace(both, is_protected=both.is_green), **many, use=(0.3, 0.7, 0.3, 0.7))
+    many = {"against_s": [1.0] * 20, "others_s": ([1.0] * 20, []), "use": (0.3, 0.7) * 2}
+    free = found(replace(both, is_protected=both.is_green), **many)
     assert free.link_vps[0, 0] == pytest.approx(FULL_VPS)
-    shared = found(both, **many, use=(0.3, 0.7, 0.3, 0.7)).link_vps[0, 0]
+    shared = found(both, **many).link_vps[0, 0]
     one_way = replace(both, yields_to=yields_to & (np.arange(4) == 0)[:, np.newaxis])
-    assert shared > found(one_way, **many, use=(0.3, 0.7, 0.3, 0.7)).link_vps[0, 0]
+    assert shared > found(one_way, **many).link_vps[0, 0]
