@@ -80,10 +80,12 @@ class Approaches:
     """(M,) share of the cycle in which it has green in the own program."""
     n_inside: IntArray
     """(M,) vehicles that may wait inside the junction, and leave it at the end of green."""
+    yielding: IntArray
+    """(Y,) links that yield in a stage: places in flattened (M, S) arrays."""
     yields: IntArray
-    """(C,) who yields in which stage: places in flattened (M, S) arrays."""
+    """(C,) place in `yielding` of who yields to one other link."""
     foe: IntArray
-    """(C,) to whom then."""
+    """(C,) to whom then: places as in `yielding`."""
     lanes_behind: IntArray
     """(M,) number of the lane that the link leads to."""
     room_m: FloatArray
@@ -120,7 +122,8 @@ class Approaches:
             conflicts.append(_conflicts(layout) + np.array([[n_links], [n_links], [0]]))
             n_links += cells.size
         together = _Links(*(np.concatenate(each) for each in zip(*links, strict=True)))
-        yields, foe, stage = np.concatenate(conflicts, axis=1)
+        one, foe, stage = np.concatenate(conflicts, axis=1)
+        yielding, yields = np.unique(one * n_stages + stage, return_inverse=True)
         return cls(
             lane_ids=lane_ids,
             link_rows=together.rows,
@@ -130,7 +133,8 @@ class Approaches:
             saturation_vps=together.saturation_vps,
             green_share=together.green_share,
             n_inside=together.n_inside,
-            yields=yields * n_stages + stage,
+            yielding=yielding,
+            yields=yields,
             foe=foe * n_stages + stage,
             lanes_behind=together.behind,
             room_m=together.room_m,

@@ -65,21 +65,24 @@ def capacity(
     lane_vps = approaches.lane_flow_vps(link_vps, use).reshape(-1, link_vps.shape[1])
     most_vps = use[:, np.newaxis] * lane_vps[approaches.link_cells]
     link_vps = _link_vps(approaches, np.minimum(wanted_vps, most_vps))
-    full_vps = approaches.saturation_vps[:, np.newaxis]
-    is_inside = np.minimum(LIKELY * use, 1.0) * approaches.n_inside
-    waiting = is_inside[:, np.newaxis] * (1.0 - link_vps / full_vps) * approaches.is_green
+    link, at = approaches.yielding // link_vps.shape[1], approaches.yielding
+    is_inside = np.minimum(LIKELY * use[link], 1.0) * approaches.n_inside[link]
+    waiting = np.zeros_like(link_vps)
+    waiting.flat[at] = is_inside * (1.0 - link_vps.flat[at] / approaches.saturation_vps[link])
     return Capacity(link_vps=link_vps, leaving=approaches.sum_of_lanes(waiting))
 
 
 def _link_vps(approaches: Approaches, passing_vps: FloatArray) -> FloatArray:
     """(M, S) what leaves by each link in each stage, while so many pass by all of them."""
-    yields, foe = approaches.yields, approaches.foe
-    summed_vps = np.bincount(yields, passing_vps.reshape(-1)[foe], passing_vps.size)
-    opposing_vps = summed_vps.astype(np.float64).reshape(passing_vps.shape)
-    full_vps = approaches.saturation_vps[:, np.newaxis]
-    gaps_vps = gap_saturation_vps(opposing_vps, CRITICAL_GAP_S, 1.0 / full_vps)
-    least_vps = LEAST_VPS * (approaches.n_inside > 0)[:, np.newaxis]
-    return np.asarray(np.clip(gaps_vps, least_vps, full_vps) * approaches.is_green)
+    link_vps = approaches.saturation_vps[:, np.newaxis] * approaches.is_green
+    link, passing = approaches.yielding // link_vps.shape[1], passing_vps.reshape(-1)
+    opposing = np.bincount(approaches.yields, passing[approaches.foe], link.size)
+    full_vps = approaches.saturation_vps[link]
+    gaps_vps = gap_saturation_vps(opposing.astype(np.float64), CRITICAL_GAP_S, 1.0 / full_vps)
+    link_vps.flat[approaches.yielding] = np.clip(
+        gaps_vps, LEAST_VPS * (approaches.n_inside[link] > 0), full_vps
+    )
+    return link_vps
 
 
 def _wanted_vps(
