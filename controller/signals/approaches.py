@@ -167,17 +167,10 @@ class Approaches:
             use: (M,) share of each link in the use of its lane.
         """
         headway_s = use[:, np.newaxis] / np.maximum(link_vps, BLOCKED_VPS)
-        summed_s = self.sum_of_lanes(headway_s)
-        flow = np.divide(1.0, summed_s, out=np.zeros_like(summed_s), where=summed_s > 0.0)
+        flow = np.zeros((self.lane_ids.size, link_vps.shape[1]))
+        if self.link_cells.size:
+            summed_s = np.add.reduceat(headway_s, self.lane_starts, axis=0)
+            flow[self.link_cells[self.lane_starts]] = 1.0 / summed_s
         # A lane all of whose links are blocked is closed.
         flow[flow < 1.5 * BLOCKED_VPS] = 0.0
-        return flow
-
-    def sum_of_lanes(self, values: FloatArray) -> FloatArray:
-        """(N, L, K) sums over the links of each lane of (M, K) values."""
-        sums = np.zeros((self.lane_ids.size, values.shape[1]))
-        if self.link_cells.size:
-            sums[self.link_cells[self.lane_starts]] = np.add.reduceat(
-                values, self.lane_starts, axis=0
-            )
-        return sums.reshape(*self.lane_ids.shape, values.shape[1])
+        return flow.reshape(*self.lane_ids.shape, link_vps.shape[1])

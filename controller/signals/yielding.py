@@ -59,49 +59,52 @@ def capacity(
         unseen: (N, L) who comes beside them up to the horizon.
         ahead: Present stages, and the horizon.
     """
-    wanted_vps = _wanted_vps(found, approaches, use, unseen, ahead)
+    n_stages = approaches.is_green.shape[1]
+    foe, stage = np.divmod(approaches.foe, n_stages)
+    wanted_vps = _wanted_vps(found, approaches, unseen, ahead) * use[foe]
     link_vps = _link_vps(approaches, wanted_vps)
     # Those who are to be let go first may be held up themselves, by somebody who yields.
-    lane_vps = approaches.lane_flow_vps(link_vps, use).reshape(-1, link_vps.shape[1])
-    most_vps = use[:, np.newaxis] * lane_vps[approaches.link_cells]
+    lane_vps = approaches.lane_flow_vps(link_vps, use).reshape(-1, n_stages)
+    most_vps = use[foe] * lane_vps[approaches.link_cells[foe], stage]
     link_vps = _link_vps(approaches, np.minimum(wanted_vps, most_vps))
-    link, at = approaches.yielding // link_vps.shape[1], approaches.yielding
+    link, stage = np.divmod(approaches.yielding, n_stages)
     is_inside = np.minimum(LIKELY * use[link], 1.0) * approaches.n_inside[link]
-    waiting = np.zeros_like(link_vps)
-    waiting.flat[at] = is_inside * (1.0 - link_vps.flat[at] / approaches.saturation_vps[link])
-    return Capacity(link_vps=link_vps, leaving=approaches.sum_of_lanes(waiting))
+    waiting = is_inside * (1.0 - link_vps[link, stage] / approaches.saturation_vps[link])
+    place = approaches.link_cells[link] * n_stages + stage
+    leaving = np.bincount(place, waiting, lane_vps.size).astype(np.float64)
+    return Capacity(
+        link_vps=link_vps, leaving=leaving.reshape(*approaches.lane_ids.shape, n_stages)
+    )
 
 
 def _link_vps(approaches: Approaches, passing_vps: FloatArray) -> FloatArray:
-    """(M, S) what leaves by each link in each stage, while so many pass by all of them."""
+    """(M, S) what leaves by each link in each stage, while so many of the (C,) foes pass."""
     link_vps = approaches.saturation_vps[:, np.newaxis] * approaches.is_green
-    link, passing = approaches.yielding // link_vps.shape[1], passing_vps.reshape(-1)
-    opposing = np.bincount(approaches.yields, passing[approaches.foe], link.size)
+    link = approaches.yielding // link_vps.shape[1]
+    opposing_vps = np.bincount(approaches.yields, passing_vps, link.size).astype(np.float64)
     full_vps = approaches.saturation_vps[link]
-    gaps_vps = gap_saturation_vps(opposing.astype(np.float64), CRITICAL_GAP_S, 1.0 / full_vps)
-    link_vps.flat[approaches.yielding] = np.clip(
-        gaps_vps, LEAST_VPS * (approaches.n_inside[link] > 0), full_vps
-    )
+    gaps_vps = gap_saturation_vps(opposing_vps, CRITICAL_GAP_S, 1.0 / full_vps)
+    least_vps = LEAST_VPS * (approaches.n_inside[link] > 0)
+    link_vps.reshape(-1)[approaches.yielding] = np.clip(gaps_vps, least_vps, full_vps)
     return link_vps
 
 
 def _wanted_vps(
-    found: Coming, approaches: Approaches, use: FloatArray, unseen: FloatArray, ahead: Ahead
+    found: Coming, approaches: Approaches, unseen: FloatArray, ahead: Ahead
 ) -> FloatArray:
-    """(M, S) mean flow of each link in its greens, if they are long enough for all who come.
+    """(C,) mean flow of each foe's lane in its greens, if they are long enough for all who come.
 
     In a present green, of those who come soon; in a later one, of all up to the horizon: of the
     time until then it has as much as in the own program.
     """
-    n_lanes, cell = approaches.lane_ids.shape[1], approaches.link_cells
-    signal = cell // max(n_lanes, 1)
+    n_lanes = max(approaches.lane_ids.shape[1], 1)
     soon = np.bincount(found.cell[found.arrival_s < NEAR_S], minlength=unseen.size)
-    is_ahead = found.arrival_s < ahead.end_s[found.cell // max(n_lanes, 1)]
+    is_ahead = found.arrival_s < ahead.end_s[found.cell // n_lanes]
     all_ahead = np.bincount(found.cell[is_ahead], minlength=unseen.size) + unseen.reshape(-1)
-    green_s = approaches.green_share * ahead.end_s[signal]
-    is_now = np.arange(approaches.is_green.shape[1]) == ahead.stage[signal][:, np.newaxis]
-    count_vps = np.where(
-        is_now, (soon[cell] / NEAR_S)[:, np.newaxis], (all_ahead[cell] / green_s)[:, np.newaxis]
-    )
-    wanted_vps = np.minimum(count_vps, approaches.saturation_vps[:, np.newaxis])
-    return np.asarray(wanted_vps * use[:, np.newaxis] * approaches.is_green)
+    link, stage = np.divmod(approaches.foe, approaches.is_green.shape[1])
+    cell = approaches.link_cells[link]
+    signal = cell // n_lanes
+    green_s = approaches.green_share[link] * ahead.end_s[signal]
+    is_now = stage == ahead.stage[signal]
+    count_vps = np.where(is_now, soon[cell] / NEAR_S, all_ahead[cell] / green_s)
+    return np.asarray(np.minimum(count_vps, approaches.saturation_vps[link]))
