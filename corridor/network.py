@@ -25,6 +25,7 @@ class RoadNetwork:
     """
 
     def __init__(self, net_file: Path) -> None:
+        self.net_file = net_file
         self.net = sumolib.net.readNet(str(net_file), withInternal=True)
         self.edge_length_m: dict[str, float] = {}
         self.lane_limit_mps: dict[str, float] = {}

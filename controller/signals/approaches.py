@@ -12,13 +12,12 @@ import numpy as np
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.signals.interface import SignalLayout
 
-PERMISSIVE_SHARE = 0.4
-"""Links that yield let so much of their saturation flow through: a round number, not measured; it
-depends on those whom they yield to, who are not looked at."""
 BLOCKED_VPS = 0.01
 """Flow of a link without green: whoever heads a shared lane for it holds up the lane."""
 HEAD_M = 10.0
 """Who is nearer to the stop line counts more for how a shared lane flows: half at this distance."""
+LEAST_SHARE = 0.1
+"""No link is taken to have green for less of the time than this."""
 NO_CHANGE_S = 1e4
 """From a stage to itself, and to a stage that a signal has not."""
 
@@ -31,12 +30,14 @@ class _Links(NamedTuple):
     behind: IntArray
     room_m: FloatArray
     saturation_vps: FloatArray
+    green_share: FloatArray
+    n_inside: IntArray
     is_green: BoolArray
-    is_protected: BoolArray
 
 
 def _links_of(layout: SignalLayout, cells: IntArray, n_stages: int) -> _Links:
     order = np.argsort(layout.lanes, kind="stable")
+    green_s = layout.planned_green_s
     padding = ((0, n_stages - layout.is_green.shape[0]), (0, 0))
     return _Links(
         rows=layout.links[order],
@@ -44,9 +45,19 @@ def _links_of(layout: SignalLayout, cells: IntArray, n_stages: int) -> _Links:
         behind=layout.lanes_behind[order],
         room_m=layout.room_m[order],
         saturation_vps=layout.saturation_flow_vps[order],
+        green_share=np.clip(green_s @ layout.is_green / layout.cycle_s, LEAST_SHARE, 1.0)[order],
+        n_inside=layout.n_inside[order],
         is_green=np.pad(layout.is_green, padding).T[order],
-        is_protected=np.pad(layout.is_protected, padding).T[order],
     )
+
+
+def _conflicts(layout: SignalLayout) -> IntArray:
+    """(3, C) who yields to whom in which stage; links in the order of their lanes."""
+    order = np.argsort(layout.lanes, kind="stable")
+    is_green, is_protected = layout.is_green[:, order], layout.is_protected[:, order]
+    gives_way = (is_green & ~is_protected)[:, :, np.newaxis] & is_green[:, np.newaxis]
+    stage, yields, foe = (gives_way & layout.yields_to[np.ix_(order, order)]).nonzero()
+    return np.stack([yields, foe, stage])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +74,18 @@ class Approaches:
     """First link of each lane that there is; its place in the flattened arrays is that link's."""
     is_green: BoolArray
     """(M, S) stages in which the link has green."""
-    link_vps: FloatArray
-    """(M, S) what of it flows in each stage."""
+    saturation_vps: FloatArray
+    """(M,) what flows by each link if it yields to nobody."""
+    green_share: FloatArray
+    """(M,) share of the cycle in which it has green in the own program."""
+    n_inside: IntArray
+    """(M,) vehicles that may wait inside the junction, and leave it at the end of green."""
+    yielding: IntArray
+    """(Y,) links that yield in a stage: places in flattened (M, S) arrays."""
+    yields: IntArray
+    """(C,) place in `yielding` of who yields to one other link."""
+    foe: IntArray
+    """(C,) to whom then: places as in `yielding`."""
     lanes_behind: IntArray
     """(M,) number of the lane that the link leads to."""
     room_m: FloatArray
@@ -88,6 +109,8 @@ class Approaches:
         bounds_s = np.zeros((2, len(layouts), n_stages))
         change_s = np.full((len(layouts), n_stages, n_stages), NO_CHANGE_S)
         links: list[_Links] = []
+        conflicts = [np.zeros((3, 0), dtype=np.int64)]
+        n_links = 0
         for number, (layout, own) in enumerate(zip(layouts, lanes, strict=True)):
             n_own = layout.is_green.shape[0]
             lane_ids[number, : own.size] = own
@@ -96,15 +119,23 @@ class Approaches:
             change_s[number, np.arange(n_own), np.arange(n_own)] = NO_CHANGE_S
             cells = number * n_lanes + own.searchsorted(layout.lanes)
             links.append(_links_of(layout, cells, n_stages))
+            conflicts.append(_conflicts(layout) + np.array([[n_links], [n_links], [0]]))
+            n_links += cells.size
         together = _Links(*(np.concatenate(each) for each in zip(*links, strict=True)))
-        share = np.where(together.is_protected, 1.0, PERMISSIVE_SHARE) * together.is_green
+        one, foe, stage = np.concatenate(conflicts, axis=1)
+        yielding, yields = np.unique(one * n_stages + stage, return_inverse=True)
         return cls(
             lane_ids=lane_ids,
             link_rows=together.rows,
             link_cells=together.cells,
             lane_starts=np.flatnonzero(np.diff(together.cells, prepend=-1)),
             is_green=together.is_green,
-            link_vps=together.saturation_vps[:, np.newaxis] * share,
+            saturation_vps=together.saturation_vps,
+            green_share=together.green_share,
+            n_inside=together.n_inside,
+            yielding=yielding,
+            yields=yields,
+            foe=foe * n_stages + stage,
             lanes_behind=together.behind,
             room_m=together.room_m,
             min_green_s=bounds_s[0],

@@ -7,12 +7,13 @@ import numpy as np
 
 from controller.arrays import FloatArray, IntArray
 from controller.signals.approaches import Approaches
-from controller.signals.forecast import blocked, coming, outset
+from controller.signals.forecast import LinkFlow, blocked, coming, outset
 from controller.signals.interface import SignalLayout, SignalsSeen, StagePlan
 from controller.signals.lean_search import search_lean
 from controller.signals.planned_greens import PlannedGreens
 from controller.signals.sightings import Sightings
 from controller.signals.stage_model import Search
+from controller.signals.yielding import Ahead, capacity
 
 LONGEST_PROMISE_S = 40.0
 """Nothing is promised longer ahead."""
@@ -121,20 +122,22 @@ class Committed:
         greens = self._greens.from_now(seen.time_s)
         found = coming(traffic, approaches, greens)
         use = approaches.use_of_lanes(traffic.link, traffic.distance_m)
+        unseen = self._sightings.unseen(
+            found, base_s - seen.time_s, step_s=parameters.step_s, n_steps=n_steps
+        )
+        ahead = Ahead(stage=seen.stage, end_s=base_s - seen.time_s + parameters.horizon_s)
+        can = capacity(found, approaches, use, unseen.sum(axis=2), ahead)
         start = outset(
             found,
             approaches,
             greens,
-            use,
+            LinkFlow(link_vps=can.link_vps, use=use),
             base_s=base_s - seen.time_s,
             waited_s=self._sightings.waited_s,
             step_s=parameters.step_s,
             n_steps=n_steps,
         )
-        unseen = self._sightings.unseen(
-            found, base_s - seen.time_s, step_s=parameters.step_s, n_steps=n_steps
-        )
-        link_vps = approaches.link_vps * ~blocked(traffic, approaches)[:, np.newaxis]
+        link_vps = can.link_vps * ~blocked(traffic, approaches)[:, np.newaxis]
         stage = seen.stage[rows]
         most_left_s = approaches.max_green_s[rows, stage] + (seen.green_start_s - base_s)[rows]
         least = self._steps(np.ceil(approaches.min_green_s[rows] / parameters.step_s))
@@ -146,6 +149,7 @@ class Committed:
             waited_s=start.waited_s[rows],
             arrivals=(start.arrivals + unseen)[rows],
             flow_vps=approaches.lane_flow_vps(link_vps, use)[rows],
+            leaving=can.leaving[rows],
             least=least,
             # A green of a fixed length need not be a whole number of steps.
             most=np.maximum(most, least),

@@ -29,6 +29,15 @@ class Greens(NamedTuple):
     """(M, W)"""
 
 
+class LinkFlow(NamedTuple):
+    """How M links flow."""
+
+    link_vps: FloatArray
+    """(M, S) vehicles that can leave by each in each stage."""
+    use: FloatArray
+    """(M,) share of each in the use of its lane."""
+
+
 class Coming(NamedTuple):
     """Vehicles on their way: v of them."""
 
@@ -108,7 +117,7 @@ def outset(
     found: Coming,
     approaches: Approaches,
     greens: Greens,
-    use: FloatArray,
+    flow: LinkFlow,
     *,
     base_s: FloatArray,
     waited_s: FloatArray,
@@ -121,7 +130,7 @@ def outset(
         found: Who comes.
         approaches: The signals.
         greens: What is committed.
-        use: (M,) share of each link in the use of its lane.
+        flow: Of the links.
         base_s: (N,) earliest end of each signal's present green, from now.
         waited_s: (N, L) how long the first vehicle of each lane has waited until now.
         step_s: Length of a step.
@@ -141,11 +150,12 @@ def outset(
     at_s = middle_s[approaches.link_cells // n_lanes][:, np.newaxis]
     is_green = (greens.start_s[..., np.newaxis] <= at_s) & (at_s < greens.end_s[..., np.newaxis])
     is_green = is_green.any(axis=1) & (at_s[:, 0] > 0.0)
-    flow = approaches.lane_flow_vps(is_green * approaches.link_vps.max(axis=1)[:, np.newaxis], use)
-    grown = np.cumsum(arrivals[..., :n_before] - flow * step_s, axis=2)
+    link_vps = is_green * flow.link_vps.max(axis=1)[:, np.newaxis]
+    lane_vps = approaches.lane_flow_vps(link_vps, flow.use)
+    grown = np.cumsum(arrivals[..., :n_before] - lane_vps * step_s, axis=2)
     least = np.minimum(grown.min(axis=2, initial=0.0), 0.0)
     queue = (grown[..., -1] if n_before else 0.0) - least
-    served = flow > 0.0
+    served = lane_vps > 0.0
     since = (
         np.where(served.any(axis=2), np.argmax(served[..., ::-1], axis=2) * step_s, np.inf)
         if n_before

@@ -33,6 +33,11 @@ class SignalLayout:
     """(S, L) links with green in each stage."""
     is_protected: BoolArray
     """(S, L) of these, links that yield to nobody (`G`)."""
+    yields_to: BoolArray
+    """(L, L) [i, j]: i gives way to j where both have green, and i is not protected."""
+    n_inside: IntArray
+    """(L,) vehicles that wait inside the junction for those whom they yield to, if need be, and
+    leave it when these are stopped."""
     min_green_s: FloatArray
     """(S,) least length of each green: of people on foot and of the scenario's program."""
     max_green_s: FloatArray

@@ -69,6 +69,7 @@ def _part(search: Search, rows: IntArray, lanes: IntArray) -> Search:
         waited_s=search.waited_s[own, lanes],
         arrivals=search.arrivals[own, lanes],
         flow_vps=search.flow_vps[own, lanes],
+        leaving=search.leaving[own, lanes],
         least=search.least[rows],
         most=search.most[rows],
         most_left=search.most_left[rows],

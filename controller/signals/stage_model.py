@@ -35,6 +35,8 @@ class Search:
     """(N, L, T) vehicles that come in each step."""
     flow_vps: FloatArray
     """(N, L, S) vehicles that can leave in each stage."""
+    leaving: FloatArray
+    """(N, L, S) further ones who get away when each green ends."""
     least: IntArray
     """(N, S) least length of each green."""
     most: IntArray
@@ -159,9 +161,7 @@ class Model:
         came -= flat.take(self.end * n_signals + signal, axis=1)
         both = self.is_served.take(one, axis=1) & self.is_served.take(other, axis=1)
         self.is_held = (~both).astype(np.float32)[:, np.newaxis]
-        flow = np.minimum(self.flow.take(one, axis=1), self.flow.take(other, axis=1))
-        served = flow * both * self.steps
-        self.came = came - served[:, np.newaxis].astype(np.float32)
+        self.came = came - self._served_between(both)[:, np.newaxis]
         stops = np.einsum("ltr,lr->tr", came, self.is_held[:, 0]) * search.stop_s
         foreseen_s = search.foreseen_s[self.signal, self.stage][other].T
         cost = (stops - foreseen_s) / search.step_s
@@ -172,6 +172,17 @@ class Model:
         lasted = self.is_waiting.take(one, axis=1)[:, np.newaxis] * self.end + self.steps
         self.since = (self.share[one] * lasted).astype(np.float32)
         self.turn_before = self.turn.take(one, axis=1)[:, np.newaxis]
+
+    def _served_between(self, both: BoolArray) -> Quick:
+        """(L, R) who leaves in changes.
+
+        Args:
+            both: (L, R) lanes that are served before and behind.
+        """
+        one, other = self.one, self.other
+        flow = np.minimum(self.flow.take(one, axis=1), self.flow.take(other, axis=1))
+        leaving = self.search.leaving[self.signal, :, self.stage].T.take(one, axis=1)
+        return np.asarray(np.where(both, flow * self.steps, leaving), dtype=np.float32)
 
     def left(self, queue: Quick, turn: Quick) -> Quick:
         """Cost of queues (..., L, B, stages) that the search leaves behind, for all lanes."""

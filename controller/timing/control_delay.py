@@ -34,7 +34,7 @@ def chance_delay_s(saturation: FloatArray, capacity_vps: FloatArray, demand_s: f
 
 
 def gap_saturation_vps(
-    opposing_vps: FloatArray, critical_gap_s: float, follow_up_s: float
+    opposing_vps: FloatArray, critical_gap_s: float, follow_up_s: float | FloatArray
 ) -> FloatArray:
     """Vehicles per second that find a gap in opposing traffic (Harders 1968; HCM 2010 ch. 31).
 

@@ -12,6 +12,7 @@ from corridor.signal_control.layouts import find_controllable, layout_of
 from corridor.signal_control.steering import Steering
 from corridor.signal_control.tally import SteeringTally
 from corridor.spat import SpatSource
+from sumo_nets import right_of_way
 
 
 class SignalControl:
@@ -34,7 +35,10 @@ class SignalControl:
             begin_s=course.begin_s,
             step_length_s=course.step_length_s,
         )
-        self.layouts: tuple[SignalLayout, ...] = tuple(layout_of(one, network) for one in found)
+        rights = right_of_way(network.net_file) if found else {}
+        self.layouts: tuple[SignalLayout, ...] = tuple(
+            layout_of(one, network, rights.get(one.stages.signal_id)) for one in found
+        )
         """Of the signals, by number."""
         self._steering = Steering(
             engine,

@@ -12,6 +12,15 @@ ACCEL_MPS2 = 2.6
 """As the cars of most scenarios start."""
 
 
+def n_inside(link: Link) -> int:
+    """How many may wait inside a junction; the last one may stick out.
+
+    Args:
+        link: The way over the junction.
+    """
+    return math.floor(link.waiting_m / SPACING_M) + 1 if link.waiting_m > 0.0 else 0
+
+
 def leaving_s(link: Link) -> float:
     """How long those who may wait inside a junction take to leave it; 0 where nobody waits there.
 
@@ -22,9 +31,9 @@ def leaving_s(link: Link) -> float:
     Args:
         link: The way over the junction.
     """
-    if link.waiting_m <= 0.0:
+    n_behind = n_inside(link) - 1
+    if n_behind < 0:
         return 0.0
-    n_behind = math.floor(link.waiting_m / SPACING_M)
     limit_mps = max(link.crossing_limit_mps, 1.0)
     starting_m = 0.5 * limit_mps**2 / ACCEL_MPS2
     if link.crossing_m <= starting_m:

@@ -8,15 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from controller import SignalLayout
-from corridor.columns import FloatArray
+from corridor.columns import BoolArray, FloatArray
 from corridor.engine import Engine
 from corridor.links import NO_LINK, Link
 from corridor.network import RoadNetwork
 from corridor.program_files import read_offsets, read_program_switches
 from corridor.programs import OPEN, Control, Program
 from corridor.signal_control.changes import GREEN
-from corridor.signal_control.inside import SPACING_M, leaving_s
+from corridor.signal_control.inside import SPACING_M, leaving_s, n_inside
 from corridor.signal_control.stages import Stages, stages_of
+from sumo_nets import RightOfWay
 
 HEADWAY_S = 1.9
 """Least time between two vehicles over a stop line that leave a queue (HCM 2016: 1900 an hour)."""
@@ -97,8 +98,16 @@ def _on_foot(program: Program, links: Sequence[Link]) -> frozenset[int]:
     )
 
 
-def layout_of(one: Controllable, network: RoadNetwork) -> SignalLayout:
-    """What a controller is told of a signal."""
+def layout_of(
+    one: Controllable, network: RoadNetwork, right_of_way: RightOfWay | None
+) -> SignalLayout:
+    """What a controller is told of a signal.
+
+    Args:
+        one: The signal.
+        network: The road.
+        right_of_way: Who yields to whom there; None: nobody to anybody.
+    """
     stages, links = one.stages, one.links
     letters = [link.index for link in links]
     shown = np.array([list(each) for each in stages.letters])[:, letters]
@@ -113,6 +122,8 @@ def layout_of(one: Controllable, network: RoadNetwork) -> SignalLayout:
         saturation_flow_vps=_saturation_flow_vps(links),
         is_green=np.isin(shown, ["G", "g"]),
         is_protected=shown == "G",
+        yields_to=_yields_to(letters, right_of_way),
+        n_inside=np.array([n_inside(link) for link in links], dtype=np.int64),
         min_green_s=stages.min_s.copy(),
         max_green_s=stages.max_s.copy(),
         planned_green_s=stages.planned_s.copy(),
@@ -121,6 +132,15 @@ def layout_of(one: Controllable, network: RoadNetwork) -> SignalLayout:
         offset_s=stages.offset_s,
         cycle_s=stages.cycle_s,
     )
+
+
+def _yields_to(letters: Sequence[int], right_of_way: RightOfWay | None) -> BoolArray:
+    """(L, L) the same of links, by their letters."""
+    if right_of_way is None:
+        return np.zeros((len(letters), len(letters)), dtype=np.bool_)
+    # Connections of one letter go together.
+    others = np.not_equal.outer(letters, letters)
+    return np.asarray(right_of_way.yields[np.ix_(letters, letters)] & others)
 
 
 def _room_m(link: Link, network: RoadNetwork) -> float:

@@ -1,7 +1,7 @@
 import pytest
 
 from corridor.links import Link
-from corridor.signal_control.inside import ACCEL_MPS2, SPACING_M, START_S, leaving_s
+from corridor.signal_control.inside import ACCEL_MPS2, SPACING_M, START_S, leaving_s, n_inside
 
 
 def link(crossing_m, waiting_m, limit_mps=13.9):
@@ -18,6 +18,11 @@ def link(crossing_m, waiting_m, limit_mps=13.9):
 
 def test_where_nobody_waits_inside_nobody_takes_time_to_leave():
     assert leaving_s(link(30.0, 0.0)) == 0.0
+
+
+@pytest.mark.parametrize(("room_m", "count"), [(0.0, 0), (2.0, 1), (7.4, 1), (7.5, 2), (16.0, 3)])
+def test_the_last_who_waits_inside_may_stick_out(room_m, count):
+    assert n_inside(link(30.0, room_m)) == count
 
 
 def test_who_waits_starts_from_standstill_and_keeps_to_the_limit():

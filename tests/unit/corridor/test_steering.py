@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from controller import StagePlan
 from corridor import Course, Equipment, Session
 from corridor.programs import Control
+from corridor.signal_control import control
+from sumo_nets import RightOfWay
 
 J1 = (("GGrrr", 20), ("yyrrr", 3), ("rrrrr", 2), ("rrGGr", 10), ("rryyr", 3), ("rrrrr", 2))
 J1 += (("rrrrG", 8), ("rrrry", 3), ("rrrrr", 1))
@@ -290,7 +292,21 @@ def test_layouts_tell_what_each_stage_gives(road):
     assert first.change_s[0].tolist() == [0, 5, 5]
     assert first.cycle_s == 52
     assert np.all(first.lanes_behind >= 0)
+    # Who turns left from the side road may wait inside, and nobody else.
+    assert first.n_inside.tolist() == [0, 0, 1, 0, 0]
     assert second.saturation_flow_vps[0] == pytest.approx(1 / 1.9)
+
+
+def test_layouts_tell_who_yields_to_whom(road, monkeypatch):
+    yields = np.zeros((5, 5), dtype=np.bool_)
+    yields[2, [2, 4]] = yields[3, 0] = True
+    of_net = {"J1": RightOfWay(are_foes=yields | yields.T, yields=yields)}
+    monkeypatch.setattr(control, "right_of_way", lambda _: of_net)
+    first, second = road().run(nothing, end_s=2).session.layouts
+    # Nobody yields to his own letter.
+    assert np.argwhere(first.yields_to).tolist() == [[2, 4], [3, 0]]
+    assert second.yields_to.shape == (3, 3)
+    assert not second.yields_to.any()
 
 
 @pytest.mark.parametrize("interval_s", [0, 3, 4])

@@ -24,6 +24,8 @@ def layout(number: int = 0, n_stages: int = 2) -> SignalLayout:
         saturation_flow_vps=np.full(n_stages, 1.0 / HEADWAY_S),
         is_green=np.eye(n_stages, dtype=np.bool_),
         is_protected=np.eye(n_stages, dtype=np.bool_),
+        yields_to=np.zeros((n_stages, n_stages), dtype=np.bool_),
+        n_inside=np.zeros(n_stages, dtype=np.int64),
         min_green_s=np.full(n_stages, LEAST_S),
         max_green_s=np.full(n_stages, 60.0),
         planned_green_s=np.full(n_stages, 30.0),

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from controller import Beyond, SignalLayout, SignalsSeen, Traffic
-from controller.signals.approaches import BLOCKED_VPS, PERMISSIVE_SHARE, Approaches
-from controller.signals.forecast import Coming, Greens, blocked, coming, outset
+from controller.signals.approaches import BLOCKED_VPS, Approaches
+from controller.signals.forecast import Coming, Greens, LinkFlow, blocked, coming, outset
 from controller.signals.sightings import Sightings
 
 
@@ -20,6 +20,8 @@ def signal(first_link: int, lanes: list[int], **changes: object) -> SignalLayout
         "saturation_flow_vps": np.array([0.5, 0.5]),
         "is_green": np.eye(2, dtype=np.bool_),
         "is_protected": np.eye(2, dtype=np.bool_),
+        "yields_to": np.zeros((2, 2), dtype=np.bool_),
+        "n_inside": np.zeros(2, dtype=np.int64),
         **dict.fromkeys(("min_green_s", "planned_green_s"), np.array([5.0, 5.0])),
         "max_green_s": np.array([60.0, 60.0]),
         "change_s": np.full((2, 2), 4.0),
@@ -52,21 +54,20 @@ def no_greens(approaches: Approaches) -> Greens:
     return Greens(start_s=start_s, end_s=end_s)
 
 
+def full_flow(approaches: Approaches) -> np.ndarray:
+    """(M, S) what the links let through if nobody yields."""
+    return approaches.saturation_vps[:, np.newaxis] * approaches.is_green
+
+
 def test_a_lane_that_two_links_share_flows_by_the_mean_headway_and_waits_for_who_heads_it():
     approaches = Approaches.of((signal(0, [7, 7]),))
     near = approaches.use_of_lanes(np.array([0, 1]), np.array([5.0, 90.0]))
-    flow = approaches.lane_flow_vps(approaches.link_vps, near)[0, 0]
+    flow = approaches.lane_flow_vps(full_flow(approaches), near)[0, 0]
     use = 10.0 / 15.0 / (10.0 / 15.0 + 10.0 / 100.0)
     assert flow[0] == pytest.approx(1.0 / (use / 0.5 + (1.0 - use) / BLOCKED_VPS), rel=1e-3)
     # The nearer one turns the other way: the lane stands.
     other = approaches.use_of_lanes(np.array([0, 1]), np.array([90.0, 5.0]))
-    assert approaches.lane_flow_vps(approaches.link_vps, other)[0, 0, 0] == 0.0
-
-
-def test_a_link_that_yields_flows_less():
-    layout = signal(0, [7, 8], is_protected=np.zeros((2, 2), dtype=np.bool_))
-    approaches = Approaches.of((layout,))
-    assert approaches.link_vps.max() == pytest.approx(0.5 * PERMISSIVE_SHARE)
+    assert approaches.lane_flow_vps(full_flow(approaches), other)[0, 0, 0] == 0.0
 
 
 def test_signals_with_fewer_stages_are_padded_by_stages_that_cannot_be_reached():
@@ -119,11 +120,12 @@ def test_what_is_committed_is_served_before_the_search_starts():
     greens = no_greens(approaches)
     greens.start_s[0, 0], greens.end_s[0, 0] = -5.0, 20.0
     traffic = vehicles([0, 0, 0, 1], [10.0, 20.0, 350.0, 20.0])
+    use = approaches.use_of_lanes(traffic.link, traffic.distance_m)
     start = outset(
         coming(traffic, approaches, greens),
         approaches,
         greens,
-        approaches.use_of_lanes(traffic.link, traffic.distance_m),
+        LinkFlow(full_flow(approaches), use),
         base_s=np.array([20.0]),
         waited_s=np.array([[9.0, 9.0]]),
         step_s=2.0,

@@ -30,6 +30,7 @@ def made_up(seed: int) -> Search:
         waited_s=rng.integers(0, 40, (N, L)) * is_used,
         arrivals=(rng.random((N, L, T)) < 0.2) * is_used[..., np.newaxis] * 1.0,
         flow_vps=flow_vps,
+        leaving=1.0 * ((flow_vps > 0.0) & (rng.random((N, L, S)) < 0.2)),
         least=np.full((N, S), 2) * is_stage,
         most=np.full((N, S), 15) * is_stage,
         most_left=np.full(N, 10),

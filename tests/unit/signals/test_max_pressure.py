@@ -23,6 +23,8 @@ def layout(**changes):
         "saturation_flow_vps": np.full(3, 0.5),
         "is_green": np.array([[True, True, False], [False, False, True]]),
         "is_protected": np.array([[True, False, False], [False, False, True]]),
+        "yields_to": np.zeros((3, 3), dtype=np.bool_),
+        "n_inside": np.zeros(3, dtype=np.int64),
         "min_green_s": np.array([5.0, 5.0]),
         "max_green_s": np.array([50.0, 50.0]),
         "planned_green_s": np.array([30.0, 20.0]),

@@ -33,9 +33,10 @@ def cost_of(search: Search, stages: list[int], ends: list[int]) -> float:
             break
         length = int(search.change[0, stage, stages[place + 1]])
         came = search.arrivals[0, :, step : step + length].sum(axis=1)
+        left = search.leaving[0, :, stage]
         waited_s = waited_s + length * search.step_s
         weight = 1.0 + (waited_s / patience_s) ** 4
-        later = queue + came
+        later = np.maximum(queue + came - left, 0.0)
         cost += float((0.5 * length * search.step_s * weight * (queue + later)).sum())
         cost += float(search.stop_s * came.sum())
         queue, waited_s = later, np.where(later < EMPTY, 0.0, waited_s)
@@ -77,6 +78,7 @@ def crossing(n_steps: int, **changes: object) -> Search:
         "waited_s": np.zeros((1, 2)),
         "arrivals": np.zeros((1, 2, n_steps)),
         "flow_vps": np.array([[[0.5, 0.0], [0.0, 0.5]]]),
+        "leaving": np.zeros((1, 2, 2)),
         "least": np.array([[2, 2]]),
         "most": np.array([[20, 20]]),
         "most_left": np.array([20]),
@@ -94,6 +96,8 @@ def test_no_plan_is_noticeably_cheaper_than_the_one_found(seed):
     rng = np.random.default_rng(seed)
     search = crossing(
         14,
+        # In every other case somebody leaves the junction when a green ends.
+        leaving=(seed % 2) * np.array([[[1.0, 0.0], [0.0, 1.6]]]),
         queue=rng.integers(0, 5, (1, 2)).astype(float),
         waited_s=rng.uniform(0, 40, (1, 2)),
         arrivals=rng.poisson(0.3, (1, 2, 14)).astype(float),
@@ -104,6 +108,18 @@ def test_no_plan_is_noticeably_cheaper_than_the_one_found(seed):
         cost_of(search, found.stages[0], found.ends[0]), rel=1e-5
     )
     assert best * (1 - 1e-5) <= found.cost_s[0] <= 1.05 * best
+
+
+def test_where_only_the_end_of_green_lets_somebody_go_greens_are_shorter():
+    changes = {
+        "queue": np.array([[4.0, 4.0]]),
+        "flow_vps": np.array([[[0.02, 0.0], [0.0, 0.02]]]),
+        "most": np.full((1, 2), 60),
+    }
+    shut = search_stages(crossing(30, **changes))
+    inside = search_stages(crossing(30, **changes, leaving=np.eye(2)[np.newaxis]))
+    assert len(inside.stages[0]) > len(shut.stages[0])
+    assert len(inside.stages[0]) >= 5
 
 
 @pytest.mark.parametrize("present", [0, 1])
