@@ -125,7 +125,8 @@ class Committed:
         unseen = self._sightings.unseen(
             found, base_s - seen.time_s, step_s=parameters.step_s, n_steps=n_steps
         )
-        ahead = Ahead(stage=seen.stage, end_s=base_s - seen.time_s + parameters.horizon_s)
+        until_s = base_s - seen.time_s
+        ahead = Ahead(stage=seen.stage, base_s=until_s, end_s=until_s + parameters.horizon_s)
         can = capacity(found, approaches, use, unseen.sum(axis=2), ahead)
         start = outset(
             found,

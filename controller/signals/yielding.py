@@ -21,7 +21,7 @@ LEAST_VPS = 0.02
 """Where there is room to wait inside the junction, somebody leaves at least so often: the end of a
 green lets him go, if no gap does."""
 NEAR_S = 20.0
-"""What comes against a present green is counted so far ahead."""
+"""What comes against a present green is counted so far beyond its earliest end."""
 LIKELY = 4.0
 """Somebody of a link waits inside at the end of green with so many times the probability that the
 next one on its lane is of that link."""
@@ -32,6 +32,8 @@ class Ahead(NamedTuple):
 
     stage: IntArray
     """(N,) present stages."""
+    base_s: FloatArray
+    """(N,) earliest ends of the present greens, from now."""
     end_s: FloatArray
     """(N,) the horizon, from now."""
 
@@ -98,7 +100,9 @@ def _wanted_vps(
     time until then it has as much as in the own program.
     """
     n_lanes = max(approaches.lane_ids.shape[1], 1)
-    soon = np.bincount(found.cell[found.arrival_s < NEAR_S], minlength=unseen.size)
+    near_s = ahead.base_s + NEAR_S
+    is_near = found.arrival_s < near_s[found.cell // n_lanes]
+    soon = np.bincount(found.cell[is_near], minlength=unseen.size)
     is_ahead = found.arrival_s < ahead.end_s[found.cell // n_lanes]
     all_ahead = np.bincount(found.cell[is_ahead], minlength=unseen.size) + unseen.reshape(-1)
     link, stage = np.divmod(approaches.foe, approaches.is_green.shape[1])
@@ -106,5 +110,5 @@ def _wanted_vps(
     signal = cell // n_lanes
     green_s = approaches.green_share[link] * ahead.end_s[signal]
     is_now = stage == ahead.stage[signal]
-    count_vps = np.where(is_now, soon[cell] / NEAR_S, all_ahead[cell] / green_s)
+    count_vps = np.where(is_now, soon[cell] / near_s[signal], all_ahead[cell] / green_s)
     return np.asarray(np.minimum(count_vps, approaches.saturation_vps[link]))

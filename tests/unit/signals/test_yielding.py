@@ -57,7 +57,7 @@ def found(
         cell=np.repeat([LEFT, AGAINST, ACROSS], [len(each) for each in times_s]),
         arrival_s=np.concatenate(times_s).astype(np.float64),
     )
-    ahead = Ahead(stage=np.array([stage]), end_s=np.array([66.0]))
+    ahead = Ahead(stage=np.array([stage]), base_s=np.zeros(1), end_s=np.array([66.0]))
     return capacity(coming, approaches, np.array(use), np.zeros(approaches.lane_ids.shape), ahead)
 
 
