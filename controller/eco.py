@@ -18,14 +18,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from controller.approach import Approach
 from controller.arrays import FloatArray, IntArray
 from controller.driver import Driver
 from controller.eco_parameters import EcoParameters
 from controller.gate import Gate
 from controller.guidance import decel_to_ask, speed_now, speed_to_show
 from controller.interface import Advice, Observation, RateMap, Reason
-from controller.means import EASE_OFF, WAVERING_MPS2, means_of
 from controller.plan import (
     BEYOND_M,
     DONE,
@@ -40,10 +38,20 @@ from controller.plan import (
     is_planned,
     noted,
 )
-from controller.profile import Grid, cheapest
-from controller.ramps import REJOIN_MPS2, Ramps, tabulate
+from controller.profile import Approach, Grid, Means, cheapest
+from controller.ramps import DOWN_MPS2, REJOIN_MPS2, UP_MPS2, Ramps, tabulate
 from controller.target import Target, aim
 
+HOLDS_MPS = np.concatenate([[0.0], np.arange(4.0, 25.0, 0.75)])
+"""Speeds that an automated vehicle may hold; nobody creeps instead of standing, which would save
+only on maps that charge too little for it."""
+ALL_RAMPS = tuple(range(1 + len(DOWN_MPS2) + len(UP_MPS2)))
+WAVERING_MPS2 = 1.3
+"""Of a driver: half the acceleration of a passenger car, as SUMO's drivers do (sigma 0.5)."""
+EASE_OFF = 1 + DOWN_MPS2.index(0.7)
+"""Ramp of a driver who is off the pedal, in gear."""
+EASY_RAMPS = (*range(EASE_OFF, 1 + len(DOWN_MPS2)), 1 + len(DOWN_MPS2) + len(UP_MPS2))
+"""Ramps that a driver can follow: off the pedal, braking gently, and speeding up as he likes."""
 SLOWEST_MPS = 3.0
 """However sharp a turn, it is driven at this speed."""
 EPSILON = 1e-9
@@ -199,6 +207,7 @@ class Eco:
             green_s=target.green_s[rows],
             n_ahead=target.n_ahead[rows],
             link=target.link[rows],
+            speed_mps=speed_mps,
         )
         feasible = choice.is_feasible
         notes[rows[feasible]] = made[feasible]
@@ -210,9 +219,7 @@ class Eco:
         grid = self._grids.get(who)
         if grid is None:
             ramps = self._ramps if seen.driver is None else self._ramps_by_hand
-            grid = self._grids[who] = Grid.of(
-                ramps, means_of(self.parameters, seen.driver, seen.step_length_s)
-            )
+            grid = self._grids[who] = Grid.of(ramps, self._means(seen))
         return grid
 
     def _gate(self, target: Target, rows: IntArray) -> Gate | None:
@@ -222,6 +229,30 @@ class Eco:
             return None
         return Gate(
             way_m=way_m, latest_s=target.gate_s[rows], slowest_mps=self.parameters.beyond_mps
+        )
+
+    def _means(self, seen: Observation) -> Means:
+        """What approaches may be made of, by whoever carries them out."""
+        parameters, driver = self.parameters, seen.driver
+        automated = Means(
+            ramps=ALL_RAMPS,
+            hold_mps=HOLDS_MPS,
+            step_s=seen.step_length_s,
+            time_price=parameters.time_price,
+            reaction_s=parameters.reaction_s,
+            braking_mps2=parameters.braking_mps2,
+            rise_share=parameters.rise_share,
+        )
+        if driver is None:
+            return automated
+        return replace(
+            automated,
+            ramps=EASY_RAMPS,
+            hold_mps=driver.driven_mps(driver.shown_speeds_mps, seen.step_length_s),
+            least_cruise_s=driver.lag_s,
+            floor_mps=float(driver.driven_mps(np.array(driver.floor_mps), seen.step_length_s))
+            - EPSILON,
+            near_m=driver.near_m,
         )
 
     def _say(self, notes: FloatArray, seen: Observation) -> Advice:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from controller.approach import Choice
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.interface import MEMORY_WIDTH, Observation
+from controller.profile import Choice
 
 (
     JOIN_S,
@@ -51,6 +51,7 @@ def noted(
     green_s: FloatArray,
     n_ahead: IntArray,
     link: IntArray,
+    speed_mps: FloatArray,
 ) -> FloatArray:
     """(m, MEMORY_WIDTH) notes of new plans; times in the arguments count from now."""
     now_s = seen.time_s
@@ -60,7 +61,7 @@ def noted(
     notes[HOLD_MPS] = choice.hold_mps
     notes[RAMP] = choice.ramp
     notes[RAMP_S] = now_s + choice.cruise_s
-    notes[CRUISE_MPS] = choice.cruise_mps
+    notes[CRUISE_MPS] = speed_mps
     notes[SLOT_S] = now_s + slot_s
     notes[PLACE_M] = place_m
     notes[GREEN_S] = now_s + green_s

@@ -10,11 +10,81 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from controller.approach import Approach, Choice, Means
 from controller.arrays import BoolArray, FloatArray, IntArray
-from controller.gate import Course, is_passed
+from controller.gate import Course, Gate, is_passed
 from controller.ramps import SPEED_STEP_MPS, Ramps
-from controller.stops import or_slowly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approach:
+    """What n vehicles are to meet; times from now."""
+
+    distance_m: FloatArray
+    """(n,) to the stop line."""
+    speed_mps: FloatArray
+    """(n,) now."""
+    free_mps: FloatArray
+    """(n,) speed at which each will go on behind the stop line."""
+    accel_mps2: FloatArray
+    """(n,) acceleration by which each reaches that speed from joining on."""
+    decel_mps2: FloatArray
+    """(n,) deceleration by which each brakes for whoever is ahead."""
+    slot_s: FloatArray
+    """(n,) when its place in the queue begins to move."""
+    place_m: FloatArray
+    """(n,) distance of that place from the stop line."""
+    latest_s: FloatArray
+    """(n,) it must cross the stop line by then."""
+    fastest_hold_mps: FloatArray
+    """(n,) no greater speed is held; 0: it is to stop."""
+    gate: Gate | None = None
+    """A stop line that is passed on the way; None: nobody passes one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What an approach may be made of."""
+
+    ramps: tuple[int, ...]
+    """Rows of the ramps that may be used."""
+    hold_mps: FloatArray
+    """(h,) speeds that may be held; 0 means to stop."""
+    step_s: float
+    """Length of a simulation step."""
+    time_price: float
+    """Of a second later behind the signal, in seconds of cruising at 50 km/h."""
+    reaction_s: float
+    """Whoever joins with a speed must still be able to stop behind his place if it does not move:
+    he keeps the way of this reaction and ..."""
+    braking_mps2: float
+    """... of his own braking, or of this one if that is gentler."""
+    least_cruise_s: float = 0.0
+    """Nothing changes before."""
+    floor_mps: float = 0.0
+    """Slower speeds are held only near the stop line ..."""
+    near_m: float = np.inf
+    """... than this."""
+    rise_share: float = 0.0
+    """Behind what is held an approach may speed up to this share of the free speed before it
+    joins; 0: it joins with the speed that it holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The cheapest approach of each of n vehicles."""
+
+    is_feasible: BoolArray
+    """(n,) whether there is one."""
+    ramp: IntArray
+    """(n,) row of the ramp."""
+    hold_mps: FloatArray
+    """(n,) speed to hold."""
+    cruise_s: FloatArray
+    """(n,) time from now until the ramp begins."""
+    join_s: FloatArray
+    """(n,) time from now until it drives freely; before its place moves where it speeds up."""
+    join_m: FloatArray
+    """(n,) distance from the stop line there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +158,8 @@ def cheapest(grid: Grid, approach: Approach) -> Choice:
     cruise_s = np.divide(ahead_m, gap_mps, out=np.zeros_like(ahead_m), where=gap_mps != 0.0)
     hold_s = rest_s - cruise_s
     is_feasible = is_in_time & (grid.down * gap_mps > SPEED_STEP_MPS)
-    is_feasible &= (cruise_s >= means.least_cruise_s) & (hold_s >= 0.0)
+    is_feasible &= cruise_s >= means.least_cruise_s
+    is_feasible &= hold_s >= 0.0
     if means.floor_mps > 0.0:
         is_feasible &= grid.is_fast_enough | (join_m + hold_mps * hold_s <= means.near_m)
     if approach.gate is not None:
@@ -104,19 +175,14 @@ def cheapest(grid: Grid, approach: Approach) -> Choice:
     cost_s = np.where(is_feasible, before_s + behind_s, np.inf).reshape(len(cruise_s), -1)
     which, best = np.arange(len(cruise_s)), cost_s.argmin(axis=1)
     i_ramp, i_hold = np.divmod(best, hold_mps.size)
-    choice = Choice(
+    return Choice(
         is_feasible=np.isfinite(cost_s[which, best]),
-        cost_s=cost_s[which, best],
         ramp=grid.rows[i_ramp],
         hold_mps=hold_mps[i_hold],
-        cruise_mps=approach.speed_mps,
         cruise_s=cruise_s[which, i_ramp, i_hold],
         join_s=join_s[which, 0, i_hold],
         join_m=join_m[which, 0, i_hold],
     )
-    # Of the speeds to hold the first is 0: from a stop on all cost the same.
-    from_stop_s = np.where(is_in_time[:, 0, 0], behind_s[:, 0, 0], np.inf)
-    return or_slowly(grid.ramps, means, approach, choice, from_stop_s)
 
 
 def _cube(values: FloatArray) -> FloatArray:

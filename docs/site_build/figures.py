@@ -14,10 +14,9 @@ from matplotlib.figure import Figure
 
 import experiments
 from controller import EcoParameters, Traffic
-from controller.approach import Approach, Means
 from controller.discharge import Discharge, Wave, discharge
-from controller.means import ALL_RAMPS, HOLDS_MPS
-from controller.profile import Grid, cheapest
+from controller.eco import ALL_RAMPS, HOLDS_MPS
+from controller.profile import Approach, Grid, Means, cheapest
 from controller.ramps import Ramps, tabulate
 from emissions import ACCOUNTS, Account, EmissionMap, FloatArray, load_accounts
 from experiments.machine import cache_folder

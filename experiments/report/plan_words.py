@@ -14,8 +14,6 @@ MOVED_S = 0.5
 """Times that move by less have not moved."""
 MOVED_M = 1.0
 """The same for places."""
-SLOWER_MPS = 1.0
-"""Whoever is faster by this has to slow down."""
 _PLAN_NOTES = (
     *("join_s", "join_m", "hold_mps", "ramp", "ramp_s", "cruise_mps", "slot_s", "place_m"),
     *("green_s", "n_ahead", "beyond_m"),
@@ -81,7 +79,13 @@ def plan_words(row: Row, *, tells_why: bool) -> str:
     steps = []
     cruise_s = plan["note_ramp_s"] - row["time_s"]
     if cruise_s >= MOVED_S:
-        steps.append(_cruise_words(row["speed_mps"], plan["note_cruise_mps"], cruise_s))
+        steps.append(
+            say(
+                "keep {speed} km/h for {time:.1f} s",
+                speed=kmh(plan["note_cruise_mps"]),
+                time=cruise_s,
+            )
+        )
     place = {"distance": f"{plan['note_join_m']:.0f}", "line": _line_words(plan)}
     if hold_mps < STANDS_MPS:
         steps.append(say("{way} to a stop {distance} m before {line}", way=way, **place))
@@ -99,14 +103,6 @@ def plan_words(row: Row, *, tells_why: bool) -> str:
         why=say(" Why: {why}.", why=_why_words(row, plan)) if tells_why else "",
         expected=expected,
     )
-
-
-def _cruise_words(speed_mps: float, cruise_mps: float, cruise_s: float) -> str:
-    """What is driven before the ramp."""
-    told = {"speed": kmh(cruise_mps), "time": cruise_s}
-    if speed_mps <= cruise_mps + SLOWER_MPS:
-        return say("keep {speed} km/h for {time:.1f} s", **told)
-    return say("slow down to {speed} km/h at once and keep to it, {time:.1f} s in all", **told)
 
 
 def _line_words(plan: Mapping[str, float]) -> str:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from controller import MEMORY_WIDTH, Driver
+from controller.eco import EASE_OFF
 from controller.guidance import (
     REGULATION_MPS,
     decel_to_ask,
@@ -10,7 +11,6 @@ from controller.guidance import (
     speed_now,
     speed_to_show,
 )
-from controller.means import EASE_OFF
 from controller.ramps import COASTING, COASTING_MPS2, COASTING_PER_M, DOWN_MPS2, tabulate
 
 DOWN_05 = 1 + DOWN_MPS2.index(0.5)

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from controller import MEMORY_WIDTH
-from controller.approach import Choice
 from controller.plan import (
     BEHIND_MPS,
     MOVED_M,
@@ -13,6 +12,7 @@ from controller.plan import (
     is_planned,
     noted,
 )
+from controller.profile import Choice
 from controller.ramps import DOWN_MPS2
 
 DOWN_05 = 1 + DOWN_MPS2.index(0.5)
@@ -34,9 +34,7 @@ def test_notes_keep_absolute_times(car_at, plan_of):
     choice = Choice(
         is_feasible=np.array([True]),
         ramp=np.array([2]),
-        cost_s=np.array([40.0]),
         hold_mps=np.array([8.0]),
-        cruise_mps=np.array([14.0]),
         cruise_s=np.array([4.0]),
         join_s=np.array([30.0]),
         join_m=np.array([16.0]),
@@ -49,6 +47,7 @@ def test_notes_keep_absolute_times(car_at, plan_of):
         green_s=np.array([28.8]),
         n_ahead=np.array([1]),
         link=np.array([7]),
+        speed_mps=np.array([14.0]),
     )
     expected = plan_of(PLACE_M=8.5, GREEN_S=128.8, AHEAD=1, LINK=7)
     np.testing.assert_allclose(notes, expected)

@@ -6,9 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from controller import Driver, profile
-from controller.approach import Approach, Means
-from controller.means import ALL_RAMPS, EASY_RAMPS, HOLDS_MPS
-from controller.profile import Grid
+from controller.eco import ALL_RAMPS, EASY_RAMPS, HOLDS_MPS
+from controller.profile import Approach, Grid, Means
 from controller.ramps import (
     COASTING,
     COASTING_MPS2,

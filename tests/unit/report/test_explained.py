@@ -288,11 +288,6 @@ def why(**changes):
     return plan_words(said(1004, "advised", **PLAN | changed), tells_why=True)
 
 
-def test_a_slow_way_to_a_stop_is_told_as_one():
-    words = why(hold_mps=0.0, cruise_mps=5.0)
-    assert "Plan: slow down to 18 km/h at once and keep to it, 3.0 s in all, slow down" in words
-
-
 def test_a_plan_for_a_later_green_says_so():
     words = why(green_s=1105.0)
     assert "of 0:18:25 (the second of those told) begins" in words
