@@ -25,7 +25,7 @@ LANE_TRUTHS = (
 )
 """Columns that change where a vehicle comes onto another lane; they come first."""
 N_SEEN = 4
-"""So many of the truths are the same for all vehicles."""
+"""The first so many of the truths are the same for all vehicles."""
 FLOAT_COLUMNS = (
     *LANE_NUMBERS,
     "distance_m",

@@ -42,7 +42,6 @@ class Reader:
         # After several steps its speed does not tell where a vehicle is: only who stood still is
         # known to be where he was.
         is_next = time_s < self._read_s + 1.5 * self._step_length_s
-        self._read_s = time_s
         is_due = table.columns.floats("read_s") <= time_s
         rows = is_due.nonzero()[0]
         vehicle_ids = table.vehicle_ids(rows)
@@ -52,6 +51,7 @@ class Reader:
             rows, positions_m, speeds_mps, self._step_length_s if is_next else 0.0
         )
         table.change_lanes(suspects, self._engine.lanes(table.vehicle_ids(suspects)))
+        self._read_s = time_s
         if time_s >= self._next_rest_s:
             self._next_rest_s = time_s + REST_S
             self._let_rest(table.columns, is_due, time_s)

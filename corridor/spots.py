@@ -44,7 +44,7 @@ class Sights:
     counts: IntArray = field(init=False)
     """(`LANE_COUNTS`, n or more)"""
     truths: BoolArray = field(init=False)
-    """(4, n or more) the first of `LANE_TRUTHS`."""
+    """(N_SEEN, n or more) the first of `LANE_TRUTHS`."""
 
     def __post_init__(self) -> None:
         self.numbers = np.zeros((len(LANE_NUMBERS), START_SIGHTS))

@@ -23,7 +23,7 @@ PLANNED: tuple[PlanName, ...] = ("coordinator", "cycle-adaptation", "optimized")
 """Of these, plans that are made of a demand."""
 
 OnlineName = Literal["max-pressure", "max-pressure-cyclic", "committed"]
-"""Ways to control signals by a controller of ours that is asked in every step."""
+"""Ways to control signals by a controller of ours that is asked while a run goes on."""
 
 ONLINE: tuple[OnlineName, ...] = get_args(OnlineName)
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from controller.arrays import FloatArray, IntArray
 from controller.signals.approaches import Approaches
-from controller.signals.forecast import LinkFlow, blocked, coming, outset
+from controller.signals.forecast import LinkFlow, blocked, coming, committed_vps, outset
 from controller.signals.interface import SignalLayout, SignalsSeen, StagePlan
 from controller.signals.lean_search import search_lean
 from controller.signals.planned_greens import PlannedGreens
@@ -122,18 +122,16 @@ class Committed:
         greens = self._greens.from_now(seen.time_s)
         found = coming(traffic, approaches, greens)
         use = approaches.use_of_lanes(traffic.link, traffic.distance_m)
-        unseen = self._sightings.unseen(
-            found, base_s - seen.time_s, step_s=parameters.step_s, n_steps=n_steps
-        )
         until_s = base_s - seen.time_s
+        unseen = self._sightings.unseen(found, until_s, step_s=parameters.step_s, n_steps=n_steps)
         ahead = Ahead(stage=seen.stage, base_s=until_s, end_s=until_s + parameters.horizon_s)
         can = capacity(found, approaches, use, unseen.sum(axis=2), ahead)
         start = outset(
             found,
             approaches,
             greens,
-            LinkFlow(link_vps=can.link_vps, use=use),
-            base_s=base_s - seen.time_s,
+            LinkFlow(green_vps=committed_vps(approaches, can.link_vps, seen.stage), use=use),
+            base_s=until_s,
             waited_s=self._sightings.waited_s,
             step_s=parameters.step_s,
             n_steps=n_steps,

@@ -30,10 +30,10 @@ class Greens(NamedTuple):
 
 
 class LinkFlow(NamedTuple):
-    """How M links flow."""
+    """How M links flow in the greens that are committed."""
 
-    link_vps: FloatArray
-    """(M, S) vehicles that can leave by each in each stage."""
+    green_vps: FloatArray
+    """(M,) vehicles that can leave by each while it has green."""
     use: FloatArray
     """(M,) share of each in the use of its lane."""
 
@@ -101,6 +101,22 @@ def _crossings(traffic: Traffic, approaches: Approaches, greens: Greens) -> Floa
     return crossings(planned, WAVE, tolerance_s=1.5)
 
 
+def committed_vps(approaches: Approaches, link_vps: FloatArray, stage: IntArray) -> FloatArray:
+    """(M,) what leaves by each link in the greens that are committed.
+
+    A link flows as in the last committed stage; one that has no green there, as well as it can.
+
+    Args:
+        approaches: The signals.
+        link_vps: (M, S) vehicles that can leave by each link in each stage.
+        stage: (N,) last committed stages.
+    """
+    own = np.arange(link_vps.shape[0])
+    now = stage[approaches.link_cells // max(approaches.lane_ids.shape[1], 1)]
+    has_green = approaches.is_green[own, now]
+    return np.where(has_green, link_vps[own, now], link_vps.max(axis=1, initial=0.0))
+
+
 def blocked(traffic: Traffic, approaches: Approaches) -> BoolArray:
     """(M,) links whose lane behind the junction is full."""
     behind = approaches.lanes_behind
@@ -150,8 +166,7 @@ def outset(
     at_s = middle_s[approaches.link_cells // n_lanes][:, np.newaxis]
     is_green = (greens.start_s[..., np.newaxis] <= at_s) & (at_s < greens.end_s[..., np.newaxis])
     is_green = is_green.any(axis=1) & (at_s[:, 0] > 0.0)
-    link_vps = is_green * flow.link_vps.max(axis=1)[:, np.newaxis]
-    lane_vps = approaches.lane_flow_vps(link_vps, flow.use)
+    lane_vps = approaches.lane_flow_vps(is_green * flow.green_vps[:, np.newaxis], flow.use)
     grown = np.cumsum(arrivals[..., :n_before] - lane_vps * step_s, axis=2)
     least = np.minimum(grown.min(axis=2, initial=0.0), 0.0)
     queue = (grown[..., -1] if n_before else 0.0) - least

@@ -50,7 +50,7 @@ class Sightings:
         waits = np.bincount(cell[stands], minlength=size).reshape(shape) > 0
         since_s = seen.step_length_s
         if self._seen_s is not None:
-            since_s = min(seen.time_s - self._seen_s, MEMORY_S)
+            since_s = seen.time_s - self._seen_s
         self._seen_s = seen.time_s
         # Who did not wait at the last look has come in any of the steps since.
         mean_s = 0.5 * (since_s + seen.step_length_s)
@@ -60,7 +60,7 @@ class Sightings:
         np.maximum.at(self._sight_m.reshape(-1), cell[moves], traffic.distance_m[moves])
         count = np.bincount(cell[moves], minlength=size).reshape(shape)
         now_vps = count / np.maximum(self._sight_s(), SHORTEST_SIGHT_S)
-        share = since_s / MEMORY_S
+        share = min(since_s / MEMORY_S, 1.0)
         self._flow_vps += share * (now_vps - self._flow_vps)
 
     def _has_green(self, link: IntArray, greens: Greens) -> BoolArray:

@@ -34,7 +34,8 @@ class ConflictMonitor:
 
     It knows nothing of plans: it looks at the letters that are to be shown and at those that were
     shown before. Greens meet only as in the program; a green lasts its least length, ends with the
-    program's yellow, and conflicting ones keep the distance that they have in the program.
+    program's yellow, and conflicting ones keep `Clearance.needed_s`: the distance that they have in
+    the program, or that of those who follow the first one there directly, if it is shorter.
 
     Args:
         engine: Running simulation.

@@ -101,8 +101,8 @@ class Schedule:
         """Commit all that can wait no longer; tells each switch."""
         latest_s = time_s + promise_s + self.step_length_s - 1e-6
         # Most plans end later, in nearly all steps.
-        is_late = self.plan is None or self.plan.ends_s[0] >= latest_s
-        return () if is_late else self._commit(time_s, promise_s, latest_s)
+        can_wait = self.plan is None or self.plan.ends_s[0] >= latest_s
+        return () if can_wait else self._commit(time_s, promise_s, latest_s)
 
     def _commit(self, time_s: float, promise_s: float, latest_s: float) -> Iterator[Promise]:
         for _ in range(MOST_AT_ONCE):

@@ -5,7 +5,15 @@ import pytest
 
 from controller import Beyond, SignalLayout, SignalsSeen, Traffic
 from controller.signals.approaches import BLOCKED_VPS, Approaches
-from controller.signals.forecast import Coming, Greens, LinkFlow, blocked, coming, outset
+from controller.signals.forecast import (
+    Coming,
+    Greens,
+    LinkFlow,
+    blocked,
+    coming,
+    committed_vps,
+    outset,
+)
 from controller.signals.sightings import Sightings
 
 
@@ -125,7 +133,7 @@ def test_what_is_committed_is_served_before_the_search_starts():
         coming(traffic, approaches, greens),
         approaches,
         greens,
-        LinkFlow(full_flow(approaches), use),
+        LinkFlow(full_flow(approaches).max(axis=1), use),
         base_s=np.array([20.0]),
         waited_s=np.array([[9.0, 9.0]]),
         step_s=2.0,
@@ -135,6 +143,15 @@ def test_what_is_committed_is_served_before_the_search_starts():
     assert start.queue.tolist() == [[0.0, 1.0]]
     assert start.waited_s.tolist() == [[0.0, 29.0]]
     assert np.flatnonzero(start.arrivals[0, 0]).tolist() == [7]
+
+
+def test_a_link_that_yields_in_the_committed_stage_flows_as_there_and_not_as_in_a_better_one():
+    approaches = Approaches.of((signal(0, [0, 1]),))
+    link_vps = np.where(approaches.is_green, 0.5, 0.0)
+    link_vps[0] = 0.05, 0.5
+    shown = committed_vps(replace(approaches, is_green=link_vps > 0.0), link_vps, np.array([0]))
+    # The second link has no green in it: when it has, it is as good as it can be.
+    assert shown.tolist() == [0.05, 0.5]
 
 
 def test_whoever_stands_has_waited_since_the_end_of_his_green():

@@ -67,6 +67,31 @@ def test_who_has_nobody_to_yield_to_flows_as_if_protected():
     assert flow.leaving.max() < 1e-6
 
 
+def test_signals_are_told_apart_whatever_the_order_of_their_lanes():
+    one = crossing()
+    other = crossing(
+        signal_id="K",
+        links=np.arange(3, 6),
+        lanes=np.array([32, 30, 31]),
+        cycle_s=140.0,
+    )
+    # Lanes of the other one stand in the order against, across, left.
+    cells, n = (3, 4, 5), 6
+    alone = found(one, [2.0, 4.0]), found(one, [2.0, 4.0, 6.0, 8.0, 10.0, 12.0])
+    approaches = Approaches.of((one, other))
+    coming = Coming(
+        cell=np.array([AGAINST] * 2 + [cells[0]] * n),
+        arrival_s=np.array([2.0, 4.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0]),
+    )
+    ahead = Ahead(stage=np.zeros(2, dtype=np.int64), base_s=np.zeros(2), end_s=np.full(2, 66.0))
+    flow = capacity(coming, approaches, np.ones(6), np.zeros((2, 3)), ahead)
+    assert approaches.link_rows.tolist() == [0, 1, 2, 4, 5, 3]
+    assert flow.link_vps[:3].tolist() == alone[0].link_vps.tolist()
+    assert flow.link_vps[[5, 3, 4]].tolist() == alone[1].link_vps.tolist()
+    assert flow.leaving[0].tolist() == alone[0].leaving[0].tolist()
+    assert flow.leaving[1, [2, 0, 1]].tolist() == alone[1].leaving[0].tolist()
+
+
 def test_the_more_come_against_it_the_less_a_turn_flows():
     flows = [found(crossing(), [1.0] * n).link_vps[LEFT, 0] for n in range(9)]
     assert all(more > less for more, less in pairwise(flows))
