@@ -61,8 +61,7 @@ class Frame:
     seen: Observation
     """Of the vehicles that can be advised."""
     signals: SignalsSeen | None = None
-    """Of the signals that can be controlled; None: nobody controls them, or whoever does so need
-    not be asked in this step."""
+    """Of the signals that can be controlled; None: nobody controls them."""
 
 
 @dataclass(slots=True, kw_only=True)

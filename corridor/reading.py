@@ -31,7 +31,6 @@ class Reader:
         self._beyond_m = range_m + MARGIN_M
         self._step_length_s = step_length_s
         self._next_rest_s = -np.inf
-        self._read_s = -np.inf
 
     def read(self, table: VehicleTable, time_s: float) -> None:
         """Bring the table up to date.
@@ -39,19 +38,13 @@ class Reader:
         Raises:
             EngineError: A vehicle of the table is not on the road.
         """
-        # After several steps its speed does not tell where a vehicle is: only who stood still is
-        # known to be where he was.
-        is_next = time_s < self._read_s + 1.5 * self._step_length_s
         is_due = table.columns.floats("read_s") <= time_s
         rows = is_due.nonzero()[0]
         vehicle_ids = table.vehicle_ids(rows)
         positions_m = self._engine.positions_m(vehicle_ids)
         speeds_mps = self._engine.speeds_mps(vehicle_ids)
-        suspects = table.move(
-            rows, positions_m, speeds_mps, self._step_length_s if is_next else 0.0
-        )
+        suspects = table.move(rows, positions_m, speeds_mps, self._step_length_s)
         table.change_lanes(suspects, self._engine.lanes(table.vehicle_ids(suspects)))
-        self._read_s = time_s
         if time_s >= self._next_rest_s:
             self._next_rest_s = time_s + REST_S
             self._let_rest(table.columns, is_due, time_s)

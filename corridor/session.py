@@ -23,7 +23,6 @@ from corridor.engine import Engine, EngineError
 from corridor.equipment import entrant
 from corridor.hearing import Hearing
 from corridor.lane_demand import NOBODY, sense
-from corridor.looks import Looks
 from corridor.network import RoadNetwork
 from corridor.observe import (
     ADVISED,
@@ -59,8 +58,6 @@ class Session:
         advises: Whether advice will be applied.
         promise_s: How long before it happens a switch of a signal is committed; None: nobody
             controls the signals.
-        interval_s: How often whoever controls them is to see the road, if nobody is advised; 0:
-            in each step.
     """
 
     def __init__(
@@ -72,7 +69,6 @@ class Session:
         *,
         advises: bool,
         promise_s: float | None = None,
-        interval_s: float = 0.0,
     ) -> None:
         self.tally = Tally()
         self._engine = engine
@@ -83,16 +79,12 @@ class Session:
         self._is_asked = advises
         self._advises = advises and bool(equipment.equipped)
         self._promise_s = promise_s
-        self._looks = Looks(
-            course.step_length_s, 0.0 if self._advises else interval_s, course.begin_s
-        )
         self._reads = self._advises or promise_s is not None
         self._control: SignalControl | None = None
         self._signals: SignalsSeen | None = None
         self._table = VehicleTable(network)
         self._rows: IntArray = np.zeros(0, dtype=np.int64)
         self._near = Columns.unknown(0)
-        self._link_rows = self._near.ints("link_row")
         self._hearing = Hearing(
             network,
             Radio(parameters=equipment.rsu, rng=np.random.default_rng([equipment.seed, 0x5A7])),
@@ -119,9 +111,6 @@ class Session:
                 step_length_s=course.step_length_s,
                 controlled=self._control.signals if self._control else (),
             )
-            if self._spat.heeds_traffic:
-                # What these signals do is learned from step to step.
-                self._looks.interval_s = 0.0
         return self
 
     @property
@@ -141,15 +130,13 @@ class Session:
     def __iter__(self) -> Iterator[Frame]:
         while not self._is_over():
             if self._control:
-                self._control.carry_out(self._link_rows, self._looks.came_s, self._time_s)
+                self._control.carry_out(self._near.ints("link_row"), self._time_s)
             self._engine.step()
             self._time_s = time_s = self._engine.time_s()
             if self._control:
                 self._control.watch(time_s)
             self._admit_and_dismiss()
-            self._signals = None
-            is_due = self._reads and self._looks.is_due(time_s)
-            self._seen = self._look(time_s) if is_due else self._see_nothing(time_s)
+            self._seen = self._look(time_s) if self._reads else self._see_nothing(time_s)
             n_running = self.tally.n_running
             yield Frame(time_s=time_s, n_running=n_running, seen=self._seen, signals=self._signals)
         if self._control:
@@ -199,7 +186,6 @@ class Session:
             is_seen &= columns.flags("is_equipped")
         seen_rows = is_seen.nonzero()[0]
         self._near = near = columns.at(seen_rows)
-        self._link_rows = near.ints("link_row")
         self._spat.update(time_s, sense(near) if self._spat.heeds_traffic else NOBODY)
         if self._control and self._advises:
             # Whoever plans the signals knows their greens; nobody else listens without advice.

@@ -162,8 +162,7 @@ class VehicleTable:
             rows: (m,) rows of the vehicles.
             positions_m: (m,) from the start of their lanes.
             speeds_mps: (m,) now.
-            step_length_s: Time since they were moved before; 0: so long ago that only who stood is
-                where he was.
+            step_length_s: Time since they were moved before.
 
         Returns:
             Rows of those whose lane may be another one now: they are not where their speed would

@@ -225,7 +225,6 @@ def _simulate(prepared: Prepared, course: Course, report: Report, watch: Stopwat
         equipment,
         advises=policy is not None,
         promise_s=None if controller is None else controller.promise_s,
-        interval_s=0.0 if controller is None else controller.interval_s,
     )
     session.tally.record.note_names = note_names(policy)
     policy = watch.policy(policy) if watch and policy else policy

@@ -77,11 +77,6 @@ class Committed:
         """How long before it happens a switch is committed, s."""
         return self.parameters.promise_s
 
-    @property
-    def interval_s(self) -> float:
-        """Time between two plans; in between nothing that is seen is noted, s."""
-        return self.parameters.interval_s
-
     def reset(self, layouts: tuple[SignalLayout, ...]) -> None:
         """Take note of the signals; called once, before the first step."""
         self._approaches = Approaches.of(layouts)
@@ -94,9 +89,9 @@ class Committed:
         """New plans at intervals, of all signals whose plan may matter before the next time."""
         if not seen.stage.size:
             return {}
+        self._sightings.update(seen, self._greens.from_now(seen.time_s))
         if seen.time_s < self._next_s - 1e-6:
             return {}
-        self._sightings.update(seen, self._greens.from_now(seen.time_s))
         parameters = self.parameters
         self._next_s = seen.time_s + parameters.interval_s
         soonest_s = self._next_s + parameters.promise_s

@@ -114,7 +114,7 @@ def committed_vps(approaches: Approaches, link_vps: FloatArray, stage: IntArray)
     own = np.arange(link_vps.shape[0])
     now = stage[approaches.link_cells // max(approaches.lane_ids.shape[1], 1)]
     has_green = approaches.is_green[own, now]
-    return np.where(has_green, link_vps[own, now], link_vps.max(axis=1, initial=0.0))
+    return np.asarray(np.where(has_green, link_vps[own, now], link_vps.max(axis=1, initial=0.0)))
 
 
 def blocked(traffic: Traffic, approaches: Approaches) -> BoolArray:

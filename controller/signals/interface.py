@@ -89,10 +89,6 @@ class SignalController(Protocol):
     def promise_s(self) -> float:
         """How long before it happens a switch is committed, s."""
 
-    @property
-    def interval_s(self) -> float:
-        """So long it need not be asked again; 0: it is to be asked in each step, s."""
-
     def reset(self, layouts: tuple[SignalLayout, ...]) -> None:
         """Take note of the signals; called once, before the first step."""
 

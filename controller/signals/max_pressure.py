@@ -52,11 +52,6 @@ class MaxPressure:
         """Switches are decided when they happen."""
         return 0.0
 
-    @property
-    def interval_s(self) -> float:
-        """It is asked in each step."""
-        return 0.0
-
     def reset(self, layouts: tuple[SignalLayout, ...]) -> None:
         """Take note of the signals."""
         self._layouts = layouts
@@ -107,11 +102,6 @@ class MaxPressureCyclic:
     @property
     def promise_s(self) -> float:
         """Switches are decided when they happen, though they are known before."""
-        return 0.0
-
-    @property
-    def interval_s(self) -> float:
-        """It is asked in each step."""
         return 0.0
 
     def reset(self, layouts: tuple[SignalLayout, ...]) -> None:

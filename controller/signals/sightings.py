@@ -1,4 +1,4 @@
-"""What is noted from look to look of those who come: how long they wait, and how many they are."""
+"""What is noted from step to step of those who come: how long they wait, and how many they are."""
 
 import numpy as np
 
@@ -32,10 +32,9 @@ class Sightings:
         such vehicles would take turns at their least greens, and lose most of the time."""
         self._flow_vps: FloatArray = np.zeros(shape)
         self._sight_m: FloatArray = np.zeros(shape)
-        self._seen_s: float | None = None
 
     def update(self, seen: SignalsSeen, greens: Greens) -> None:
-        """Note what is seen now, some steps after the last time.
+        """Note what is seen in a step.
 
         Args:
             seen: Everybody in sight.
@@ -48,19 +47,12 @@ class Sightings:
         stands = is_ours & is_slow & (traffic.distance_m < AT_LINE_M)
         stands[stands] = ~self._has_green(traffic.link[stands], greens)
         waits = np.bincount(cell[stands], minlength=size).reshape(shape) > 0
-        since_s = seen.step_length_s
-        if self._seen_s is not None:
-            since_s = seen.time_s - self._seen_s
-        self._seen_s = seen.time_s
-        # Who did not wait at the last look has come in any of the steps since.
-        mean_s = 0.5 * (since_s + seen.step_length_s)
-        waited_s = np.where(self.waited_s > 0.0, self.waited_s + since_s, mean_s)
-        self.waited_s = np.where(waits, waited_s, 0.0)
+        self.waited_s = np.where(waits, self.waited_s + seen.step_length_s, 0.0)
         moves = is_ours & ~is_slow
         np.maximum.at(self._sight_m.reshape(-1), cell[moves], traffic.distance_m[moves])
         count = np.bincount(cell[moves], minlength=size).reshape(shape)
         now_vps = count / np.maximum(self._sight_s(), SHORTEST_SIGHT_S)
-        share = min(since_s / MEMORY_S, 1.0)
+        share = min(seen.step_length_s / MEMORY_S, 1.0)
         self._flow_vps += share * (now_vps - self._flow_vps)
 
     def _has_green(self, link: IntArray, greens: Greens) -> BoolArray:

@@ -83,9 +83,9 @@ class SignalControl:
         if not self._steering.has_fallen:
             self._steering.steer(plans)
 
-    def carry_out(self, link_rows: IntArray, came_s: float, time_s: float) -> None:
+    def carry_out(self, link_rows: IntArray, time_s: float) -> None:
         """Commit, and show what is due; once in each step."""
-        self._steering.carry_out(link_rows, came_s, time_s)
+        self._steering.carry_out(link_rows, time_s)
 
     def fall_back(self, reason: str, time_s: float) -> None:
         """Follow the scenario's own plan from now on."""

@@ -45,7 +45,7 @@ class StarvationGuard:
         for link in links:
             if link.signal in numbers:
                 self._of_row[link.row] = self._first[numbers[link.signal]] + link.index
-        self._walks: BoolArray = np.zeros(n + 1, dtype=np.bool_)
+        self._walks = np.zeros(n, dtype=np.bool_)
         self._ever = np.zeros(n, dtype=np.bool_)
         for first, each in zip(self._first, stages, strict=True):
             self._walks[[first + place for place in on_foot[each.signal_id]]] = True
@@ -53,12 +53,6 @@ class StarvationGuard:
                 [has_green(letters) for letters in each.letters], axis=0
             )
         self._is_green = np.zeros(n, dtype=np.bool_)
-        self._was_green = self._is_green.copy()
-        self._red_s = np.full(n, -np.inf)
-        """Since when each has had no green, at the most."""
-        self._link_rows, self._is_changed = np.zeros(0, dtype=np.int64), True
-        # Unless something changes, nobody has waited for too long before.
-        self._overdue_s = np.inf
         self._since_s = np.full(n, np.inf)
         cycles_s = np.array([each.cycle_s for each in stages])
         patience_s = np.clip(PATIENCE_CYCLES * cycles_s, SHORTEST_S, LONGEST_S)
@@ -68,34 +62,22 @@ class StarvationGuard:
         """A signal shows other letters."""
         first = self._first[number]
         self._is_green[first : first + len(letters)] = has_green(letters)
-        self._is_changed = True
 
-    def owed(self, link_rows: IntArray, came_s: float, time_s: float) -> dict[int, int]:
+    def owed(self, link_rows: IntArray, time_s: float) -> dict[int, int]:
         """By signal, the letter of whoever has waited longest, and longer than is right.
 
         Args:
             link_rows: (m,) links that vehicles in sight will cross by.
-            came_s: When those may have come who are seen for the first time.
             time_s: Now.
         """
-        is_same = link_rows is self._link_rows and not self._is_changed
-        if is_same and time_s < self._overdue_s - 1e-6:
-            return {}
-        self._link_rows, self._is_changed = link_rows, False
-        has_demand = self._walks.copy()
-        has_demand[self._of_row[link_rows]] = True
-        waits = has_demand[:-1] & self._ever
-        waits &= ~self._is_green
-        # Who had green until now waits from now on.
-        np.copyto(self._red_s, time_s, where=self._was_green)
-        self._was_green = self._is_green.copy()
-        came = np.maximum(self._red_s, came_s)
-        self._since_s = np.where(waits, np.minimum(self._since_s, came), np.inf)
-        self._overdue_s = (self._since_s + self._patience_s).min(initial=np.inf)
+        n = self._since_s.size
+        has_demand: BoolArray = self._walks.copy()
+        places = self._of_row[link_rows]
+        has_demand[places[places < n]] = True
+        waits = has_demand & ~self._is_green & self._ever
+        self._since_s = np.where(waits, np.minimum(self._since_s, time_s), np.inf)
         overdue = (time_s - self._since_s >= self._patience_s).nonzero()[0]
         found: dict[int, int] = {}
-        if not overdue.size:
-            return found
         for place in overdue[np.argsort(self._since_s[overdue], kind="stable")]:
             number = int(self._signal[place])
             found.setdefault(number, int(place) - self._first[number])

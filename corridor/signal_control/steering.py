@@ -106,15 +106,14 @@ class Steering:
         for number, plan in plans.items():
             self.schedules[number].plan = plan
 
-    def carry_out(self, link_rows: IntArray, came_s: float, time_s: float) -> None:
+    def carry_out(self, link_rows: IntArray, time_s: float) -> None:
         """Commit what can wait no longer, and show what is due.
 
         Args:
             link_rows: (m,) links that vehicles in sight will cross by.
-            came_s: Earlier, nobody came of whom was not seen before.
             time_s: Now.
         """
-        owed = self._guard.owed(link_rows, came_s, time_s)
+        owed = self._guard.owed(link_rows, time_s)
         for number, schedule in enumerate(self.schedules):
             if number in self._retreats:
                 self._retreat(number, time_s)

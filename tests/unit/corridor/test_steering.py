@@ -18,17 +18,11 @@ N_S = 200
 class Road:
     """A session on the small road, in which a test says what is planned."""
 
-    def __init__(self, engine, network, course, promise_s, interval_s):
+    def __init__(self, engine, network, course, promise_s):
         self.engine = engine
         equipment = Equipment(equipped=frozenset())
         self.session = Session(
-            engine,
-            network,
-            course,
-            equipment,
-            advises=False,
-            promise_s=promise_s,
-            interval_s=interval_s,
+            engine, network, course, equipment, advises=False, promise_s=promise_s
         )
         self.letters = {"J1": [], "J2": []}
         self.seen = []
@@ -43,14 +37,13 @@ class Road:
                 self.seen.append(frame.signals)
                 if frame.time_s == fall_back_s:
                     session.fall_back("a test")
-                if frame.signals is not None:
-                    session.steer(plan(frame.signals))
+                session.steer(plan(frame.signals))
         return self
 
 
 @pytest.fixture
 def road(make_engine, make_program, network, tmp_path):
-    def make(promise_s=0.0, programs=(J1, J2), interval_s=0.0, **others):
+    def make(promise_s=0.0, programs=(J1, J2), **others):
         engine = make_engine()
         for name, rows in zip(("J1", "J2"), programs, strict=True):
             engine.add_signal(name, make_program(*rows, **others))
@@ -65,7 +58,7 @@ def road(make_engine, make_program, network, tmp_path):
             step_length_s=1.0,
             vehicle_ids=frozenset({"late"}),
         )
-        return Road(engine, network, course, promise_s, interval_s)
+        return Road(engine, network, course, promise_s)
 
     return make
 
@@ -124,15 +117,6 @@ def test_a_plan_is_carried_out_with_yellow_and_all_red(road):
     # Shown from the step that begins at 30 on, which is read back a step later.
     assert run.letters["J1"][29] == "GGrrr"
     assert run.letters["J1"][30:36] == ["yyrrr"] * 3 + ["rrrrr"] * 2 + ["rrrrG"]
-
-
-def test_between_two_looks_nobody_is_asked_and_plans_are_carried_out(road):
-    def once(seen):
-        return {0: plan_of([0, 2], [30, np.inf])} if seen.time_s < 20 else {}
-
-    run = road(interval_s=4.0).run(once, end_s=50)
-    assert [each is not None for each in run.seen[:9]] == [True, *[False] * 3] * 2 + [True]
-    assert run.letters["J1"][29:31] == ["GGrrr", "yyrrr"]
 
 
 def test_what_lies_within_the_promise_is_committed_and_no_later_plan_changes_it(road):
@@ -309,9 +293,8 @@ def test_layouts_tell_who_yields_to_whom(road, monkeypatch):
     assert not second.yields_to.any()
 
 
-@pytest.mark.parametrize("interval_s", [0, 3, 4])
-def test_nobody_waits_for_ever_whatever_is_planned(road, interval_s):
-    run = road(interval_s=interval_s)
+def test_nobody_waits_for_ever_whatever_is_planned(road):
+    run = road()
     run.engine.add_vehicle(
         "waits", route=("s", "b1"), way=(("s_0", 50.0), (":J1_3_0", 7.0)), speed_mps=0.01
     )

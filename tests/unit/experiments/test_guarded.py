@@ -29,7 +29,6 @@ class Frame:
 
 class Controller:
     promise_s = 0.0
-    interval_s = 0.0
     wait_s = 0.0
 
     def __init__(self, error=None, at_reset=None):

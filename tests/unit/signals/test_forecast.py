@@ -6,7 +6,6 @@ import pytest
 from controller import Beyond, SignalLayout, SignalsSeen, Traffic
 from controller.signals.approaches import BLOCKED_VPS, Approaches
 from controller.signals.forecast import (
-    Coming,
     Greens,
     LinkFlow,
     blocked,
@@ -173,47 +172,6 @@ def test_whoever_stands_has_waited_since_the_end_of_his_green():
         sightings.update(seen, Greens(start_s=start_s - time_s, end_s=end_s - time_s))
         waited_s.append(sightings.waited_s[0].tolist())
     assert waited_s == [[0.0, 1.0], [1.0, 2.0], [2.0, 3.0]]
-
-
-def noted(arrival_s: int, interval_s: int, until_s: int = 600) -> Sightings:
-    """What is noted of one who waits from a step on, and of others who pass by each 20 s."""
-    approaches = Approaches.of((signal(0, [0, 1]),))
-    sightings = Sightings(approaches)
-    for time_s in range(0, until_s + 1, interval_s):
-        links, distances_m, speeds_mps = [0], [120.0 - 6.0 * (time_s % 20)], [6.0]
-        if time_s >= arrival_s:
-            links, distances_m, speeds_mps = [0, 1], [*distances_m, 2.0], [6.0, 0.0]
-        seen = SignalsSeen(
-            time_s=float(time_s),
-            step_length_s=1.0,
-            traffic=vehicles(links, distances_m, speed_mps=np.array(speeds_mps)),
-            stage=np.array([0]),
-            green_start_s=np.array([-20.0]),
-            free_s=np.array([0.0]),
-        )
-        sightings.update(seen, no_greens(approaches))
-    return sightings
-
-
-def test_looks_that_are_farther_apart_tell_the_same_waits_on_the_average():
-    arrivals_s = range(400, 420)
-    waits_s = {
-        interval_s: np.mean([noted(each, interval_s).waited_s[0, 1] for each in arrivals_s])
-        for interval_s in (1, 4, 5)
-    }
-    assert waits_s[1] == pytest.approx(np.mean([600 - each + 1 for each in arrivals_s]))
-    assert waits_s[4] == pytest.approx(waits_s[1])
-    assert waits_s[5] == pytest.approx(waits_s[1])
-
-
-def test_looks_that_are_farther_apart_tell_the_same_flows():
-    nobody = Coming(cell=np.zeros(0, dtype=np.int64), arrival_s=np.zeros(0))
-    every, seldom = (
-        noted(0, interval_s).unseen(nobody, np.zeros(1), step_s=1.0, n_steps=60)
-        for interval_s in (1, 4)
-    )
-    assert every[0, 0].sum() > 1.0
-    assert seldom[0, 0].sum() == pytest.approx(every[0, 0].sum(), rel=0.03)
 
 
 def test_whoever_waits_at_red_counts_though_another_link_of_his_lane_has_green():
