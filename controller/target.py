@@ -59,6 +59,7 @@ class _Lines(NamedTuple):
     q10_s: FloatArray
     """When the green that serves each begins: 10 % quantile."""
     q90_s: FloatArray
+    """90 % quantile; NaN: the vehicle has not been told of that green."""
     holds_up: BoolArray
     link: IntArray
     distance_m: FloatArray

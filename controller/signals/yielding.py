@@ -18,8 +18,8 @@ CRITICAL_GAP_S = 6.5
 """Least gap that one vehicle takes. That is long: a queue that is let go first, and so leaves no
 gaps, counts here as if it came by chance. With 5.5 s trips were longer."""
 LEAST_VPS = 0.02
-"""Where there is room to wait inside the junction, somebody leaves at least so often: the end of a
-green lets him go, if no gap does."""
+"""Where there is room to wait inside the junction, somebody leaves at least so often, so that his
+lane is not taken for closed. Those who leave at the end of a green are counted beside."""
 NEAR_S = 20.0
 """What comes against a present green is counted so far beyond its earliest end."""
 LIKELY = 4.0

@@ -41,10 +41,19 @@ class Change:
         return cls(letters=tuple(letters), starts_s=tuple(starts_s), length_s=at_s)
 
 
-@lru_cache(maxsize=4096)
 def has_green(letters: str) -> BoolArray:
     """(L,) whether each letter is a green; not to be written to, since it is kept."""
-    found = np.array([letter in GREEN for letter in letters], dtype=np.bool_)
+    return _are(letters, GREEN)
+
+
+def has_yellow(letters: str) -> BoolArray:
+    """(L,) whether each letter is a yellow; not to be written to either."""
+    return _are(letters, YELLOW)
+
+
+@lru_cache(maxsize=4096)
+def _are(letters: str, colours: frozenset[str]) -> BoolArray:
+    found = np.array([letter in colours for letter in letters], dtype=np.bool_)
     found.flags.writeable = False
     return found
 

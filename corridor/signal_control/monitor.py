@@ -1,13 +1,12 @@
 """The conflict monitor: the only one that sets what a signal shows, and refuses what is unsafe."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from corridor.columns import BoolArray, FloatArray, IntArray
 from corridor.engine import Engine
-from corridor.signal_control.changes import CONTROLLED, YELLOW, has_green
+from corridor.signal_control.changes import CONTROLLED, has_green, has_yellow
 from corridor.signal_control.stages import Stages
 
 EARLY_S = 1e-3
@@ -136,7 +135,7 @@ class ConflictMonitor:
         """What must lie behind when letters follow others."""
         clearance = self._stages.clearance
         was, now = has_green(before), has_green(letters)
-        was_yellow, is_yellow = _has_yellow(before), _has_yellow(letters)
+        was_yellow, is_yellow = has_yellow(before), has_yellow(letters)
         gains, loses = (now & ~was).nonzero()[0], was & ~now
         needed_s = clearance.needed_s[:, gains]
         needed_s[gains, np.arange(gains.size)] = 0.0
@@ -156,11 +155,3 @@ class ConflictMonitor:
             wrong = f"link {bare[0]} has no yellow"
         begins = np.array((now & ~was, is_yellow & ~was_yellow, loses))
         return _Turn(least_s=least_s, gaining=gaining, begins=begins, wrong=wrong)
-
-
-@lru_cache(maxsize=4096)
-def _has_yellow(letters: str) -> BoolArray:
-    """(L,) whether each letter is a yellow; not to be written to, since it is kept."""
-    found = np.array([letter in YELLOW for letter in letters], dtype=np.bool_)
-    found.flags.writeable = False
-    return found

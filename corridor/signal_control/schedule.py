@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -161,25 +161,6 @@ class Schedule:
                 promised_s=promised_s,
                 letters=shown,
             )
-
-
-def free_times_s(
-    schedules: Sequence[Schedule], green_start_s: FloatArray, promised_s: float
-) -> FloatArray:
-    """(N,) `Schedule.free_s` of some signals.
-
-    Args:
-        schedules: Of the signals, whose steps are equally long.
-        green_start_s: (N,) when their last committed greens begin.
-        promised_s: Up to then everything is promised.
-    """
-    if not schedules:
-        return np.zeros(0)
-    step_length_s = schedules[0].step_length_s
-    begin_s = np.array([each.begin_s for each in schedules])
-    min_s = np.array([each.stages.min_s[each.stage] for each in schedules])
-    ahead_s = np.maximum(green_start_s + min_s, promised_s) - begin_s
-    return np.asarray(begin_s + np.ceil(ahead_s / step_length_s - 1e-6) * step_length_s)
 
 
 def _behind(plan: StagePlan) -> StagePlan | None:

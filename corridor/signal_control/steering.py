@@ -13,7 +13,7 @@ from corridor.signal_control.checked_plans import checked_plans
 from corridor.signal_control.monitor import ConflictMonitor
 from corridor.signal_control.own_plan import own_plan
 from corridor.signal_control.retreat import retreat
-from corridor.signal_control.schedule import Schedule, free_times_s
+from corridor.signal_control.schedule import Schedule
 from corridor.signal_control.stages import Stages
 from corridor.signal_control.starvation import StarvationGuard
 from corridor.signal_control.tally import FallBack, SteeringTally
@@ -83,15 +83,14 @@ class Steering:
 
     def seen(self, traffic: Traffic, time_s: float) -> SignalsSeen:
         """What a controller sees."""
-        schedules = self.schedules
-        green_start_s = np.array([each.green_start_s for each in schedules])
+        promise_s, schedules = self._promise_s, self.schedules
         return SignalsSeen(
             time_s=time_s,
             step_length_s=self._step_length_s,
             traffic=traffic,
             stage=np.array([each.stage for each in schedules], dtype=np.int64),
-            green_start_s=green_start_s,
-            free_s=free_times_s(schedules, green_start_s, time_s + self._promise_s),
+            green_start_s=np.array([each.green_start_s for each in schedules]),
+            free_s=np.array([each.free_s(time_s, promise_s) for each in schedules]),
         )
 
     def steer(self, said: Mapping[int, StagePlan]) -> None:

@@ -104,7 +104,8 @@ class Results:
     @cached_property
     def along(self) -> tuple[str, ...]:
         """The arms whose ways along the main road are told, as of `along_arms`."""
-        return along_arms(self.arms, self.reference, self.asked_for)
+        focus = self.asked_for or focus_arm(self.treated)
+        return along_arms(self.arms, self.reference, focus)
 
     @cached_property
     def other_plan(self) -> str | None:
@@ -141,21 +142,17 @@ def focus_arm(arms: tuple[str, ...]) -> str | None:
     return next((arm for arm in ("eco", "glosa", *advised, *arms) if arm in arms), None)
 
 
-def along_arms(
-    arms: tuple[str, ...], reference: str, asked_for: str | None = None
-) -> tuple[str, ...]:
+def along_arms(arms: tuple[str, ...], reference: str, focus: str | None) -> tuple[str, ...]:
     """Reference and focus, and the leading control of signals without and with advice.
 
     Of several ways to control signals the one in focus leads, then our own: `committed`, then
     `optimized`.
     """
     treated = treated_arms(arms)
-    focus = asked_for or focus_arm(treated)
-    in_order = (arm for arm in (focus, *treated) if arm is not None)
-    levels = list(dict.fromkeys(filter(None, (split_arm(arm)[0] for arm in in_order))))
-    asked = split_arm(asked_for)[0] if asked_for else ""
+    levels = list(dict.fromkeys(filter(None, (split_arm(arm)[0] for arm in treated))))
+    own = "" if focus is None else split_arm(focus)[0]
     levels.sort(
-        key=lambda level: (level != asked, _LEADING.get(level.partition(":")[0], len(_LEADING)))
+        key=lambda level: (level != own, _LEADING.get(level.partition(":")[0], len(_LEADING)))
     )
     found = [reference, focus]
     for level in levels[:1]:
@@ -184,7 +181,7 @@ def read_results(directory: Path, asked_for: str | None = None) -> Results:
     focus = asked_for or focus_arm(treated_arms(arms))
     reference = summary["reference"] or arms[0]
     shown = (reference,) if focus is None else (reference, focus)
-    along = along_arms(arms, reference, asked_for)
+    along = along_arms(arms, reference, focus)
     return Results(
         asked_for=asked_for,
         summary=summary,

@@ -231,3 +231,12 @@ def test_a_page_in_chinese_has_no_english_sentence_and_the_same_numbers(
 
     assert len(numbers(source)) > 50
     assert numbers(source) == numbers(english_page)
+
+
+def test_a_sweep_has_no_arm_in_focus(tmp_path, write_sweep, grid_points):
+    folder = write_sweep(tmp_path, grid_points(penetration=[0.1, 1.0]))
+    for command in ("report", "figures"):
+        done = CliRunner().invoke(app, [command, str(folder), "--focus", "eco"])
+        assert done.exit_code == 2
+        assert "holds a sweep, which tells of all arms alike" in done.stderr
+        assert not (folder / "figures").exists()

@@ -114,7 +114,7 @@ def test_nobody_on_the_road_is_told_as_nothing():
     ],
 )
 def test_ways_are_told_of_reference_focus_and_the_leading_control(arms, along):
-    assert along_arms(arms, "unadvised") == along
+    assert along_arms(arms, "unadvised", focus_arm(treated_arms(arms))) == along
 
 
 def test_the_arm_that_is_asked_for_comes_with_its_own_signals():

@@ -10,7 +10,9 @@ from typing import Any
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from experiments.cli import app
 from experiments.report.data import focus_arm, read_results
 from experiments.report.page import write_report
 from experiments.report.tables import flat, groups_table
@@ -229,8 +231,12 @@ def test_a_reader_may_ask_for_the_arm_that_the_page_is_about(bare, tmp_path, mad
     folder = made(tmp_path / "results", ("unadvised", "glosa", "eco"), (1, 2))
     assert "eco against unadvised" in Page(write_report(folder)).text
     assert "glosa against unadvised" in Page(write_report(folder, focus="glosa")).text
-    with pytest.raises(ValueError, match=r"no arm 'none' to tell of; there are: glosa, eco"):
-        write_report(folder, focus="none")
+    done = CliRunner().invoke(app, ["report", str(folder), "--focus", "glosa"])
+    assert done.exit_code == 0
+    assert "glosa against unadvised" in Page(folder / "report.html").text
+    done = CliRunner().invoke(app, ["figures", str(folder), "--focus", "none"])
+    assert done.exit_code == 2
+    assert "no arm 'none' to tell of; there are: glosa, eco" in done.stderr
 
 
 def test_a_missing_folder_is_told(tmp_path):
