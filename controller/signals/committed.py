@@ -30,9 +30,9 @@ class CommittedParameters:
 
     promise_s: float = 10.0
     """A switch is committed, and told to vehicles, so long before it happens."""
-    interval_s: float = 4.0
+    interval_s: float = 3.0
     """Plans are made anew at these intervals."""
-    horizon_s: float = 66.0
+    horizon_s: float = 51.0
     """How far a plan looks beyond the earliest end of the present green."""
     step_s: float = 3.0
     """Resolution of a plan."""

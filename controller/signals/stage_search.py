@@ -184,11 +184,14 @@ def _trace(model: Model, tables: _Tables) -> Found:
 def _last(model: Model, tables: _Tables) -> tuple[FloatArray, IntArray]:
     """(K,) cost of the cheapest green that lasts until the end, and its start.
 
-    It need not have lasted for its least length.
+    It need not have lasted for its least length. No green is planned that starts at the end or
+    behind it: the last one may be too long by the change to that.
     """
     n_steps = model.n_steps
     value = tables.cost[-1] + model.left_at_end(model.queue[-1])
-    most = np.tile(model.most, (n_steps + 1, 1))
+    change = np.zeros_like(model.most)
+    np.maximum.at(change, model.one[:-1], model.steps[:-1])
+    most = np.tile(model.most + change, (n_steps + 1, 1))
     most[0] = model.search.most_left[model.signal]
     value[n_steps - np.arange(n_steps + 1)[:, np.newaxis] > most] = np.inf
     start = value.argmin(axis=0)

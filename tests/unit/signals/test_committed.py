@@ -168,8 +168,10 @@ def test_a_stage_that_nobody_needs_is_left_out():
     assert {stage for _, stage, _, _ in world.greens} == {0, 2}
 
 
-def test_a_green_of_a_fixed_length_between_two_steps_is_used():
-    control = Committed(CommittedParameters(promise_s=0.0, step_s=2.0))
+@pytest.mark.parametrize("horizon_s", [48.0, 50.0, 52.0, 54.0, 56.0])
+def test_a_green_of_a_fixed_length_between_two_steps_is_used(horizon_s):
+    # Whatever the horizon cuts: the last green or the change behind it.
+    control = Committed(CommittedParameters(promise_s=0.0, step_s=2.0, horizon_s=horizon_s))
     fixed = np.full(2, 5.0)
     control.reset((replace(layout(), min_green_s=fixed, max_green_s=fixed),))
     seen = SignalsSeen(
