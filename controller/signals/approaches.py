@@ -70,6 +70,8 @@ class Approaches:
     """(M,) row of each link, as in `Traffic.link`."""
     link_cells: IntArray
     """(M,) place of its lane in the flattened (N, L) arrays."""
+    cell_of_row: IntArray
+    """(rows + 1,) the same by row of the link; -1: not of these signals, as are all behind."""
     lane_starts: IntArray
     """First link of each lane that there is; its place in the flattened arrays is that link's."""
     is_green: BoolArray
@@ -124,10 +126,13 @@ class Approaches:
         together = _Links(*(np.concatenate(each) for each in zip(*links, strict=True)))
         one, foe, stage = np.concatenate(conflicts, axis=1)
         yielding, yields = np.unique(one * n_stages + stage, return_inverse=True)
+        cell_of_row = np.full(int(together.rows.max(initial=-1)) + 2, -1, dtype=np.int64)
+        cell_of_row[together.rows] = together.cells
         return cls(
             lane_ids=lane_ids,
             link_rows=together.rows,
             link_cells=together.cells,
+            cell_of_row=cell_of_row,
             lane_starts=np.flatnonzero(np.diff(together.cells, prepend=-1)),
             is_green=together.is_green,
             saturation_vps=together.saturation_vps,
@@ -143,6 +148,10 @@ class Approaches:
             change_s=change_s,
             cycle_s=np.array([layout.cycle_s for layout in layouts], dtype=np.float64),
         )
+
+    def cells_of(self, link: IntArray) -> IntArray:
+        """(m,) place of the lane of each link, by row, in the flattened (N, L) arrays; -1: none."""
+        return self.cell_of_row.take(link, mode="clip")
 
     def use_of_lanes(self, link: IntArray, distance_m: FloatArray) -> FloatArray:
         """(M,) share of each link among those who come on its lane, the nearest counting most.

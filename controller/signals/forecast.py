@@ -66,26 +66,17 @@ def coming(traffic: Traffic, approaches: Approaches, greens: Greens) -> Coming:
         approaches: The signals.
         greens: What is planned of them, for those who pass one on the way to another.
     """
-    cells = cell_of_link(approaches, traffic)
-    cell, arrival_s = cells[traffic.link], free_arrival_s(traffic)
+    cell, arrival_s = approaches.cells_of(traffic.link), free_arrival_s(traffic)
     beyond = traffic.beyond
     if beyond is not None and (beyond.link >= 0).any():
-        later = cells[beyond.link] >= 0
-        later &= beyond.link >= 0
+        cell_beyond = approaches.cells_of(beyond.link)
+        later = (cell_beyond >= 0) & (beyond.link >= 0)
         cross_s = _crossings(traffic, approaches, greens)[later]
         way_s = beyond.way_m[later] / np.maximum(beyond.ceiling_mps[later], SLOWEST_MPS)
-        cell = np.concatenate([cell, cells[beyond.link[later]]])
+        cell = np.concatenate([cell, cell_beyond[later]])
         arrival_s = np.concatenate([arrival_s, cross_s + way_s])
     known = (cell >= 0) & np.isfinite(arrival_s)
     return Coming(cell=cell[known], arrival_s=arrival_s[known])
-
-
-def cell_of_link(approaches: Approaches, traffic: Traffic) -> IntArray:
-    """(links,) place of each link's lane in the flattened (N, L) arrays; -1: not of the signals."""
-    n_links = max(traffic.green_start_s.shape[0], int(approaches.link_rows.max(initial=-1)) + 1)
-    cells = np.full(n_links, -1, dtype=np.int64)
-    cells[approaches.link_rows] = approaches.link_cells
-    return cells
 
 
 def _crossings(traffic: Traffic, approaches: Approaches, greens: Greens) -> FloatArray:

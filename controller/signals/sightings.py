@@ -4,7 +4,7 @@ import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.signals.approaches import Approaches
-from controller.signals.forecast import SLOW_MPS, Coming, Greens, cell_of_link
+from controller.signals.forecast import SLOW_MPS, Coming, Greens
 from controller.signals.interface import SignalsSeen
 
 AT_LINE_M = 30.0
@@ -42,7 +42,7 @@ class Sightings:
         """
         traffic, shape = seen.traffic, self.waited_s.shape
         size = self.waited_s.size
-        cell = cell_of_link(self._approaches, traffic)[traffic.link]
+        cell = self._approaches.cells_of(traffic.link)
         is_ours, is_slow = cell >= 0, traffic.speed_mps < SLOW_MPS
         stands = is_ours & is_slow & (traffic.distance_m < AT_LINE_M)
         stands[stands] = ~self._has_green(traffic.link[stands], greens)
