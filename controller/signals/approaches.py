@@ -150,7 +150,11 @@ class Approaches:
         )
 
     def cells_of(self, link: IntArray) -> IntArray:
-        """(m,) place of the lane of each link, by row, in the flattened (N, L) arrays; -1: none."""
+        """(m,) place of the lane of each link in the flattened (N, L) arrays; -1: none of ours.
+
+        Args:
+            link: (m,) rows; what is below 0 is taken for 0.
+        """
         return self.cell_of_row.take(link, mode="clip")
 
     def use_of_lanes(self, link: IntArray, distance_m: FloatArray) -> FloatArray:
