@@ -71,7 +71,8 @@ class Approaches:
     link_cells: IntArray
     """(M,) place of its lane in the flattened (N, L) arrays."""
     cell_of_row: IntArray
-    """(rows + 1,) the same by row of the link; -1: not of these signals, as are all behind."""
+    """(rows + 2,) the same by row of the link plus 1; -1: not of these signals, as no link is, and
+    all behind."""
     lane_starts: IntArray
     """First link of each lane that there is; its place in the flattened arrays is that link's."""
     is_green: BoolArray
@@ -126,8 +127,8 @@ class Approaches:
         together = _Links(*(np.concatenate(each) for each in zip(*links, strict=True)))
         one, foe, stage = np.concatenate(conflicts, axis=1)
         yielding, yields = np.unique(one * n_stages + stage, return_inverse=True)
-        cell_of_row = np.full(int(together.rows.max(initial=-1)) + 2, -1, dtype=np.int64)
-        cell_of_row[together.rows] = together.cells
+        cell_of_row = np.full(int(together.rows.max(initial=-1)) + 3, -1, dtype=np.int64)
+        cell_of_row[together.rows + 1] = together.cells
         return cls(
             lane_ids=lane_ids,
             link_rows=together.rows,
@@ -153,9 +154,9 @@ class Approaches:
         """(m,) place of the lane of each link in the flattened (N, L) arrays; -1: none of ours.
 
         Args:
-            link: (m,) rows; what is below 0 is taken for 0.
+            link: (m,) rows; -1: no link.
         """
-        return self.cell_of_row.take(link, mode="clip")
+        return self.cell_of_row.take(link + 1, mode="clip")
 
     def use_of_lanes(self, link: IntArray, distance_m: FloatArray) -> FloatArray:
         """(M,) share of each link among those who come on its lane, the nearest counting most.

@@ -70,7 +70,7 @@ def coming(traffic: Traffic, approaches: Approaches, greens: Greens) -> Coming:
     beyond = traffic.beyond
     if beyond is not None and (beyond.link >= 0).any():
         cell_beyond = approaches.cells_of(beyond.link)
-        later = (cell_beyond >= 0) & (beyond.link >= 0)
+        later = cell_beyond >= 0
         cross_s = _crossings(traffic, approaches, greens)[later]
         way_s = beyond.way_m[later] / np.maximum(beyond.ceiling_mps[later], SLOWEST_MPS)
         cell = np.concatenate([cell, cell_beyond[later]])

@@ -63,11 +63,6 @@ def whole_steps(length_s: float, step_length_s: float) -> float:
     return math.ceil(length_s / step_length_s - 1e-6) * step_length_s
 
 
-def all_whole_steps(lengths_s: FloatArray, step_length_s: float) -> FloatArray:
-    """(n,) `whole_steps` of each."""
-    return np.asarray(np.ceil(lengths_s / step_length_s - 1e-6) * step_length_s)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clearance:
     """What a program says of L letters: which may be green together, and what lies between."""

@@ -35,14 +35,11 @@ class Schedule:
     """What is planned behind it; its first green is `stage`."""
     _green_end_s: FloatArray = field(init=False)
     """(L,) last committed end of each link's green."""
-    _min_s: list[float] = field(init=False)
-    """(S,) least lengths: a list is read sooner."""
     _needed_s: dict[tuple[int, int], FloatArray] = field(default_factory=dict)
     """(L,) from there to each stage that follows another one, -inf for those who do not matter."""
 
     def __post_init__(self) -> None:
         self._green_end_s = np.full(len(self.stages.letters[0]), -np.inf)
-        self._min_s = self.stages.min_s.tolist()
 
     @classmethod
     def taken_over(
@@ -85,12 +82,8 @@ class Schedule:
 
     def free_s(self, time_s: float, promise_s: float) -> float:
         """Before this time the last committed green cannot end."""
-        return self.next_step(max(self.least_end_s, time_s + promise_s))
-
-    @property
-    def least_end_s(self) -> float:
-        """When the last committed green will have lasted its least length."""
-        return self.green_start_s + self._min_s[self.stage]
+        least_s = self.green_start_s + float(self.stages.min_s[self.stage])
+        return self.next_step(max(least_s, time_s + promise_s))
 
     def next_step(self, time_s: float) -> float:
         """Start of the first step that does not begin before a time."""

@@ -9,7 +9,6 @@ from corridor.columns import IntArray
 from corridor.engine import Engine
 from corridor.links import Link
 from corridor.programs import Program
-from corridor.signal_control.changes import all_whole_steps
 from corridor.signal_control.checked_plans import checked_plans
 from corridor.signal_control.monitor import ConflictMonitor
 from corridor.signal_control.own_plan import own_plan
@@ -51,7 +50,7 @@ class Steering:
         )
         self._engine = engine
         self._promise_s, self._step_length_s = promise_s, step_length_s
-        self._begin_s = time_s = engine.time_s()
+        time_s = engine.time_s()
         self.schedules: list[Schedule] = []
         self._monitors: list[ConflictMonitor] = []
         self._guard = StarvationGuard(stages, links, on_foot)
@@ -84,17 +83,14 @@ class Steering:
 
     def seen(self, traffic: Traffic, time_s: float) -> SignalsSeen:
         """What a controller sees."""
-        schedules = self.schedules
-        # As `Schedule.free_s`, of all at once.
-        least_s = np.array([each.least_end_s for each in schedules])
-        wait_s = np.maximum(least_s, time_s + self._promise_s) - self._begin_s
+        promise_s, schedules = self._promise_s, self.schedules
         return SignalsSeen(
             time_s=time_s,
             step_length_s=self._step_length_s,
             traffic=traffic,
             stage=np.array([each.stage for each in schedules], dtype=np.int64),
             green_start_s=np.array([each.green_start_s for each in schedules]),
-            free_s=self._begin_s + all_whole_steps(wait_s, self._step_length_s),
+            free_s=np.array([each.free_s(time_s, promise_s) for each in schedules]),
         )
 
     def steer(self, said: Mapping[int, StagePlan]) -> None:

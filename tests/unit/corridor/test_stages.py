@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from corridor.programs import Control
-from corridor.signal_control.changes import all_whole_steps, whole_steps
 from corridor.signal_control.stages import stages_of
 
 FOUR = (
@@ -99,15 +98,6 @@ def test_whoever_has_green_before_and_after_keeps_it(stages):
 def test_changes_take_whole_steps(stages):
     found = stages(("Gr", 10), ("yr", 2.3), ("rG", 10), ("ry", 2.3), step_length_s=0.5)
     assert found.change_s[0, 1] == 2.5
-
-
-@pytest.mark.parametrize("step_length_s", [0.1, 0.5, 1.0])
-def test_whole_steps_of_many_are_those_of_each(step_length_s):
-    lengths_s = np.concatenate([np.arange(0.0, 20.0, 0.05), np.cumsum(np.full(200, 0.1))])
-    found_s = all_whole_steps(lengths_s, step_length_s)
-    assert found_s.tolist() == [whole_steps(each, step_length_s) for each in lengths_s.tolist()]
-    assert (found_s >= lengths_s - 1e-5).all()
-    assert (found_s < lengths_s + step_length_s).all()
 
 
 def test_people_on_foot_are_cleared_while_cars_keep_their_green(stages):
