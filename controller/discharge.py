@@ -31,7 +31,8 @@ class Wave:
     start_lag_s: float = 0.0
     """From the start of green until the first vehicle starts."""
     step_s: float = 1.2
-    """From the start of one queued vehicle to the start of the one behind it."""
+    """From the start of one queued vehicle to the start of the one behind it, at least: where
+    slower waves are seen, those are planned with."""
     amber_s: float = 1.0
     """Reaction time of whoever decides whether to stop when the amber comes."""
     most_amber_s: float = 3.0
@@ -98,12 +99,12 @@ def discharge(
         arrivals: How they come to their stop lines; None: as their speeds let them.
     """
     lanes = _sort(traffic, wave, arrivals)
-    first_window, queue, earliest_s = _first_round(lanes, wave, tolerance_s)
+    first_window, queue, earliest_s = _first_round(lanes, _step_s(traffic, wave), tolerance_s)
     # Who waits depends on who waits ahead: twice over is enough, since queues only grow by it.
     window, cross_s = serve(lanes, earliest_s, lanes.end_s)
     waits = who_waits(lanes, cross_s, tolerance_s)
     if (window != first_window).any() or (waits != queue.waits).any():
-        queue = line_up(lanes, window, waits, wave.step_s)
+        queue = line_up(lanes, window, waits, _step_s(traffic, wave))
         earliest_s = earliest_from(lanes, queue, window)
     hopeful, _ = serve(lanes, earliest_s, lanes.latest_end_s + hope_s)
     wait_s = queue.slot_s - (lanes.free_s - queue.place_m / lanes.ceiling_mps)
@@ -123,17 +124,22 @@ def discharge(
 def crossings(traffic: Traffic, wave: Wave, *, tolerance_s: float) -> FloatArray:
     """(m,) predicted crossings of the vehicles of the traffic, and nothing else of `discharge`."""
     lanes = _sort(traffic, wave, None)
-    _, _, earliest_s = _first_round(lanes, wave, tolerance_s)
+    _, _, earliest_s = _first_round(lanes, _step_s(traffic, wave), tolerance_s)
     window, cross_s = serve(lanes, earliest_s, lanes.end_s)
     return np.asarray(_known_s(lanes, window, cross_s)[_back(lanes)])
 
 
+def _step_s(traffic: Traffic, wave: Wave) -> float:
+    """From one start in a queue to the next; too fast a wave leads advice to who still stands."""
+    return float(np.fmax(wave.step_s, traffic.start_step_s))
+
+
 def _first_round(
-    lanes: Lanes, wave: Wave, tolerance_s: float
+    lanes: Lanes, step_s: float, tolerance_s: float
 ) -> tuple[IntArray, Queue, FloatArray]:
     """Greens, queues, and when each could cross from its place in them."""
     window, cross_s = serve(lanes, lanes.earliest_s, lanes.end_s)
-    queue = line_up(lanes, window, who_waits(lanes, cross_s, tolerance_s), wave.step_s)
+    queue = line_up(lanes, window, who_waits(lanes, cross_s, tolerance_s), step_s)
     return window, queue, earliest_from(lanes, queue, window)
 
 

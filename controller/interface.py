@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
+import numpy as np
+
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.driver import Driver
 
@@ -123,6 +125,9 @@ class Traffic:
     """(links, W) by when each green will have ended in nine cases of ten."""
     beyond: Beyond | None = None
     """What comes behind the next signals; None: not known."""
+    start_step_s: float = np.nan
+    """Mean time from the start of one queued vehicle to that of the one behind it, as seen so far;
+    NaN: not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

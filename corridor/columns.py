@@ -48,6 +48,7 @@ FLOAT_COLUMNS = (
     "command",
     "wished_mps",
     "advised_time_s",
+    "started_s",
 )
 INT_COLUMNS = (*LANE_COUNTS, "reason", "advice_changes")
 BOOL_COLUMNS = (
@@ -56,6 +57,7 @@ BOOL_COLUMNS = (
     "is_equipped",
     "follows_advice",
     "has_stops",
+    "has_stood",
 )
 PLACE = {
     name: place
@@ -75,7 +77,8 @@ class Columns:
     the number of its lane; `beyond_...` are the same of the signal behind the next one, and
     `beyond_m` is the way from stop line to stop line; `hears_beyond` whether its unit is in range,
     `read_s` when the vehicle is next looked at, `command` what it was last
-    told (m/s, or a speed factor; NaN: nothing), `wished_mps` the speed that this meant.
+    told (m/s, or a speed factor; NaN: nothing), `wished_mps` the speed that this meant. `has_stood`
+    is whether it has stood since it last started, and `started_s` when that was.
     """
 
     numbers: FloatArray

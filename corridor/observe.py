@@ -149,13 +149,16 @@ def observe(
     )
 
 
-def see_traffic(near: Columns, windows: FloatArray, time_s: float) -> Traffic:
+def see_traffic(
+    near: Columns, windows: FloatArray, time_s: float, start_step_s: float = np.nan
+) -> Traffic:
     """What the roadside sees.
 
     Args:
         near: The m vehicles that it sees, ahead of a signal.
         windows: (10, links, W) absolute times of the greens of all links.
         time_s: Now.
+        start_step_s: From one start in a queue to the next; NaN: not known.
     """
     ahead = from_now(windows, time_s)
     return Traffic(
@@ -177,6 +180,7 @@ def see_traffic(near: Columns, windows: FloatArray, time_s: float) -> Traffic:
         start_q10_s=ahead[START_Q10],
         start_q90_s=ahead[START_Q90],
         end_q90_s=ahead[END_Q90],
+        start_step_s=start_step_s,
         beyond=Beyond(
             link=near.ints("beyond_link"),
             lane=near.ints("beyond_lane"),

@@ -38,6 +38,7 @@ from corridor.reason_counts import ReasonCounts
 from corridor.rsu import Radio
 from corridor.signal_control.control import SignalControl
 from corridor.spat import SpatSource
+from corridor.start_wave import StartWave
 from corridor.vehicles import VehicleTable
 
 STANDING_MPS = 5.0 / 3.6
@@ -92,7 +93,7 @@ class Session:
         )
         self._seen = nothing_seen(self._moment(course.begin_s))
         self._reader = Reader(engine, equipment.rsu.range_m, course.step_length_s)
-        self._reasons = ReasonCounts()
+        self._reasons, self._wave = ReasonCounts(), StartWave(course.step_length_s)
         self._last_arrival_s = self._time_s = course.begin_s
 
     def __enter__(self) -> Self:
@@ -185,12 +186,13 @@ class Session:
         if self._equipment.sensing == "connected":
             is_seen &= columns.flags("is_equipped")
         seen_rows = is_seen.nonzero()[0]
+        self._wave.look(columns, is_seen, time_s)
         self._near = near = columns.at(seen_rows)
         self._spat.update(time_s, sense(near) if self._spat.heeds_traffic else NOBODY)
         if self._control and self._advises:
             # Whoever plans the signals knows their greens; nobody else listens without advice.
             self._control.tell(self._spat, time_s)
-        traffic = see_traffic(near, self._spat.windows, time_s)
+        traffic = see_traffic(near, self._spat.windows, time_s, self._wave.step_s)
         if self._control:
             self._signals = self._control.seen(traffic, time_s)
         return self._tell(seen_rows, traffic) if self._advises else self._see_nothing(time_s)
