@@ -35,6 +35,8 @@ class VehicleTable:
 
     network: RoadNetwork
     ways: list[Way] = field(default_factory=list)
+    lanes: list[str] = field(default_factory=list)
+    """Id of the lane on which each vehicle was when it was last asked for."""
     _ids: list[str] = field(default_factory=list)
     _room: Columns = field(init=False)
     _columns: Columns = field(init=False)
@@ -97,6 +99,7 @@ class VehicleTable:
             )
         )
         self._ids.append(entrant.vehicle_id)
+        self.lanes.append("")
         self._rows[entrant.vehicle_id] = row
         self._room.forget(row)
         numbers, counts, truths = self._room.numbers, self._room.counts, self._room.truths
@@ -139,9 +142,9 @@ class VehicleTable:
                         advice_changes=int(columns.ints("advice_changes")[row]),
                     )
                 )
-            last, last_id = self.ways.pop(), self._ids.pop()
+            last, last_id, last_lane = self.ways.pop(), self._ids.pop(), self.lanes.pop()
             if row < len(self.ways):
-                self.ways[row], self._ids[row] = last, last_id
+                self.ways[row], self._ids[row], self.lanes[row] = last, last_id, last_lane
                 self._rows[last_id] = row
                 columns.overwrite(row, by=len(self.ways))
         return left
@@ -179,33 +182,32 @@ class VehicleTable:
 
     def change_lanes(self, rows: IntArray, lanes: Sequence[str]) -> None:
         """Take over on which lanes some vehicles are now."""
-        ways, columns = self.ways, self.columns
-        changed: list[int] = []
-        met: list[tuple[int, bool, bool]] = []
-        for row, lane in zip(rows.tolist(), lanes, strict=True):
-            way = ways[row]
-            if lane != way.lane:
-                changed.append(row)
-                met.append(self._come_onto(lane, way))
-        if changed:
-            place, is_new_signal, is_done = np.array(met).T
-            numbers = self._sights.numbers.take(place, axis=1)
-            # Speed limits, as each driver takes them.
-            limits_mps = numbers[N_STATED:]
-            limits_mps *= columns.floats("speed_factor")[changed]
-            np.minimum(limits_mps, columns.floats("max_speed_mps")[changed], out=limits_mps)
-            columns.numbers[: len(LANE_NUMBERS), changed] = numbers
-            columns.counts[: len(LANE_COUNTS), changed] = self._sights.counts.take(place, axis=1)
-            columns.truths[:N_SEEN, changed] = self._sights.truths.take(place, axis=1)
-            columns.flags("is_new_signal")[changed] = is_new_signal
-            columns.flags("is_done")[changed] = is_done
-            place_m = columns.floats("position_m")[changed]
-            columns.floats("distance_m")[changed] = columns.floats("to_line_m")[changed] - place_m
+        known = self.lanes
+        came = [
+            (row, now) for row, now in zip(rows.tolist(), lanes, strict=True) if now != known[row]
+        ]
+        if not came:
+            return
+        met = np.array([(row, *self._come_onto(row, lane)) for row, lane in came])
+        changed, place, is_new_signal, is_done = met.T.copy()
+        columns, sights = self.columns, self._sights
+        numbers = sights.numbers.take(place, axis=1)
+        # Speed limits, as each driver takes them.
+        limits_mps = numbers[N_STATED:]
+        limits_mps *= columns.floats("speed_factor")[changed]
+        np.minimum(limits_mps, columns.floats("max_speed_mps")[changed], out=limits_mps)
+        columns.numbers[: len(LANE_NUMBERS), changed] = numbers
+        columns.counts[: len(LANE_COUNTS), changed] = sights.counts.take(place, axis=1)
+        columns.truths[:N_SEEN, changed] = sights.truths.take(place, axis=1)
+        columns.flags("is_new_signal")[changed] = is_new_signal
+        columns.flags("is_done")[changed] = is_done
+        to_line_m = numbers[LANE_NUMBERS.index("to_line_m")]
+        columns.floats("distance_m")[changed] = to_line_m - columns.floats("position_m")[changed]
 
-    def _come_onto(self, lane: str, way: Way) -> tuple[int, bool, bool]:
+    def _come_onto(self, row: int, lane: str) -> tuple[int, bool, bool]:
         """A vehicle comes onto a lane; its sight, `is_new_signal` and `is_done`."""
-        way.lane = lane
-        spot = self._spots.get(lane)
+        self.lanes[row] = lane
+        way, spot = self.ways[row], self._spots.get(lane)
         if spot is None:
             spot = self._spots[lane] = Spot(self.network, lane, self._sights)
         is_on_route = way.go_to(spot.edge)

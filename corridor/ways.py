@@ -15,7 +15,6 @@ class Way:
     approaches: tuple[Approach | None, ...]
     is_simple: bool
     """Whether the route takes no road twice."""
-    lane: str = ""
     place: int = 0
     movement: Movement | None = None
 

@@ -89,7 +89,7 @@ class Committed:
         """New plans at intervals, of all signals whose plan may matter before the next time."""
         if not seen.stage.size:
             return {}
-        self._sightings.update(seen, self._greens.from_now(seen.time_s))
+        self._sightings.update(seen, self._greens)
         if seen.time_s < self._next_s - 1e-6:
             return {}
         parameters = self.parameters

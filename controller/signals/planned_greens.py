@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from controller.arrays import FloatArray, IntArray
+from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.signals.approaches import Approaches
 from controller.signals.forecast import Greens
 from controller.signals.interface import SignalsSeen, StagePlan
@@ -24,7 +24,9 @@ class PlannedGreens:
 
     def __init__(self, approaches: Approaches) -> None:
         self._approaches = approaches
-        n_links = approaches.link_rows.size
+        rows, n_links = approaches.link_rows, approaches.link_rows.size
+        self._place_of_row = np.zeros(int(rows.max(initial=-1)) + 1, dtype=np.int64)
+        self._place_of_row[rows] = np.arange(n_links)
         self._signal = approaches.link_cells // max(approaches.lane_ids.shape[1], 1)
         self._windows_s: FloatArray = np.full((2, n_links, N_BEFORE + N_AHEAD), np.nan)
 
@@ -32,6 +34,11 @@ class PlannedGreens:
         """All of them, as times from now."""
         start_s, end_s = self._windows_s - time_s
         return Greens(start_s=start_s, end_s=end_s)
+
+    def has_green(self, link: IntArray, time_s: float) -> BoolArray:
+        """(n,) whether some links of the signals, given by row, have green."""
+        start_s, end_s = self._windows_s[:, self._place_of_row[link]]
+        return np.asarray(((start_s <= time_s) & (end_s > time_s)).any(axis=1))
 
     def note(self, seen: SignalsSeen, plans: Mapping[int, StagePlan]) -> None:
         """Take over new plans, behind what is committed already."""

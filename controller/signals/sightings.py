@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from controller.arrays import BoolArray, FloatArray, IntArray
+from controller.arrays import FloatArray
 from controller.signals.approaches import Approaches
-from controller.signals.forecast import SLOW_MPS, Coming, Greens
+from controller.signals.forecast import SLOW_MPS, Coming
 from controller.signals.interface import SignalsSeen
+from controller.signals.planned_greens import PlannedGreens
 
 AT_LINE_M = 30.0
 """The first vehicle of a queue stands nearer to the stop line than this."""
@@ -33,34 +34,27 @@ class Sightings:
         self._flow_vps: FloatArray = np.zeros(shape)
         self._sight_m: FloatArray = np.zeros(shape)
 
-    def update(self, seen: SignalsSeen, greens: Greens) -> None:
+    def update(self, seen: SignalsSeen, planned: PlannedGreens) -> None:
         """Note what is seen in a step.
 
         Args:
             seen: Everybody in sight.
-            greens: Of each link, from now; what was planned last.
+            planned: What was planned last.
         """
         traffic, shape = seen.traffic, self.waited_s.shape
         size = self.waited_s.size
         cell = self._approaches.cells_of(traffic.link)
         is_ours, is_slow = cell >= 0, traffic.speed_mps < SLOW_MPS
-        stands = is_ours & is_slow & (traffic.distance_m < AT_LINE_M)
-        stands[stands] = ~self._has_green(traffic.link[stands], greens)
-        waits = np.bincount(cell[stands], minlength=size).reshape(shape) > 0
-        self.waited_s = np.where(waits, self.waited_s + seen.step_length_s, 0.0)
+        stands = (is_ours & is_slow & (traffic.distance_m < AT_LINE_M)).nonzero()[0]
+        waits = stands[~planned.has_green(traffic.link[stands], seen.time_s)]
+        self.waited_s += seen.step_length_s
+        self.waited_s *= np.bincount(cell[waits], minlength=size).reshape(shape) > 0
         moves = is_ours & ~is_slow
         np.maximum.at(self._sight_m.reshape(-1), cell[moves], traffic.distance_m[moves])
         count = np.bincount(cell[moves], minlength=size).reshape(shape)
         now_vps = count / np.maximum(self._sight_s(), SHORTEST_SIGHT_S)
         share = min(seen.step_length_s / MEMORY_S, 1.0)
         self._flow_vps += share * (now_vps - self._flow_vps)
-
-    def _has_green(self, link: IntArray, greens: Greens) -> BoolArray:
-        """(n,) whether each of some links of the signals, by row, has green now."""
-        rows = self._approaches.link_rows
-        found = np.zeros(int(rows.max(initial=-1)) + 1, dtype=np.bool_)
-        found[rows] = ((greens.start_s <= 0.0) & (greens.end_s > 0.0)).any(axis=1)
-        return np.asarray(found[link])
 
     def unseen(
         self, found: Coming, base_s: FloatArray, *, step_s: float, n_steps: int

@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,15 +31,20 @@ class Schedule:
     """When it began or begins."""
     coming: deque[tuple[float, str]] = field(default_factory=deque)
     """What is shown from when on, of all that is committed."""
-    plan: StagePlan | None = None
+    plan: StagePlan | None = field(default=None, init=False)
     """What is planned behind it; its first green is `stage`."""
+    rests_until_s: float = field(default=-math.inf, init=False)
+    """Before this time nothing is to be committed or shown."""
     _green_end_s: FloatArray = field(init=False)
     """(L,) last committed end of each link's green."""
     _needed_s: dict[tuple[int, int], FloatArray] = field(default_factory=dict)
     """(L,) from there to each stage that follows another one, -inf for those who do not matter."""
+    _least_s: float = field(init=False)
+    """When the last committed green has lasted for its least length."""
 
     def __post_init__(self) -> None:
         self._green_end_s = np.full(len(self.stages.letters[0]), -np.inf)
+        self._begin_green(self.stage, self.green_start_s)
 
     @classmethod
     def taken_over(
@@ -82,12 +87,19 @@ class Schedule:
 
     def free_s(self, time_s: float, promise_s: float) -> float:
         """Before this time the last committed green cannot end."""
-        least_s = self.green_start_s + float(self.stages.min_s[self.stage])
-        return self.next_step(max(least_s, time_s + promise_s))
+        return max(self._least_s, self.next_step(time_s + promise_s))
+
+    def _begin_green(self, stage: int, start_s: float) -> None:
+        self.stage, self.green_start_s = stage, start_s
+        self._least_s = self.next_step(start_s + float(self.stages.min_s[stage]))
 
     def next_step(self, time_s: float) -> float:
         """Start of the first step that does not begin before a time."""
         return self.begin_s + whole_steps(time_s - self.begin_s, self.step_length_s)
+
+    def take(self, plan: StagePlan | None) -> None:
+        """Plan this from now on, as far as nothing is committed."""
+        self.plan, self.rests_until_s = plan, -math.inf
 
     def due(self, time_s: float) -> str | None:
         """What is to be shown from now on; None: what is shown already."""
@@ -97,12 +109,19 @@ class Schedule:
             letters = coming.popleft()[1]
         return letters
 
-    def commit(self, time_s: float, promise_s: float) -> Iterable[Promise]:
+    def commit(self, time_s: float, promise_s: float) -> list[Promise]:
         """Commit all that can wait no longer; tells each switch."""
-        latest_s = time_s + promise_s + self.step_length_s - 1e-6
-        # Most plans end later, in nearly all steps.
-        can_wait = self.plan is None or self.plan.ends_s[0] >= latest_s
-        return () if can_wait else self._commit(time_s, promise_s, latest_s)
+        return list(self._commit(time_s, promise_s, self._latest_s(time_s, promise_s)))
+
+    def rest(self, promise_s: float) -> None:
+        """Note when there is something to do again, if no other plan comes before."""
+        plan_s = math.inf if self.plan is None else float(self.plan.ends_s[0])
+        coming_s = self.coming[0][0] if self.coming else math.inf
+        self.rests_until_s = min(plan_s - self._latest_s(0.0, promise_s), coming_s - 1e-6)
+
+    def _latest_s(self, time_s: float, promise_s: float) -> float:
+        """Greens that end before this time can wait no longer."""
+        return time_s + promise_s + self.step_length_s - 1e-6
 
     def _commit(self, time_s: float, promise_s: float, latest_s: float) -> Iterator[Promise]:
         for _ in range(MOST_AT_ONCE):
@@ -148,7 +167,7 @@ class Schedule:
         self.coming.append((start_s, letters))
         self._green_end_s[was_green & ~has_green(letters)] = start_s
         first = change.letters[0] if change.letters else letters
-        self.stage, self.green_start_s = following, start_s
+        self._begin_green(following, start_s)
         for stage, is_start, promised_s, shown in (
             (before, False, end_s, first),
             (following, True, start_s, letters),

@@ -103,7 +103,7 @@ class Steering:
         self.tally.n_invalid += len(wrong)
         self.tally.invalid.update(wrong)
         for number, plan in plans.items():
-            self.schedules[number].plan = plan
+            self.schedules[number].take(plan)
 
     def carry_out(self, link_rows: IntArray, time_s: float) -> None:
         """Commit what can wait no longer, and show what is due.
@@ -119,12 +119,15 @@ class Steering:
                 continue
             if number in self._fallen:
                 free_s = schedule.free_s(time_s, self._promise_s)
-                schedule.plan = own_plan(schedule.stages, schedule.stage, free_s)
+                schedule.take(own_plan(schedule.stages, schedule.stage, free_s))
             elif number in owed:
                 self._serve(number, owed[number], time_s)
+            if time_s < schedule.rests_until_s:
+                continue
             for promise in schedule.commit(time_s, self._promise_s):
                 self.tally.promises.add(promise)
             letters = schedule.due(time_s)
+            schedule.rest(self._promise_s)
             if letters is not None and letters != self._monitors[number].letters:
                 self._show(number, letters, time_s)
 
@@ -135,8 +138,8 @@ class Steering:
         if stage == schedule.stage:
             return
         free_s = schedule.free_s(time_s, self._promise_s)
-        schedule.plan = StagePlan(
-            stages=np.array([schedule.stage, stage]), ends_s=np.array([free_s, np.inf])
+        schedule.take(
+            StagePlan(stages=np.array([schedule.stage, stage]), ends_s=np.array([free_s, np.inf]))
         )
         if free_s < time_s + self._promise_s + self._step_length_s - 1e-6:
             self.tally.n_owed += 1

@@ -141,6 +141,6 @@ def test_after_a_rest_a_vehicle_is_asked_for_its_lane_wherever_it_seems_to_be(ma
     way = (("c_0", 2.0 * (LONGEST_S - 1.0)), ("d_0", 200.0))
     engine.add_vehicle("v", route=("c", "d"), way=way, speed_mps=2.0)
     road = Road(engine, network)
-    lanes = [road.read.ways[0].lane for _ in road.drive() if len(road.read)]
+    lanes = [road.read.lanes[0] for _ in road.drive() if len(road.read)]
     assert set(lanes) == {"c_0", "d_0"}
     assert len(lanes) - lanes.index("d_0") > 90

@@ -220,7 +220,9 @@ def test_a_monitor_that_refuses_brings_the_signal_back_to_its_own_plan(road):
     def sabotage(seen):
         if seen.time_s == 30:
             # As if our own books were wrong: a green of the others, at once.
-            run.session._control._steering.schedules[0].coming.append((30.0, "rrGGr"))
+            schedule = run.session._control._steering.schedules[0]
+            schedule.coming.append((30.0, "rrGGr"))
+            schedule.rest(0.0)
         return {}
 
     run.run(sabotage)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from controller import Beyond, SignalLayout, SignalsSeen, Traffic
+from controller import Beyond, SignalLayout, SignalsSeen, StagePlan, Traffic
 from controller.signals.approaches import BLOCKED_VPS, Approaches
 from controller.signals.forecast import (
     Greens,
@@ -13,6 +13,7 @@ from controller.signals.forecast import (
     committed_vps,
     outset,
 )
+from controller.signals.planned_greens import PlannedGreens
 from controller.signals.sightings import Sightings
 
 
@@ -153,23 +154,34 @@ def test_a_link_that_yields_in_the_committed_stage_flows_as_there_and_not_as_in_
     assert shown.tolist() == [0.05, 0.5]
 
 
+def sight_of(link: list[int], time_s: float) -> SignalsSeen:
+    """Vehicles that stand at the stop lines of a signal whose stage 0 began 20 s before."""
+    return SignalsSeen(
+        time_s=time_s,
+        step_length_s=1.0,
+        traffic=vehicles(link, [2.0] * len(link), speed_mps=np.zeros(len(link))),
+        stage=np.array([0]),
+        green_start_s=np.array([-20.0]),
+        free_s=np.array([0.0]),
+    )
+
+
+def planned_until(approaches: Approaches, end_s: float) -> PlannedGreens:
+    """The present green, and nothing behind it."""
+    planned = PlannedGreens(approaches)
+    plan = StagePlan(stages=np.array([0]), ends_s=np.array([end_s]))
+    planned.note(sight_of([0], 0.0), {0: plan})
+    return planned
+
+
 def test_whoever_stands_has_waited_since_the_end_of_his_green():
     approaches = Approaches.of((signal(0, [0, 1]),))
     sightings = Sightings(approaches)
     # Both stand; link 0 has green for another second, as one who finds no gap.
-    start_s, end_s = np.full((2, 2, 1), np.nan)
-    start_s[0], end_s[0] = -20.0, 1.0
+    planned = planned_until(approaches, 1.0)
     waited_s = []
-    for time_s in range(3):
-        seen = SignalsSeen(
-            time_s=float(time_s),
-            step_length_s=1.0,
-            traffic=vehicles([0, 1], [2.0, 2.0], speed_mps=np.zeros(2)),
-            stage=np.array([0]),
-            green_start_s=np.array([-20.0]),
-            free_s=np.array([0.0]),
-        )
-        sightings.update(seen, Greens(start_s=start_s - time_s, end_s=end_s - time_s))
+    for time_s in (0.0, 1.0, 2.0):
+        sightings.update(sight_of([0, 1], time_s), planned)
         waited_s.append(sightings.waited_s[0].tolist())
     assert waited_s == [[0.0, 1.0], [1.0, 2.0], [2.0, 3.0]]
 
@@ -177,15 +189,16 @@ def test_whoever_stands_has_waited_since_the_end_of_his_green():
 def test_whoever_waits_at_red_counts_though_another_link_of_his_lane_has_green():
     approaches = Approaches.of((signal(0, [0, 0]),))
     sightings = Sightings(approaches)
-    greens = Greens(start_s=np.array([[-5.0], [np.nan]]), end_s=np.array([[20.0], [np.nan]]))
-    for time_s in range(2):
-        seen = SignalsSeen(
-            time_s=float(time_s),
-            step_length_s=1.0,
-            traffic=vehicles([1], [2.0], speed_mps=np.zeros(1)),
-            stage=np.array([0]),
-            green_start_s=np.array([-5.0]),
-            free_s=np.array([0.0]),
-        )
-        sightings.update(seen, greens)
+    planned = planned_until(approaches, 20.0)
+    for time_s in (0.0, 1.0):
+        sightings.update(sight_of([1], time_s), planned)
     assert sightings.waited_s[0].tolist() == [2.0]
+
+
+def test_who_has_left_waits_no_longer():
+    approaches = Approaches.of((signal(0, [0, 1]),))
+    sightings = Sightings(approaches)
+    planned = planned_until(approaches, 20.0)
+    sightings.update(sight_of([1], 0.0), planned)
+    sightings.update(sight_of([0], 1.0), planned)
+    assert sightings.waited_s[0].tolist() == [0.0, 0.0]
