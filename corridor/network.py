@@ -127,8 +127,10 @@ class RoadNetwork:
 
     def has_other_lanes(self, lane: str) -> bool:
         """Whether some vehicle may change sideways from a lane to another one."""
-        allowed = set(self.net.getLane(lane).getPermissions())
         beside = self.net.getEdge(self.lane_edge[lane]).getLanes()
+        if len(beside) == 1:
+            return False
+        allowed = set(self.net.getLane(lane).getPermissions())
         return any(
             not allowed.isdisjoint(other.getPermissions())
             for other in beside

@@ -11,7 +11,7 @@ STANDS_MPS, STARTS_MPS = 0.5, 1.0
 rolling on a little."""
 LONGEST_S = 6.0
 """Whoever starts later than this after the vehicle ahead did not start because of it."""
-FEWEST, ENOUGH = 30, 300
+FEWEST, ENOUGH = 30, 100
 """Fewer starts say nothing; and behind so many the mean no longer changes by a step."""
 
 
