@@ -18,6 +18,9 @@ STANDING_MPS = 5.0 / 3.6
 """A vehicle slower than this stands in a queue."""
 NEVER_S = 1e6
 """Start of a green that does not come."""
+SLOWER_S = 0.3
+"""A start wave that is seen to be slower by less than this is taken as it was configured: the
+sixth of a queue starts less than 2 s later then, for which no plan is dropped."""
 NOT_KNOWN_S = np.array([0.0, -FAR, -FAR]).reshape(3, 1, 1)
 """Start, likely end and late end of a green that is over, or not known."""
 
@@ -31,8 +34,8 @@ class Wave:
     start_lag_s: float = 0.0
     """From the start of green until the first vehicle starts."""
     step_s: float = 1.2
-    """From the start of one queued vehicle to the start of the one behind it, at least: where
-    slower waves are seen, those are planned with."""
+    """From the start of one queued vehicle to the start of the one behind it, unless clearly
+    slower ones are seen (`Traffic.start_step_s`)."""
     amber_s: float = 1.0
     """Reaction time of whoever decides whether to stop when the amber comes."""
     most_amber_s: float = 3.0
@@ -99,12 +102,12 @@ def discharge(
         arrivals: How they come to their stop lines; None: as their speeds let them.
     """
     lanes = _sort(traffic, wave, arrivals)
-    first_window, queue, earliest_s = _first_round(lanes, _step_s(traffic, wave), tolerance_s)
+    first_window, queue, earliest_s = _first_round(lanes, tolerance_s)
     # Who waits depends on who waits ahead: twice over is enough, since queues only grow by it.
     window, cross_s = serve(lanes, earliest_s, lanes.end_s)
     waits = who_waits(lanes, cross_s, tolerance_s)
     if (window != first_window).any() or (waits != queue.waits).any():
-        queue = line_up(lanes, window, waits, _step_s(traffic, wave))
+        queue = line_up(lanes, window, waits)
         earliest_s = earliest_from(lanes, queue, window)
     hopeful, _ = serve(lanes, earliest_s, lanes.latest_end_s + hope_s)
     wait_s = queue.slot_s - (lanes.free_s - queue.place_m / lanes.ceiling_mps)
@@ -124,22 +127,15 @@ def discharge(
 def crossings(traffic: Traffic, wave: Wave, *, tolerance_s: float) -> FloatArray:
     """(m,) predicted crossings of the vehicles of the traffic, and nothing else of `discharge`."""
     lanes = _sort(traffic, wave, None)
-    _, _, earliest_s = _first_round(lanes, _step_s(traffic, wave), tolerance_s)
+    _, _, earliest_s = _first_round(lanes, tolerance_s)
     window, cross_s = serve(lanes, earliest_s, lanes.end_s)
     return np.asarray(_known_s(lanes, window, cross_s)[_back(lanes)])
 
 
-def _step_s(traffic: Traffic, wave: Wave) -> float:
-    """From one start in a queue to the next; too fast a wave leads advice to who still stands."""
-    return float(np.fmax(wave.step_s, traffic.start_step_s))
-
-
-def _first_round(
-    lanes: Lanes, step_s: float, tolerance_s: float
-) -> tuple[IntArray, Queue, FloatArray]:
+def _first_round(lanes: Lanes, tolerance_s: float) -> tuple[IntArray, Queue, FloatArray]:
     """Greens, queues, and when each could cross from its place in them."""
     window, cross_s = serve(lanes, lanes.earliest_s, lanes.end_s)
-    queue = line_up(lanes, window, who_waits(lanes, cross_s, tolerance_s), step_s)
+    queue = line_up(lanes, window, who_waits(lanes, cross_s, tolerance_s))
     return window, queue, earliest_from(lanes, queue, window)
 
 
@@ -202,6 +198,7 @@ def _sort(traffic: Traffic, wave: Wave, arrivals: Arrivals | None) -> Lanes:
         ramp_s=ceiling_mps / accel_mps2,
         distance_m=traffic.distance_m[order],
         space_m=space_m,
+        step_s=_step_s(traffic, wave),
         stands=((traffic.speed_mps < STANDING_MPS) & ~is_later)[order],
     )
 
@@ -217,3 +214,9 @@ def _greens(traffic: Traffic, link: IntArray, amber_s: FloatArray) -> FloatArray
     greens_s[1:] += amber_s[:, np.newaxis]
     np.maximum(greens_s[2], greens_s[1], out=greens_s[2])
     return greens_s
+
+
+def _step_s(traffic: Traffic, wave: Wave) -> float:
+    """From one start in a queue to the next; too fast a wave leads advice to who still stands."""
+    is_slower = traffic.start_step_s > wave.step_s + SLOWER_S
+    return traffic.start_step_s if is_slower else wave.step_s

@@ -45,6 +45,8 @@ class Lanes(NamedTuple):
     """Time of it."""
     distance_m: FloatArray
     space_m: FloatArray
+    step_s: float
+    """From the start of one queued vehicle to that of the one behind it."""
     stands: BoolArray
 
 
@@ -86,7 +88,7 @@ def who_waits(lanes: Lanes, cross_s: FloatArray, tolerance_s: float) -> BoolArra
     return (cross_s > lanes.free_s + tolerance_s) | lanes.stands
 
 
-def line_up(lanes: Lanes, window: IntArray, waits: BoolArray, step_s: float) -> Queue:
+def line_up(lanes: Lanes, window: IntArray, waits: BoolArray) -> Queue:
     """Places of those who wait: who waits for the same green stands in the same queue."""
     is_head = lanes.is_first.copy()
     is_head[1:] |= window[1:] != window[:-1]
@@ -104,7 +106,7 @@ def line_up(lanes: Lanes, window: IntArray, waits: BoolArray, step_s: float) -> 
     np.maximum(behind_m, STOP_GAP_M, out=behind_m, where=is_head)
     queue = is_head.astype(np.float64).cumsum() * (2.0 * FAR)
     place_m = np.maximum.accumulate(behind_m + queue) - queue + ahead_m
-    slot_s = lanes.begin_s.take(lanes.cell + window) + step_s * n_ahead
+    slot_s = lanes.begin_s.take(lanes.cell + window) + lanes.step_s * n_ahead
     from_place_s = _from_standing_s(lanes, place_m)
     return Queue(
         waits=waits,

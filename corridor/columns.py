@@ -49,6 +49,7 @@ FLOAT_COLUMNS = (
     "wished_mps",
     "advised_time_s",
     "started_s",
+    "started_m",
 )
 INT_COLUMNS = (*LANE_COUNTS, "reason", "advice_changes")
 BOOL_COLUMNS = (
@@ -57,6 +58,7 @@ BOOL_COLUMNS = (
     "is_equipped",
     "follows_advice",
     "has_stops",
+    "has_moved",
     "has_stood",
 )
 PLACE = {
@@ -77,8 +79,9 @@ class Columns:
     the number of its lane; `beyond_...` are the same of the signal behind the next one, and
     `beyond_m` is the way from stop line to stop line; `hears_beyond` whether its unit is in range,
     `read_s` when the vehicle is next looked at, `command` what it was last
-    told (m/s, or a speed factor; NaN: nothing), `wished_mps` the speed that this meant. `has_stood`
-    is whether it has stood since it last started, and `started_s` when that was.
+    told (m/s, or a speed factor; NaN: nothing), `wished_mps` the speed that this meant;
+    `has_moved` is whether it ever drove, `has_stood` whether it has stood since it last started,
+    `started_s` and `started_m` when and where on its lane that was.
     """
 
     numbers: FloatArray

@@ -93,7 +93,7 @@ class Session:
         )
         self._seen = nothing_seen(self._moment(course.begin_s))
         self._reader = Reader(engine, equipment.rsu.range_m, course.step_length_s)
-        self._reasons, self._wave = ReasonCounts(), StartWave(course.step_length_s)
+        self._reasons, self._wave = ReasonCounts(), StartWave()
         self._last_arrival_s = self._time_s = course.begin_s
 
     def __enter__(self) -> Self:
@@ -185,8 +185,9 @@ class Session:
         is_seen = (distance_m <= rsu.range_m) & (distance_m > 0.0)
         if self._equipment.sensing == "connected":
             is_seen &= columns.flags("is_equipped")
+        if self._advises:
+            self._wave.look(columns, is_seen, time_s)
         seen_rows = is_seen.nonzero()[0]
-        self._wave.look(columns, is_seen, time_s)
         self._near = near = columns.at(seen_rows)
         self._spat.update(time_s, sense(near) if self._spat.heeds_traffic else NOBODY)
         if self._control and self._advises:

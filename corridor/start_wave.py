@@ -4,15 +4,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from corridor.columns import BoolArray, Columns
+from corridor.columns import BoolArray, Columns, IntArray
 
 STANDS_MPS, STARTS_MPS = 0.5, 1.0
 """A slower vehicle stands, and one that stood and is faster has started: nobody starts twice by
 rolling on a little."""
 LONGEST_S = 6.0
 """Whoever starts later than this after the vehicle ahead did not start because of it."""
+ROOM_M = 6.5
+"""Between two vehicles that stand this much farther apart than in a queue there is room for a car,
+which the units may not see."""
 FEWEST, ENOUGH = 30, 100
-"""Fewer starts say nothing; and behind so many the mean no longer changes by a step."""
+"""Fewer starts say nothing; and the mean of so many is known to 0.1 s and better, and kept."""
 
 
 @dataclass(slots=True)
@@ -20,24 +23,17 @@ class StartWave:
     """Learns how long after the vehicle ahead a queued vehicle starts.
 
     The wave of starts runs upstream from driver to driver (Newell 2002, Transportation Research
-    B 36); how soon each follows depends on how the leaders speed up, so it is another one where
-    cars are weak. The mean over all queues is told, in whole steps of the simulation: starts are
-    seen at steps, and a wave that differs by less is no other wave.
-
-    Args:
-        step_length_s: Length of a step.
+    B 36); how soon each follows depends on how drivers speed up. The mean over all queues of the
+    network is told.
     """
 
-    step_length_s: float
     _sum_s: float = field(default=0.0, init=False)
     _count: int = field(default=0, init=False)
 
     @property
     def step_s(self) -> float:
         """From the start of one queued vehicle to that of the one behind it; NaN: not known."""
-        if self._count < FEWEST:
-            return float("nan")
-        return round(self._sum_s / self._count / self.step_length_s) * self.step_length_s
+        return self._sum_s / self._count if self._count >= FEWEST else float("nan")
 
     def look(self, columns: Columns, is_seen: BoolArray, time_s: float) -> None:
         """Take note of those who start, and of those who stand.
@@ -50,20 +46,29 @@ class StartWave:
         if self._count >= ENOUGH:
             return
         speed_mps, has_stood = columns.floats("speed_mps"), columns.flags("has_stood")
+        has_moved = columns.flags("has_moved")
         started = (has_stood & (speed_mps >= STARTS_MPS)).nonzero()[0]
-        has_stood |= speed_mps < STANDS_MPS
+        # Whoever enters the road standing does not stand in a queue.
+        has_stood |= has_moved & (speed_mps < STANDS_MPS)
+        has_moved |= speed_mps >= STARTS_MPS
         if not started.size:
             return
         has_stood[started] = False
-        started_s = columns.floats("started_s")
-        started_s[started] = time_s
-        seen = is_seen.nonzero()[0]
+        columns.floats("started_s")[started] = time_s
+        columns.floats("started_m")[started] = columns.floats("position_m")[started]
+        self._learn(columns, is_seen.nonzero()[0], time_s)
+
+    def _learn(self, columns: Columns, seen: IntArray, time_s: float) -> None:
+        """From those who start now, each with the vehicle ahead of it on its lane."""
         lane, place_m = columns.ints("present_lane")[seen], columns.floats("position_m")[seen]
         order = np.lexsort((place_m, lane))
         behind, ahead = seen[order[:-1]], seen[order[1:]]
-        is_pair = (started_s[behind] == time_s) & (np.diff(lane[order]) == 0)
-        after_s = time_s - started_s[ahead[is_pair]]
+        started_s, started_m = columns.floats("started_s"), columns.floats("started_m")
+        after_s = time_s - started_s[ahead]
+        room_m = started_m[ahead] - started_m[behind] - columns.floats("space_m")[ahead]
         # NaN, whoever never stood, says nothing.
-        after_s = after_s[after_s <= LONGEST_S]
-        self._sum_s += float(after_s.sum())
-        self._count += after_s.size
+        is_pair = (np.diff(lane[order]) == 0) & (started_s[behind] == time_s)
+        is_pair &= (after_s > 0.0) & (after_s <= LONGEST_S) & (room_m < ROOM_M)
+        is_pair &= ~columns.flags("has_stood")[ahead]
+        self._sum_s += float(after_s[is_pair].sum())
+        self._count += int(is_pair.sum())

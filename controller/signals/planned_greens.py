@@ -36,7 +36,7 @@ class PlannedGreens:
         return Greens(start_s=start_s, end_s=end_s)
 
     def has_green(self, link: IntArray, time_s: float) -> BoolArray:
-        """(n,) whether some links of the signals, given by row, have green."""
+        """(n,) whether some links have green; by row, and all of them of the signals."""
         start_s, end_s = self._windows_s[:, self._place_of_row[link]]
         return np.asarray(((start_s <= time_s) & (end_s > time_s)).any(axis=1))
 

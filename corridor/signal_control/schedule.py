@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,8 @@ from corridor.signal_control.changes import has_green, whole_steps
 from corridor.signal_control.promises import Promise
 from corridor.signal_control.stages import Stages
 
+EPSILON_S = 1e-6
+"""Times that differ by less are the same."""
 MOST_AT_ONCE = 8
 """Greens that are committed in one step; more would be shorter than a step."""
 
@@ -24,16 +26,16 @@ class Schedule:
 
     stages: Stages
     step_length_s: float
+    promise_s: float
+    """How long before it happens a switch is committed."""
     begin_s: float
     stage: int
     """The last green that is committed."""
     green_start_s: float
     """When it began or begins."""
-    coming: deque[tuple[float, str]] = field(default_factory=deque)
-    """What is shown from when on, of all that is committed."""
-    plan: StagePlan | None = field(default=None, init=False)
-    """What is planned behind it; its first green is `stage`."""
-    rests_until_s: float = field(default=-math.inf, init=False)
+    _coming: deque[tuple[float, str]] = field(default_factory=deque, init=False)
+    _plan: StagePlan | None = field(default=None, init=False)
+    _rests_until_s: float = field(default=-math.inf, init=False)
     """Before this time nothing is to be committed or shown."""
     _green_end_s: FloatArray = field(init=False)
     """(L,) last committed end of each link's green."""
@@ -53,7 +55,9 @@ class Schedule:
         program: Program,
         shown: tuple[int, float],
         time_s: float,
+        *,
         step_length_s: float,
+        promise_s: float,
     ) -> "Schedule":
         """Go on where a signal's own program is.
 
@@ -63,9 +67,10 @@ class Schedule:
             shown: Present phase, and since when.
             time_s: Now.
             step_length_s: Of the simulation.
+            promise_s: How long before it happens a switch is committed.
         """
         place, since_s = shown
-        coming: deque[tuple[float, str]] = deque()
+        coming: list[tuple[float, str]] = []
         at_s = since_s
         letters = program.phases[place].state
         while letters not in stages.letters:
@@ -76,18 +81,31 @@ class Schedule:
         same = [k for k, each in enumerate(stages.letters) if each == letters]
         # Of stages that show the same, the one whose phase it is.
         stage = next((k for k in same if stages.phases[k] == place), same[0])
-        return cls(
+        schedule = cls(
             stages=stages,
             step_length_s=step_length_s,
+            promise_s=promise_s,
             begin_s=time_s,
             stage=stage,
             green_start_s=max(at_s, time_s) if coming else since_s,
-            coming=coming,
         )
+        for each in coming:
+            schedule.show_from(*each)
+        return schedule
 
-    def free_s(self, time_s: float, promise_s: float) -> float:
+    @property
+    def plan(self) -> StagePlan | None:
+        """What is planned behind all that is committed; its first green is `stage`."""
+        return self._plan
+
+    @property
+    def coming(self) -> Sequence[tuple[float, str]]:
+        """What is shown from when on, of all that is committed."""
+        return self._coming
+
+    def free_s(self, time_s: float) -> float:
         """Before this time the last committed green cannot end."""
-        return max(self._least_s, self.next_step(time_s + promise_s))
+        return max(self._least_s, self.next_step(time_s + self.promise_s))
 
     def _begin_green(self, stage: int, start_s: float) -> None:
         self.stage, self.green_start_s = stage, start_s
@@ -99,41 +117,48 @@ class Schedule:
 
     def take(self, plan: StagePlan | None) -> None:
         """Plan this from now on, as far as nothing is committed."""
-        self.plan, self.rests_until_s = plan, -math.inf
+        self._plan, self._rests_until_s = plan, -math.inf
 
-    def due(self, time_s: float) -> str | None:
-        """What is to be shown from now on; None: what is shown already."""
-        letters = None
-        coming = self.coming
-        while coming and coming[0][0] <= time_s + 1e-6:
+    def show_from(self, time_s: float, letters: str) -> None:
+        """Commit what is shown from some time on, behind all that is committed."""
+        self._coming.append((time_s, letters))
+        self._rests_until_s = -math.inf
+
+    def act(self, time_s: float) -> tuple[list[Promise], str | None]:
+        """Commit all that can wait no longer; once in each step.
+
+        Returns:
+            Each switch that is committed now, and what is to be shown from now on; None: what is
+            shown already.
+        """
+        # Nothing is due in most steps.
+        if time_s < self._rests_until_s:
+            return [], None
+        promises, letters, coming = list(self._commit(time_s)), None, self._coming
+        while coming and coming[0][0] <= time_s + EPSILON_S:
             letters = coming.popleft()[1]
-        return letters
+        plan_s = math.inf if self._plan is None else float(self._plan.ends_s[0])
+        coming_s = coming[0][0] if coming else math.inf
+        self._rests_until_s = min(plan_s - self._ahead_s, coming_s - EPSILON_S)
+        return promises, letters
 
-    def commit(self, time_s: float, promise_s: float) -> list[Promise]:
-        """Commit all that can wait no longer; tells each switch."""
-        return list(self._commit(time_s, promise_s, self._latest_s(time_s, promise_s)))
+    @property
+    def _ahead_s(self) -> float:
+        """Greens that end before so long from now can wait no longer."""
+        return self.promise_s + self.step_length_s - EPSILON_S
 
-    def rest(self, promise_s: float) -> None:
-        """Note when there is something to do again, if no other plan comes before."""
-        plan_s = math.inf if self.plan is None else float(self.plan.ends_s[0])
-        coming_s = self.coming[0][0] if self.coming else math.inf
-        self.rests_until_s = min(plan_s - self._latest_s(0.0, promise_s), coming_s - 1e-6)
-
-    def _latest_s(self, time_s: float, promise_s: float) -> float:
-        """Greens that end before this time can wait no longer."""
-        return time_s + promise_s + self.step_length_s - 1e-6
-
-    def _commit(self, time_s: float, promise_s: float, latest_s: float) -> Iterator[Promise]:
+    def _commit(self, time_s: float) -> Iterator[Promise]:
+        latest_s = time_s + self._ahead_s
         for _ in range(MOST_AT_ONCE):
-            if self.plan is None or (planned_s := float(self.plan.ends_s[0])) >= latest_s:
+            if self._plan is None or (planned_s := float(self._plan.ends_s[0])) >= latest_s:
                 return
-            following = self._next_stage(self.plan)
-            end_s = self.next_step(max(planned_s, self.free_s(time_s, promise_s)))
+            following = self._next_stage(self._plan)
+            end_s = self.next_step(max(planned_s, self.free_s(time_s)))
             if end_s >= latest_s:
                 return
             end_s = max(end_s, self._cleared_s(following))
             yield from self._switch(end_s, following, time_s)
-            self.plan = _behind(self.plan)
+            self._plan = _behind(self._plan)
 
     def _next_stage(self, plan: StagePlan) -> int:
         if plan.stages.size > 1:
@@ -159,12 +184,12 @@ class Schedule:
         start_s = end_s + change.length_s
         was_green = has_green(stages.letters[before])
         for offset_s, letters in zip(change.starts_s, change.letters, strict=True):
-            self.coming.append((end_s + offset_s, letters))
+            self.show_from(end_s + offset_s, letters)
             is_green = has_green(letters)
             self._green_end_s[was_green & ~is_green] = end_s + offset_s
             was_green = is_green
         letters = stages.letters[following]
-        self.coming.append((start_s, letters))
+        self.show_from(start_s, letters)
         self._green_end_s[was_green & ~has_green(letters)] = start_s
         first = change.letters[0] if change.letters else letters
         self._begin_green(following, start_s)

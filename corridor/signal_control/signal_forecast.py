@@ -83,7 +83,7 @@ class SignalForecast:
             for row, new_s in zip(times, told, strict=True):
                 row.extend(new_s)
             return found
-        free_s = schedule.free_s(time_s, promise_s)
+        free_s = schedule.free_s(time_s)
         greens, likely_s = self._planned(schedule, free_s)
         states = [shown[0]]
         known_s = [shown[1]]

@@ -57,7 +57,11 @@ class Steering:
         for number, (each, program) in enumerate(zip(stages, programs, strict=True)):
             state = engine.signal(each.signal_id)
             shown = state.phase, round(time_s - state.spent_s, 3)
-            self.schedules.append(Schedule.taken_over(each, program, shown, time_s, step_length_s))
+            self.schedules.append(
+                Schedule.taken_over(
+                    each, program, shown, time_s, step_length_s=step_length_s, promise_s=promise_s
+                )
+            )
             letters = program.phases[state.phase].state
             self._monitors.append(ConflictMonitor(engine, each, letters, shown[1]))
             self._monitors[-1].hold()
@@ -83,14 +87,14 @@ class Steering:
 
     def seen(self, traffic: Traffic, time_s: float) -> SignalsSeen:
         """What a controller sees."""
-        promise_s, schedules = self._promise_s, self.schedules
+        schedules = self.schedules
         return SignalsSeen(
             time_s=time_s,
             step_length_s=self._step_length_s,
             traffic=traffic,
             stage=np.array([each.stage for each in schedules], dtype=np.int64),
             green_start_s=np.array([each.green_start_s for each in schedules]),
-            free_s=np.array([each.free_s(time_s, promise_s) for each in schedules]),
+            free_s=np.array([each.free_s(time_s) for each in schedules]),
         )
 
     def steer(self, said: Mapping[int, StagePlan]) -> None:
@@ -118,16 +122,13 @@ class Steering:
                 self._retreat(number, time_s)
                 continue
             if number in self._fallen:
-                free_s = schedule.free_s(time_s, self._promise_s)
+                free_s = schedule.free_s(time_s)
                 schedule.take(own_plan(schedule.stages, schedule.stage, free_s))
             elif number in owed:
                 self._serve(number, owed[number], time_s)
-            if time_s < schedule.rests_until_s:
-                continue
-            for promise in schedule.commit(time_s, self._promise_s):
+            promises, letters = schedule.act(time_s)
+            for promise in promises:
                 self.tally.promises.add(promise)
-            letters = schedule.due(time_s)
-            schedule.rest(self._promise_s)
             if letters is not None and letters != self._monitors[number].letters:
                 self._show(number, letters, time_s)
 
@@ -137,7 +138,7 @@ class Steering:
         stage = self._guard.stage_for(number, letter, schedule.stage)
         if stage == schedule.stage:
             return
-        free_s = schedule.free_s(time_s, self._promise_s)
+        free_s = schedule.free_s(time_s)
         schedule.take(
             StagePlan(stages=np.array([schedule.stage, stage]), ends_s=np.array([free_s, np.inf]))
         )
@@ -163,6 +164,7 @@ class Steering:
             self.schedules[number] = Schedule(
                 stages=schedule.stages,
                 step_length_s=self._step_length_s,
+                promise_s=self._promise_s,
                 begin_s=schedule.begin_s,
                 stage=stage,
                 green_start_s=time_s,

@@ -7,6 +7,7 @@ from controller import Advice, Driver, Glosa, Reason
 from corridor import Course, EngineError, Equipment, Outage, RsuParameters, Session
 from corridor.engine import SignalState
 from corridor.programs import Control
+from corridor.start_wave import StartWave
 
 MAIN = ("a", "b1", "b2", "c")
 PROMPT = Driver(lag_s=0.0, hold_s=0.0, step_mps=0.001, ease_off_mps2=1.5)
@@ -398,3 +399,32 @@ def test_equal_seeds_give_equal_runs(road, network, main_way):
     assert commands(1)
     assert commands(1) == commands(1)
     assert commands(1) != commands(2)
+
+
+@pytest.mark.parametrize("is_fed", [True, False])
+def test_the_wave_of_starts_is_told_to_the_policy(road, network, main_way, monkeypatch, is_fed):
+    looks = []
+    monkeypatch.setattr(
+        StartWave, "look", lambda _wave, columns, is_seen, time_s: looks.append((time_s, is_seen))
+    )
+    monkeypatch.setattr(StartWave, "step_s", property(lambda _wave: 2.5 if is_fed else math.nan))
+    engine = road()
+    add_main(engine, main_way, depart_s=5.0)
+    policy = Always()
+    run = session(engine, network)
+    drive(run, policy)
+    told_s = [seen.traffic.start_step_s for seen in policy.seen if seen.distance_m.size]
+    assert told_s
+    assert np.array_equal(np.unique(told_s), [2.5 if is_fed else math.nan], equal_nan=True)
+    # In each step, with whoever is within range of a signal that is still ahead.
+    times_s = [time_s for time_s, _ in looks]
+    assert times_s == [1.0 * (k + 1) for k in range(len(times_s))]
+    n_seen = [int(is_seen.sum()) for _, is_seen in looks]
+    assert (n_seen[0], max(n_seen)) == (0, 1)
+
+
+def test_without_advice_nobody_looks_for_the_wave(road, network, main_way, monkeypatch):
+    monkeypatch.setattr(StartWave, "look", lambda *_: pytest.fail("it was looked for"))
+    engine = road()
+    add_main(engine, main_way)
+    drive(session(engine, network, advises=False))

@@ -221,8 +221,7 @@ def test_a_monitor_that_refuses_brings_the_signal_back_to_its_own_plan(road):
         if seen.time_s == 30:
             # As if our own books were wrong: a green of the others, at once.
             schedule = run.session._control._steering.schedules[0]
-            schedule.coming.append((30.0, "rrGGr"))
-            schedule.rest(0.0)
+            schedule.show_from(30.0, "rrGGr")
         return {}
 
     run.run(sabotage)
@@ -257,6 +256,17 @@ def test_signals_that_fall_back_keep_their_promises_and_come_back_to_their_own_c
     tally = run.session.tally.steering
     assert tally.promises.n_kept == len(tally.promises.done)
     assert [each.signal for each in tally.fallbacks] == [""]
+
+
+def open_once(seen):
+    """The present greens, for ever; told but once."""
+    return {k: plan_of([seen.stage[k]], [np.inf]) for k in (0, 1)} if seen.time_s == 1 else {}
+
+
+def test_signals_fall_back_out_of_a_green_that_was_planned_for_ever(road):
+    run = road().run(open_once, fall_back_s=60.0)
+    assert set(run.letters["J1"][:60]) == {"GGrrr"}
+    assert by_the_clock(run, J1, since_s=150)
 
 
 def test_a_signal_that_chooses_its_next_green_or_has_but_one_is_left_to_itself(road):
@@ -295,12 +305,13 @@ def test_layouts_tell_who_yields_to_whom(road, monkeypatch):
     assert not second.yields_to.any()
 
 
-def test_nobody_waits_for_ever_whatever_is_planned(road):
+@pytest.mark.parametrize("plan", [open_once, lambda seen: {0: plan_of([seen.stage[0]], [np.inf])}])
+def test_nobody_waits_for_ever_whatever_is_planned(road, plan):
     run = road()
     run.engine.add_vehicle(
         "waits", route=("s", "b1"), way=(("s_0", 50.0), (":J1_3_0", 7.0)), speed_mps=0.01
     )
-    run.run(lambda seen: {0: plan_of([seen.stage[0]], [np.inf])})
+    run.run(plan)
     served = [k for k, letters in enumerate(run.letters["J1"]) if letters[3] == "G"]
     assert served
     # Four thirds of the cycle of 52 s, and the change of 5 s.

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corridor.columns import BOOL_COLUMNS, FLOAT_COLUMNS, INT_COLUMNS
 from corridor.engine import VehicleFacts
 from corridor.links import NO_LINK
 from corridor.vehicles import START_ROWS, VehicleTable
@@ -347,3 +348,44 @@ def test_columns_stay_with_their_vehicles_whoever_comes_and_goes(events):
             there.pop(name, None)
         found = dict(zip(table.vehicle_ids(), table.floats("draw").tolist(), strict=True))
         assert found == there
+
+
+def test_who_takes_over_a_row_keeps_his_lane_and_all_that_is_known_of_him(network):
+    table = VehicleTable(network)
+    for name in ("first", "second"):
+        table.enter(entrant(name), facts())
+    put(table, ("a_0", 10.0, 5.0), ("b1_0", 20.0, 5.0))
+    for kind in ("floats", "ints", "flags"):
+        names = {"floats": FLOAT_COLUMNS, "ints": INT_COLUMNS, "flags": BOOL_COLUMNS}[kind]
+        for number, name in enumerate(names):
+            getattr(table, kind)(name)[1] = number + 1
+    known = table.columns.at(np.array([1]))
+    table.leave(["first"])
+    assert (table.vehicle_ids(), table.lanes) == (["second"], ["b1_0"])
+    np.testing.assert_array_equal(table.columns.numbers, known.numbers)
+    np.testing.assert_array_equal(table.columns.counts, known.counts)
+    np.testing.assert_array_equal(table.columns.truths, known.truths)
+
+
+def test_nothing_is_known_of_who_enters_whoever_had_his_row(network):
+    table = one(network)
+    place(table, "a_0", 10.0)
+    fresh = VehicleTable(network)
+    fresh.enter(entrant("v"), facts())
+    table.columns.numbers[:], table.columns.counts[:], table.columns.truths[:] = 7.0, 7, True
+    table.leave(["v"])
+    table.enter(entrant("v"), facts())
+    assert table.lanes == [""]
+    np.testing.assert_array_equal(table.columns.numbers, fresh.columns.numbers)
+    np.testing.assert_array_equal(table.columns.counts, fresh.columns.counts)
+    np.testing.assert_array_equal(table.columns.truths, fresh.columns.truths)
+
+
+def test_lanes_are_taken_over_only_where_they_are_others(network):
+    table = one(network)
+    place(table, "a_0", 10.0)
+    table.ints("stop_lane")[:] = -7
+    place(table, "a_0", 20.0)
+    assert table.ints("stop_lane").tolist() == [-7]
+    place(table, "b1_0", 1.0)
+    assert table.ints("stop_lane")[0] != -7

@@ -202,3 +202,18 @@ def test_who_has_left_waits_no_longer():
     sightings.update(sight_of([1], 0.0), planned)
     sightings.update(sight_of([0], 1.0), planned)
     assert sightings.waited_s[0].tolist() == [0.0, 0.0]
+
+
+def test_greens_are_told_by_the_rows_of_links_and_not_before_they_begin():
+    approaches = Approaches.of((signal(7, [0, 1]),))
+    planned = PlannedGreens(approaches)
+    plan = StagePlan(stages=np.array([0, 1]), ends_s=np.array([10.0, 30.0]))
+    planned.note(sight_of([7], 0.0), {0: plan})
+    link = np.array([8, 7])
+    shown = {time_s: planned.has_green(link, time_s).tolist() for time_s in (9.0, 12.0, 14.0, 30.0)}
+    assert shown == {
+        9.0: [False, True],
+        12.0: [False, False],
+        14.0: [True, False],
+        30.0: [False, False],
+    }
