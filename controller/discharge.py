@@ -18,9 +18,6 @@ STANDING_MPS = 5.0 / 3.6
 """A vehicle slower than this stands in a queue."""
 NEVER_S = 1e6
 """Start of a green that does not come."""
-SLOWER_S = 0.3
-"""A start wave that is seen to be slower by less than this is taken as it was configured: the
-sixth of a queue starts less than 2 s later then, for which no plan is dropped."""
 NOT_KNOWN_S = np.array([0.0, -FAR, -FAR]).reshape(3, 1, 1)
 """Start, likely end and late end of a green that is over, or not known."""
 
@@ -34,8 +31,8 @@ class Wave:
     start_lag_s: float = 0.0
     """From the start of green until the first vehicle starts."""
     step_s: float = 1.2
-    """From the start of one queued vehicle to the start of the one behind it, unless clearly
-    slower ones are seen (`Traffic.start_step_s`)."""
+    """From the start of one queued vehicle to the start of the one behind it, unless
+    slower waves are seen (`Traffic.start_step_s`)."""
     amber_s: float = 1.0
     """Reaction time of whoever decides whether to stop when the amber comes."""
     most_amber_s: float = 3.0
@@ -218,5 +215,4 @@ def _greens(traffic: Traffic, link: IntArray, amber_s: FloatArray) -> FloatArray
 
 def _step_s(traffic: Traffic, wave: Wave) -> float:
     """From one start in a queue to the next; too fast a wave leads advice to who still stands."""
-    is_slower = traffic.start_step_s > wave.step_s + SLOWER_S
-    return traffic.start_step_s if is_slower else wave.step_s
+    return float(np.fmax(wave.step_s, traffic.start_step_s))

@@ -126,8 +126,8 @@ class Traffic:
     beyond: Beyond | None = None
     """What comes behind the next signals; None: not known."""
     start_step_s: float = np.nan
-    """Mean time from the start of one queued vehicle to that of the one behind it, as seen in the
-    first hundred such starts, anywhere; NaN: not known yet."""
+    """From the start of one queued vehicle to that of the one behind it, on the mean and at least:
+    lower bound of what was seen so far, anywhere; NaN: not known yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,7 +185,8 @@ class Session:
         is_seen = (distance_m <= rsu.range_m) & (distance_m > 0.0)
         if self._equipment.sensing == "connected":
             is_seen &= columns.flags("is_equipped")
-        if self._advises:
+        # Control plans with a wave of its own, which advice should agree with.
+        if self._advises and not self._control:
             self._wave.look(columns, is_seen, time_s)
         seen_rows = is_seen.nonzero()[0]
         self._near = near = columns.at(seen_rows)

@@ -37,7 +37,7 @@ def from_standing_s(way_m):
     return 14.0 / 2.6 + (way_m - ramp_m) / 14.0
 
 
-def test_a_wave_that_is_seen_to_be_clearly_slower_is_planned_with_and_no_other(traffic_of):
+def test_a_slower_wave_that_is_seen_is_planned_with_and_a_faster_one_is_not(traffic_of):
     traffic = traffic_of(standing(3), [[(10.0, 40.0)]])
     slower = serve(replace(traffic, start_step_s=2.0))
     np.testing.assert_allclose(slower.slot_s, [10.0, 12.0, 14.0])
@@ -46,9 +46,8 @@ def test_a_wave_that_is_seen_to_be_clearly_slower_is_planned_with_and_no_other(t
         crossings(replace(traffic, start_step_s=2.0), Wave(), tolerance_s=TOLERANCE_S),
         slower.cross_s,
     )
-    for step_s in (1.0, 1.45):
-        about_as_fast = serve(replace(traffic, start_step_s=step_s))
-        np.testing.assert_array_equal(about_as_fast.slot_s, serve(traffic).slot_s)
+    faster = serve(replace(traffic, start_step_s=1.1))
+    np.testing.assert_array_equal(faster.slot_s, serve(traffic).slot_s)
 
 
 def test_one_who_comes_in_green_crosses_as_if_there_were_no_signal(traffic_of):

@@ -26,7 +26,9 @@ def road(make_engine, make_program):
     return make
 
 
-def session(engine, network, vehicle_ids=("v",), *, advises=True, cap_s=300.0, **equipment):
+def session(
+    engine, network, vehicle_ids=("v",), *, advises=True, cap_s=300.0, promise_s=None, **equipment
+):
     course = Course(
         arguments=(),
         signal_files=(),
@@ -37,7 +39,8 @@ def session(engine, network, vehicle_ids=("v",), *, advises=True, cap_s=300.0, *
         records_advice=True,
     )
     made = {"equipped": frozenset(vehicle_ids), "driver": PROMPT, **equipment}
-    return Session(engine, network, course, Equipment(**made), advises=advises)
+    equipped = Equipment(**made)
+    return Session(engine, network, course, equipped, advises=advises, promise_s=promise_s)
 
 
 def drive(run, policy=None):
@@ -423,8 +426,9 @@ def test_the_wave_of_starts_is_told_to_the_policy(road, network, main_way, monke
     assert (n_seen[0], max(n_seen)) == (0, 1)
 
 
-def test_without_advice_nobody_looks_for_the_wave(road, network, main_way, monkeypatch):
+@pytest.mark.parametrize("promise_s", [None, 0.0])
+def test_the_wave_is_looked_for_with_advice_alone(road, network, main_way, monkeypatch, promise_s):
     monkeypatch.setattr(StartWave, "look", lambda *_: pytest.fail("it was looked for"))
     engine = road()
     add_main(engine, main_way)
-    drive(session(engine, network, advises=False))
+    drive(session(engine, network, advises=promise_s is not None, promise_s=promise_s))
