@@ -45,19 +45,20 @@ def compare(scenario, cache_dir, duration_s):
                 table.enter(entrant(vehicle_id), engine.facts(vehicle_id))
             table.leave(engine.arrived())
             reader.read(table, engine.time_s())
-            rows = zip(table.ways, table.distance_m, table.ints("link_row"), strict=True)
-            for way, distance_m, link_row in rows:
+            link_rows, vehicle_ids = table.ints("link_row"), table.vehicle_ids()
+            rows = zip(vehicle_ids, table.lanes, table.distance_m, link_rows, strict=True)
+            for vehicle_id, lane, distance_m, link_row in rows:
                 link = network.links[link_row] if link_row >= 0 else None
-                compare_one(found, way, link, distance_m)
+                compare_one(found, vehicle_id, lane, link, distance_m)
     finally:
         engine.close()
     return found
 
 
-def compare_one(found, way, link, distance_m):
-    ahead = libsumo.vehicle.getNextTLS(way.vehicle_id)
+def compare_one(found, vehicle_id, lane, link, distance_m):
+    ahead = libsumo.vehicle.getNextTLS(vehicle_id)
     found.n_compared += 1
-    what = f"{way.vehicle_id} on {way.lane}: {ahead[:1]}, but {link} in {distance_m} m"
+    what = f"{vehicle_id} on {lane}: {ahead[:1]}, but {link} in {distance_m} m"
     if not ahead or link is None:
         if ahead or link is not None or np.isfinite(distance_m):
             found.wrong.append(what)
@@ -66,7 +67,7 @@ def compare_one(found, way, link, distance_m):
     found.errors_m.append(abs(distance_m - sumo_m))
     if link.signal != signal:
         found.wrong.append(what)
-    elif link.lane == way.lane:
+    elif link.lane == lane:
         found.n_at_line += 1
         # Several links may lead from a lane to one edge; what matters is what they show.
         shown = libsumo.trafficlight.getRedYellowGreenState(signal)[link.index]
