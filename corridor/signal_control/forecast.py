@@ -50,7 +50,7 @@ class Forecast:
             self._signals, self._steering.schedules, self._steering.shown, strict=True
         ):
             first.append(len(times[0]))
-            places.append(signal.look(schedule, shown, time_s, self._promise_s, times))
+            places.append(signal.look(schedule, shown, time_s, times))
         self._put_together(places)
         place = self._place + np.repeat(first, self._n_links)[:, np.newaxis]
         times_s = np.array(times)

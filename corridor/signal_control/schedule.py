@@ -103,6 +103,11 @@ class Schedule:
         """What is shown from when on, of all that is committed."""
         return self._coming
 
+    @property
+    def ahead_s(self) -> float:
+        """Greens that end before so long from now can wait no longer."""
+        return self.promise_s + self.step_length_s - EPSILON_S
+
     def free_s(self, time_s: float) -> float:
         """Before this time the last committed green cannot end."""
         return max(self._least_s, self.next_step(time_s + self.promise_s))
@@ -139,16 +144,11 @@ class Schedule:
             letters = coming.popleft()[1]
         plan_s = math.inf if self._plan is None else float(self._plan.ends_s[0])
         coming_s = coming[0][0] if coming else math.inf
-        self._rests_until_s = min(plan_s - self._ahead_s, coming_s - EPSILON_S)
+        self._rests_until_s = min(plan_s - self.ahead_s, coming_s - EPSILON_S)
         return promises, letters
 
-    @property
-    def _ahead_s(self) -> float:
-        """Greens that end before so long from now can wait no longer."""
-        return self.promise_s + self.step_length_s - EPSILON_S
-
     def _commit(self, time_s: float) -> Iterator[Promise]:
-        latest_s = time_s + self._ahead_s
+        latest_s = time_s + self.ahead_s
         for _ in range(MOST_AT_ONCE):
             if self._plan is None or (planned_s := float(self._plan.ends_s[0])) >= latest_s:
                 return

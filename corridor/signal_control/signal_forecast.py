@@ -62,7 +62,6 @@ class SignalForecast:
         schedule: Schedule,
         shown: tuple[str, float],
         time_s: float,
-        promise_s: float,
         times: tuple[list[float], list[float], list[float]],
     ) -> Places:
         """Tell what comes, as far as two cycles reach.
@@ -71,7 +70,6 @@ class SignalForecast:
             schedule: What is committed and planned.
             shown: What the signal shows now, and since when.
             time_s: Now.
-            promise_s: How long before it happens a switch is committed.
             times: Least, likely and greatest times; those of the signal are put at their ends.
 
         Returns:
@@ -106,7 +104,7 @@ class SignalForecast:
         found = self._places(tuple(states), tuple(greens))
         # Until its end is put off, or it could be committed, all stays as it is.
         self._before, self._told = now, (told, found)
-        self._valid_s = likely_s[0] - promise_s - schedule.step_length_s
+        self._valid_s = likely_s[0] - schedule.promise_s - schedule.step_length_s
         return found
 
     def _planned(self, schedule: Schedule, free_s: float) -> tuple[list[int], list[float]]:

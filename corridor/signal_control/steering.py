@@ -49,7 +49,7 @@ class Steering:
             n_controlled=len(stages), n_signals=len({link.signal for link in links})
         )
         self._engine = engine
-        self._promise_s, self._step_length_s = promise_s, step_length_s
+        self._step_length_s = step_length_s
         time_s = engine.time_s()
         self.schedules: list[Schedule] = []
         self._monitors: list[ConflictMonitor] = []
@@ -142,7 +142,7 @@ class Steering:
         schedule.take(
             StagePlan(stages=np.array([schedule.stage, stage]), ends_s=np.array([free_s, np.inf]))
         )
-        if free_s < time_s + self._promise_s + self._step_length_s - 1e-6:
+        if free_s < time_s + schedule.ahead_s:
             self.tally.n_owed += 1
 
     def _show(self, number: int, letters: str, time_s: float) -> None:
@@ -164,7 +164,7 @@ class Steering:
             self.schedules[number] = Schedule(
                 stages=schedule.stages,
                 step_length_s=self._step_length_s,
-                promise_s=self._promise_s,
+                promise_s=schedule.promise_s,
                 begin_s=schedule.begin_s,
                 stage=stage,
                 green_start_s=time_s,
