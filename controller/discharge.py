@@ -27,7 +27,7 @@ class Wave:
     """How a queue leaves."""
 
     follow_s: float = 1.0
-    """Time gap between moving vehicles at the stop line, beside the time a length takes."""
+    """Time gap between moving vehicles, at the stop line beside the time a length takes."""
     start_lag_s: float = 0.0
     """From the start of green until the first vehicle starts."""
     step_s: float = 1.2
@@ -53,6 +53,33 @@ class Arrivals:
     is_later: BoolArray
     """(m,) whether it is still before another signal: it is served behind all who are not, in the
     order of arrival."""
+
+    @classmethod
+    def freely(cls, traffic: Traffic) -> "Arrivals":
+        """All before their next signals, and as their speeds let them."""
+        nobody = np.zeros(traffic.lane.size, dtype=np.bool_)
+        return cls(free_s=free_arrival_s(traffic), is_later=nobody)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pledges:
+    """Which of m vehicles keep to plans for their stop lines, and so to their places in the queue.
+
+    By its speed alone, one that has slowed down for its place would no longer come too early, and
+    those behind it would move up into the place.
+    """
+
+    keeps_place: BoolArray
+    """(m,) who is in the queue, however late he comes by now."""
+    cross_s: FloatArray
+    """(m,) from now, when he will cross by his plan, without a stop; NaN: not so. Such a one is
+    followed as traffic is, and not as a queue starts."""
+
+    @classmethod
+    def of_nobody(cls, n_vehicles: int) -> "Pledges":
+        """Nobody keeps to a plan."""
+        nobody = np.zeros(n_vehicles, dtype=np.bool_)
+        return cls(keeps_place=nobody, cross_s=np.full(n_vehicles, np.nan))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +111,7 @@ def discharge(
     tolerance_s: float,
     hope_s: float,
     arrivals: Arrivals | None = None,
+    pledges: Pledges | None = None,
 ) -> Discharge:
     """Serve all vehicles, lane by lane.
 
@@ -97,8 +125,13 @@ def discharge(
         tolerance_s: Who crosses by less than this later than freely does not count as delayed.
         hope_s: Who misses a green by less than this may still make it.
         arrivals: How they come to their stop lines; None: as their speeds let them.
+        pledges: Who keeps to a plan; None: nobody.
     """
-    lanes = _sort(traffic, wave, arrivals)
+    if arrivals is None:
+        arrivals = Arrivals.freely(traffic)
+    if pledges is None:
+        pledges = Pledges.of_nobody(traffic.lane.size)
+    lanes = _sort(traffic, wave, arrivals, pledges)
     first_window, queue, earliest_s = _first_round(lanes, tolerance_s)
     # Who waits depends on who waits ahead: twice over is enough, since queues only grow by it.
     window, cross_s = serve(lanes, earliest_s, lanes.end_s)
@@ -123,7 +156,8 @@ def discharge(
 
 def crossings(traffic: Traffic, wave: Wave, *, tolerance_s: float) -> FloatArray:
     """(m,) predicted crossings of the vehicles of the traffic, and nothing else of `discharge`."""
-    lanes = _sort(traffic, wave, None)
+    nobody = Pledges.of_nobody(traffic.lane.size)
+    lanes = _sort(traffic, wave, Arrivals.freely(traffic), nobody)
     _, _, earliest_s = _first_round(lanes, tolerance_s)
     window, cross_s = serve(lanes, earliest_s, lanes.end_s)
     return np.asarray(_known_s(lanes, window, cross_s)[_back(lanes)])
@@ -148,10 +182,7 @@ def _back(lanes: Lanes) -> IntArray:
     return back
 
 
-def _sort(traffic: Traffic, wave: Wave, arrivals: Arrivals | None) -> Lanes:
-    if arrivals is None:
-        nobody = np.zeros(traffic.lane.size, dtype=np.bool_)
-        arrivals = Arrivals(free_s=free_arrival_s(traffic), is_later=nobody)
+def _sort(traffic: Traffic, wave: Wave, arrivals: Arrivals, pledges: Pledges) -> Lanes:
     is_later = arrivals.is_later
     turn = np.where(is_later, arrivals.free_s, traffic.distance_m)
     order = np.lexsort((turn, is_later, traffic.lane))
@@ -175,6 +206,8 @@ def _sort(traffic: Traffic, wave: Wave, arrivals: Arrivals | None) -> Lanes:
     earliest_s = np.maximum(free_s[:, np.newaxis], begin_s)
     earliest_s -= headways_s[:, np.newaxis]
     earliest_s += apart[:, np.newaxis]
+    stands = ((traffic.speed_mps < STANDING_MPS) & ~is_later)[order]
+    rolls_over_s = pledges.cross_s[order]
     return Lanes(
         order=order,
         rank=rank,
@@ -195,8 +228,10 @@ def _sort(traffic: Traffic, wave: Wave, arrivals: Arrivals | None) -> Lanes:
         ramp_s=ceiling_mps / accel_mps2,
         distance_m=traffic.distance_m[order],
         space_m=space_m,
-        step_s=_step_s(traffic, wave),
-        stands=((traffic.speed_mps < STANDING_MPS) & ~is_later)[order],
+        step_s=_steps_s(traffic, wave, rolls_over_s),
+        stands=stands,
+        is_queued=stands | pledges.keeps_place[order],
+        rolls_over_s=rolls_over_s,
     )
 
 
@@ -213,6 +248,10 @@ def _greens(traffic: Traffic, link: IntArray, amber_s: FloatArray) -> FloatArray
     return greens_s
 
 
-def _step_s(traffic: Traffic, wave: Wave) -> float:
-    """From one start in a queue to the next; too fast a wave leads advice to who still stands."""
-    return float(np.fmax(wave.step_s, traffic.start_step_s))
+def _steps_s(traffic: Traffic, wave: Wave, rolls_over_s: FloatArray) -> FloatArray:
+    """(m,) from the start of each in a queue to the next.
+
+    Too fast a wave leads advice to who still stands, too slow a one opens gaps behind who rolls.
+    """
+    start_step_s = np.fmax(wave.step_s, traffic.start_step_s)
+    return np.where(np.isnan(rolls_over_s), start_step_s, wave.follow_s)

@@ -102,8 +102,10 @@ class Eco:
             self._decide(notes, seen)
         else:
             self._close(notes, seen)
-        _note_way_beyond(notes, seen)
-        return self._say(notes, _to_planned_line(notes, seen))
+        if self.parameters.looks_beyond:
+            _note_way_beyond(notes, seen)
+            seen = _to_planned_line(notes, seen)
+        return self._say(notes, seen)
 
     def _is_time_to_plan(self, seen: Observation) -> bool:
         interval_s = self.parameters.interval_s
@@ -115,7 +117,9 @@ class Eco:
     def _decide(self, notes: FloatArray, seen: Observation) -> None:
         """Keep, drop and make plans."""
         target = aim(seen, self.parameters)
-        aimed = replace(seen, distance_m=target.distance_m)
+        aimed = seen
+        if self.parameters.looks_beyond:
+            aimed = replace(seen, distance_m=target.distance_m)
         self._close(notes, aimed)
         self._forget(notes, aimed, target)
         must_not = self._withheld(notes, aimed, target)

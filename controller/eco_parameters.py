@@ -71,3 +71,8 @@ class EcoParameters:
         for name in NOT_NEGATIVE:
             if not getattr(self, name) >= 0.0:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
+
+    @property
+    def looks_beyond(self) -> bool:
+        """Whether plans may be for the signal behind the next one."""
+        return self.beyond_s > 0.0

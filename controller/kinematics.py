@@ -47,3 +47,12 @@ def free_arrival_s(traffic: Traffic) -> FloatArray:
     excess_mps = np.maximum(ceiling_mps - traffic.crossing_mps, 0.0)
     turn_s = excess_mps**2 / (2.0 * traffic.decel_mps2 * ceiling_mps)
     return np.where(reaches, traffic.distance_m / ceiling_mps + gain_s + turn_s, short_s)
+
+
+def from_speed_s(
+    way_m: FloatArray, speed_mps: FloatArray, top_mps: FloatArray, accel_mps2: FloatArray
+) -> FloatArray:
+    """(n,) time to cover a way from a speed, at full acceleration up to a top speed >= that."""
+    end_mps = np.minimum(np.sqrt(speed_mps**2 + 2.0 * accel_mps2 * way_m), top_mps)
+    rise_m = (end_mps**2 - speed_mps**2) / (2.0 * accel_mps2)
+    return np.asarray((end_mps - speed_mps) / accel_mps2 + (way_m - rise_m) / top_mps)

@@ -4,6 +4,7 @@ import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.interface import MEMORY_WIDTH, Observation
+from controller.kinematics import from_speed_s
 from controller.profile import Choice
 
 (
@@ -91,6 +92,15 @@ def is_under_way(notes: FloatArray) -> BoolArray:
 def is_over(notes: FloatArray, seen: Observation, lag_s: float) -> BoolArray:
     """(n,) whether the time to drive freely has come, the driver's lag counted."""
     return np.asarray(notes[:, JOIN_S] - lag_s < seen.time_s + 0.5 * seen.step_length_s)
+
+
+def rolls_over_s(notes: FloatArray, seen: Observation) -> FloatArray:
+    """(n,) from now until each rolls over its stop line by its plan; NaN: it stops, or has none."""
+    hold_mps = np.where(notes[:, HOLD_MPS] > 0.0, notes[:, HOLD_MPS], np.nan)
+    top_mps = np.maximum(seen.ceiling_mps, hold_mps)
+    way_m = np.maximum(notes[:, JOIN_M], 0.0)
+    cover_s = from_speed_s(way_m, hold_mps, top_mps, seen.accel_mps2)
+    return np.asarray(notes[:, JOIN_S] - seen.time_s + cover_s)
 
 
 def is_invalid(

@@ -45,9 +45,13 @@ class Lanes(NamedTuple):
     """Time of it."""
     distance_m: FloatArray
     space_m: FloatArray
-    step_s: float
-    """From the start of one queued vehicle to that of the one behind it."""
+    step_s: FloatArray
+    """From the start of each queued vehicle to that of the one behind it."""
     stands: BoolArray
+    is_queued: BoolArray
+    """Who is in the queue in any case: he stands, or keeps to a plan for his place in it."""
+    rolls_over_s: FloatArray
+    """When each will cross without a stop by such a plan; NaN: not so."""
 
 
 def serve(lanes: Lanes, earliest_s: FloatArray, end_s: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -84,8 +88,8 @@ class Queue(NamedTuple):
 
 
 def who_waits(lanes: Lanes, cross_s: FloatArray, tolerance_s: float) -> BoolArray:
-    """(m,) who stands, or crosses that much later than freely."""
-    return (cross_s > lanes.free_s + tolerance_s) | lanes.stands
+    """(m,) who is in the queue, or crosses that much later than freely."""
+    return (cross_s > lanes.free_s + tolerance_s) | lanes.is_queued
 
 
 def line_up(lanes: Lanes, window: IntArray, waits: BoolArray) -> Queue:
@@ -106,15 +110,18 @@ def line_up(lanes: Lanes, window: IntArray, waits: BoolArray) -> Queue:
     np.maximum(behind_m, STOP_GAP_M, out=behind_m, where=is_head)
     queue = is_head.astype(np.float64).cumsum() * (2.0 * FAR)
     place_m = np.maximum.accumulate(behind_m + queue) - queue + ahead_m
-    slot_s = lanes.begin_s.take(lanes.cell + window) + lanes.step_s * n_ahead
-    from_place_s = _from_standing_s(lanes, place_m)
+    taken_s = lanes.step_s * waits
+    ahead_s = taken_s.cumsum() - taken_s
+    ahead_s -= ahead_s[head]
+    slot_s = lanes.begin_s.take(lanes.cell + window) + ahead_s
+    crosses_s = np.fmin(slot_s + _from_standing_s(lanes, place_m), lanes.rolls_over_s)
     return Queue(
         waits=waits,
         n_ahead=n_ahead,
         place_m=place_m,
         slot_s=slot_s,
         # A turn takes its time from the queue, too.
-        ready_s=np.where(waits, np.maximum(slot_s + from_place_s, lanes.free_s), lanes.free_s),
+        ready_s=np.where(waits, np.maximum(crosses_s, lanes.free_s), lanes.free_s),
     )
 
 

@@ -7,11 +7,11 @@ import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.beyond import passes, serve_beyond
-from controller.discharge import Discharge, discharge
+from controller.discharge import Discharge, Pledges, discharge
 from controller.eco_parameters import EcoParameters
 from controller.guards import holds_up, parts_ways
 from controller.interface import Observation
-from controller.plan import DONE, LINK
+from controller.plan import DONE, LINK, rolls_over_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +72,15 @@ class _Lines(NamedTuple):
 def aim(seen: Observation, parameters: EcoParameters) -> Target:
     """What each vehicle is to meet, from the virtual discharge of all that is seen."""
     traffic, row = seen.traffic, seen.traffic_row
+    link, is_under_way = seen.memory[:, LINK], seen.memory[:, DONE] == 0.0
+    # Who keeps to a plan for the next signal waits for that one.
+    is_bound = (link == traffic.link[row]) & is_under_way
     served = discharge(
-        traffic, parameters.wave, tolerance_s=parameters.min_wait_s, hope_s=parameters.hope_s
+        traffic,
+        parameters.wave,
+        tolerance_s=parameters.min_wait_s,
+        hope_s=parameters.hope_s,
+        pledges=_pledges(seen, is_bound),
     )
     held_up = holds_up(
         traffic, served.cross_s, reach_m=parameters.hold_up_m, tolerance_s=parameters.hold_up_s
@@ -92,11 +99,8 @@ def aim(seen: Observation, parameters: EcoParameters) -> Target:
         gate_s=none,
     )
     target = _target(served, row, lines, parameters.spillback)
-    if traffic.beyond is None or parameters.beyond_s == 0.0:
+    if traffic.beyond is None or not parameters.looks_beyond:
         return target
-    link, is_under_way = seen.memory[:, LINK], seen.memory[:, DONE] == 0.0
-    # Who keeps to a plan for the next signal waits for that one.
-    is_bound = (link == target.link) & is_under_way
     looks = (seen.hears_beyond & ~is_bound).nonzero()[0]
     if not looks.size:
         return target
@@ -111,6 +115,15 @@ def aim(seen: Observation, parameters: EcoParameters) -> Target:
         seen, parameters, served, chosen, gate_s=passing.latest_s[may], keeps=keeps[may]
     )
     return _with_those_beyond(target, chosen, onward)
+
+
+def _pledges(seen: Observation, is_bound: BoolArray) -> Pledges:
+    """What the traffic knows of those who keep to plans for their next stop lines."""
+    m, row = seen.traffic.lane.size, seen.traffic_row
+    keeps_place, cross_s = np.zeros(m, dtype=np.bool_), np.full(m, np.nan)
+    keeps_place[row] = is_bound
+    cross_s[row] = np.where(is_bound, rolls_over_s(seen.memory, seen), np.nan)
+    return Pledges(keeps_place=keeps_place, cross_s=cross_s)
 
 
 def _aim_beyond(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.discharge import Wave, crossings, discharge
+from controller.discharge import Pledges, Wave, crossings, discharge
 from controller.kinematics import free_arrival_s
 from controller.queues import STOP_GAP_M
 
@@ -48,6 +48,47 @@ def test_a_slower_wave_that_is_seen_is_planned_with_and_a_faster_one_is_not(traf
     )
     faster = serve(replace(traffic, start_step_s=1.1))
     np.testing.assert_array_equal(faster.slot_s, serve(traffic).slot_s)
+
+
+def pledged(traffic, keeps_place, cross_s):
+    pledges = Pledges(keeps_place=np.array(keeps_place), cross_s=np.array(cross_s))
+    return discharge(traffic, Wave(), tolerance_s=TOLERANCE_S, hope_s=HOPE_S, pledges=pledges)
+
+
+def test_who_slows_down_for_his_place_in_the_queue_keeps_it(traffic_of):
+    slowed = {"distance_m": 110.0, "speed_mps": 5.0}
+    traffic = traffic_of([slowed, {"distance_m": 130.0}], [[(10.0, 40.0)]])
+    moved_up = serve(traffic)
+    assert moved_up.wait_s[0] == 0.0, "he will come just in time by now"
+    assert moved_up.n_ahead[1] == 0
+    kept = pledged(traffic, [True, False], [np.nan, np.nan])
+    assert kept.n_ahead[1] == 1
+    assert kept.place_m[1] == pytest.approx(moved_up.place_m[1] + 7.5)
+    assert kept.slot_s[1] == pytest.approx(moved_up.slot_s[1] + Wave().step_s)
+
+
+def test_who_rolls_over_the_line_by_his_plan_is_followed_as_moving_traffic_is(traffic_of):
+    weak = {"accel_mps2": 0.75}
+    cars = [{"distance_m": 90.0, **weak}, {"distance_m": 110.0, **weak}]
+    traffic = traffic_of(cars, [[(20.0, 50.0)]])
+    stopping = pledged(traffic, [True, True], [np.nan, np.nan])
+    rolling = pledged(traffic, [True, True], [21.0, np.nan])
+    assert rolling.slot_s[1] == pytest.approx(20.0 + Wave().follow_s)
+    assert stopping.slot_s[1] == pytest.approx(20.0 + Wave().step_s)
+    assert rolling.cross_s[0] == pytest.approx(21.0)
+    assert stopping.cross_s[0] == pytest.approx(20.0 + math.sqrt(2.0 * STOP_GAP_M / 0.75))
+
+
+def test_nobody_rolls_over_the_line_before_he_could_be_there(traffic_of):
+    traffic = traffic_of([{"distance_m": 300.0}], [[(20.0, 50.0)]])
+    assert pledged(traffic, [True], [15.0]).cross_s[0] == pytest.approx(300.0 / 14.0)
+
+
+def test_a_plan_that_comes_later_than_a_start_from_standing_delays_nobody(traffic_of):
+    traffic = traffic_of([{"distance_m": 90.0}, {"distance_m": 110.0}], [[(20.0, 50.0)]])
+    late = pledged(traffic, [True, False], [29.0, np.nan])
+    stopping = pledged(traffic, [True, False], [np.nan, np.nan])
+    np.testing.assert_allclose(late.cross_s[0], stopping.cross_s[0])
 
 
 def test_one_who_comes_in_green_crosses_as_if_there_were_no_signal(traffic_of):

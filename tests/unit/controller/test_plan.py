@@ -11,6 +11,7 @@ from controller.plan import (
     is_over,
     is_planned,
     noted,
+    rolls_over_s,
 )
 from controller.profile import Choice
 from controller.ramps import DOWN_MPS2
@@ -102,3 +103,15 @@ def test_a_plan_is_over_in_the_step_of_its_joining_or_a_reaction_time_before(car
     ]
     assert bool(is_over(plan_of(), car_at(time_s=129.0), 1.0)[0])
     assert not is_over(np.full((1, MEMORY_WIDTH), np.nan), car_at(time_s=500.0), 0.0)[0]
+
+
+def test_a_plan_that_rolls_over_the_line_says_when(car_at, plan_of):
+    # From 16 m before the line, at 30 s from now, at 8 m/s and 2.6 m/s2.
+    plan = plan_of(JOIN_S=130.0, JOIN_M=16.0, HOLD_MPS=8.0)
+    ends_mps = np.sqrt(8.0**2 + 2.0 * 2.6 * 16.0)
+    assert rolls_over_s(plan, car_at())[0] == pytest.approx(30.0 + (ends_mps - 8.0) / 2.6)
+
+
+def test_a_plan_that_ends_in_a_stop_rolls_over_no_line(car_at, plan_of):
+    assert np.isnan(rolls_over_s(plan_of(HOLD_MPS=0.0), car_at()))[0]
+    assert np.isnan(rolls_over_s(np.full((1, MEMORY_WIDTH), np.nan), car_at()))[0]
