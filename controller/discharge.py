@@ -27,7 +27,8 @@ class Wave:
     """How a queue leaves."""
 
     follow_s: float = 1.0
-    """Time gap between moving vehicles, at the stop line beside the time a length takes."""
+    """Time gap between moving vehicles: at the stop line beside the time that a length takes, and
+    from the slot of one who rolls over it to the slot behind, a length farther back."""
     start_lag_s: float = 0.0
     """From the start of green until the first vehicle starts."""
     step_s: float = 1.2
@@ -72,8 +73,9 @@ class Pledges:
     keeps_place: BoolArray
     """(m,) who is in the queue, however late he comes by now."""
     cross_s: FloatArray
-    """(m,) from now, when he will cross by his plan, without a stop; NaN: not so. Such a one is
-    followed as traffic is, and not as a queue starts."""
+    """(m,) from now, when he will cross by his plan, without a stop, unless he would sooner from
+    standing at his place; NaN: he stops, or has no plan. Who rolls is followed as traffic is, and
+    not as a queue starts."""
 
     @classmethod
     def of_nobody(cls, n_vehicles: int) -> "Pledges":
@@ -101,7 +103,7 @@ class Discharge:
     green_s: FloatArray
     """(m,) when that green starts."""
     n_ahead: IntArray
-    """(m,) vehicles that wait ahead for the same green."""
+    """(m,) vehicles in the queue ahead, for the same green: they wait, or roll to their places."""
 
 
 def discharge(
@@ -224,8 +226,6 @@ def _sort(traffic: Traffic, wave: Wave, arrivals: Arrivals, pledges: Pledges) ->
         earliest_s=earliest_s,
         ceiling_mps=ceiling_mps,
         accel_mps2=accel_mps2,
-        ramp_m=ceiling_mps**2 / (2.0 * accel_mps2),
-        ramp_s=ceiling_mps / accel_mps2,
         distance_m=traffic.distance_m[order],
         space_m=space_m,
         step_s=_steps_s(traffic, wave, rolls_over_s),
@@ -249,9 +249,10 @@ def _greens(traffic: Traffic, link: IntArray, amber_s: FloatArray) -> FloatArray
 
 
 def _steps_s(traffic: Traffic, wave: Wave, rolls_over_s: FloatArray) -> FloatArray:
-    """(m,) from the start of each in a queue to the next.
+    """(m,) from the start of each in a queue to the start of the one behind it.
 
     Too fast a wave leads advice to who still stands, too slow a one opens gaps behind who rolls.
     """
-    start_step_s = np.fmax(wave.step_s, traffic.start_step_s)
-    return np.where(np.isnan(rolls_over_s), start_step_s, wave.follow_s)
+    start_step_s = float(np.fmax(wave.step_s, traffic.start_step_s))
+    follow_s = min(wave.follow_s, start_step_s)
+    return np.where(np.isnan(rolls_over_s), start_step_s, follow_s)

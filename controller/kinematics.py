@@ -31,6 +31,15 @@ def green_arrival_speed(
     return np.where(earliest_s <= latest_s, distance_m / earliest_s, np.nan)
 
 
+SLOWEST_MPS = 3.0
+"""However sharp a turn, it is driven at this speed."""
+
+
+def free_behind_mps(ceiling_mps: FloatArray, crossing_mps: FloatArray) -> FloatArray:
+    """(n,) speed at which each goes on behind its stop line, where turns are slower."""
+    return np.minimum(ceiling_mps, np.maximum(crossing_mps, SLOWEST_MPS))
+
+
 def free_arrival_s(traffic: Traffic) -> FloatArray:
     """(m,) time to the stop line with nobody and no red ahead.
 
@@ -50,7 +59,7 @@ def free_arrival_s(traffic: Traffic) -> FloatArray:
 
 
 def from_speed_s(
-    way_m: FloatArray, speed_mps: FloatArray, top_mps: FloatArray, accel_mps2: FloatArray
+    way_m: FloatArray, speed_mps: FloatArray | float, top_mps: FloatArray, accel_mps2: FloatArray
 ) -> FloatArray:
     """(n,) time to cover a way from a speed, at full acceleration up to a top speed >= that."""
     end_mps = np.minimum(np.sqrt(speed_mps**2 + 2.0 * accel_mps2 * way_m), top_mps)

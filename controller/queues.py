@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
+from controller.kinematics import from_speed_s
 
 STOP_GAP_M = 1.0
 """The first vehicle of a queue stands so far before the stop line."""
@@ -39,19 +40,16 @@ class Lanes(NamedTuple):
     """(m, W + 1) when it can be crossed with nobody ahead; less the headways, apart by lane."""
     ceiling_mps: FloatArray
     accel_mps2: FloatArray
-    ramp_m: FloatArray
-    """Way from standing to the ceiling."""
-    ramp_s: FloatArray
-    """Time of it."""
     distance_m: FloatArray
     space_m: FloatArray
     step_s: FloatArray
-    """From the start of each queued vehicle to that of the one behind it."""
+    """From the start of each, if it is in the queue, to the start of the one behind it."""
     stands: BoolArray
     is_queued: BoolArray
     """Who is in the queue in any case: he stands, or keeps to a plan for his place in it."""
     rolls_over_s: FloatArray
-    """When each will cross without a stop by such a plan; NaN: not so."""
+    """When each will cross without a stop by such a plan, if that is sooner than from standing;
+    NaN: not so."""
 
 
 def serve(lanes: Lanes, earliest_s: FloatArray, end_s: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -114,7 +112,8 @@ def line_up(lanes: Lanes, window: IntArray, waits: BoolArray) -> Queue:
     ahead_s = taken_s.cumsum() - taken_s
     ahead_s -= ahead_s[head]
     slot_s = lanes.begin_s.take(lanes.cell + window) + ahead_s
-    crosses_s = np.fmin(slot_s + _from_standing_s(lanes, place_m), lanes.rolls_over_s)
+    from_place_s = from_speed_s(place_m, 0.0, lanes.ceiling_mps, lanes.accel_mps2)
+    crosses_s = np.fmin(slot_s + from_place_s, lanes.rolls_over_s)
     return Queue(
         waits=waits,
         n_ahead=n_ahead,
@@ -132,12 +131,3 @@ def earliest_from(lanes: Lanes, queue: Queue, window: IntArray) -> FloatArray:
     earliest_s = lanes.earliest_s.copy()
     earliest_s.put(cell, ready_s - lanes.headways_s + lanes.apart)
     return earliest_s
-
-
-def _from_standing_s(lanes: Lanes, way_m: FloatArray) -> FloatArray:
-    """Time to cover a way from standing, at full acceleration up to the ceiling."""
-    return np.where(
-        way_m < lanes.ramp_m,
-        np.sqrt(2.0 * way_m / lanes.accel_mps2),
-        lanes.ramp_s + (way_m - lanes.ramp_m) / lanes.ceiling_mps,
-    )

@@ -11,6 +11,7 @@ from controller.discharge import Discharge, Pledges, discharge
 from controller.eco_parameters import EcoParameters
 from controller.guards import holds_up, parts_ways
 from controller.interface import Observation
+from controller.kinematics import free_behind_mps
 from controller.plan import DONE, LINK, rolls_over_s
 
 
@@ -27,11 +28,11 @@ class Target:
     place_m: FloatArray
     """Distance of that place from the stop line."""
     n_ahead: IntArray
-    """Vehicles that wait ahead for the same green."""
+    """Vehicles in the queue ahead, for the same green: they wait, or roll to their places."""
     wait_s: FloatArray
     """How long it would wait there."""
     cross_s: FloatArray
-    """When it would cross without advice."""
+    """When it would cross without advice; who keeps to a plan: by that, if it is sooner."""
     spread_s: FloatArray
     """How uncertain the start of green is."""
     may_make_earlier: BoolArray
@@ -118,11 +119,16 @@ def aim(seen: Observation, parameters: EcoParameters) -> Target:
 
 
 def _pledges(seen: Observation, is_bound: BoolArray) -> Pledges:
-    """What the traffic knows of those who keep to plans for their next stop lines."""
+    """Who of the traffic keeps to a plan for his next stop line.
+
+    Whether it still holds is found out with the discharge: it counts for this one all the same.
+    """
     m, row = seen.traffic.lane.size, seen.traffic_row
+    free_mps = free_behind_mps(seen.ceiling_mps, seen.traffic.crossing_mps[row])
+    rolls_s = rolls_over_s(seen.memory, seen, free_mps)
     keeps_place, cross_s = np.zeros(m, dtype=np.bool_), np.full(m, np.nan)
     keeps_place[row] = is_bound
-    cross_s[row] = np.where(is_bound, rolls_over_s(seen.memory, seen), np.nan)
+    cross_s[row] = np.where(is_bound, rolls_s, np.nan)
     return Pledges(keeps_place=keeps_place, cross_s=cross_s)
 
 

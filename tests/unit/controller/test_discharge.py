@@ -89,6 +89,31 @@ def test_a_plan_that_comes_later_than_a_start_from_standing_delays_nobody(traffi
     late = pledged(traffic, [True, False], [29.0, np.nan])
     stopping = pledged(traffic, [True, False], [np.nan, np.nan])
     np.testing.assert_allclose(late.cross_s[0], stopping.cross_s[0])
+    assert late.slot_s[1] <= stopping.slot_s[1]
+
+
+def test_behind_one_who_rolls_nobody_starts_later_than_behind_one_who_stands(traffic_of):
+    traffic = traffic_of([{"distance_m": 90.0}, {"distance_m": 110.0}], [[(20.0, 50.0)]])
+    pledges = Pledges(keeps_place=np.array([True, True]), cross_s=np.array([21.0, np.nan]))
+    slow = Wave(follow_s=2.0, step_s=1.2)
+    served = discharge(traffic, slow, tolerance_s=1.5, hope_s=1.5, pledges=pledges)
+    assert served.slot_s[1] == pytest.approx(21.2)
+
+
+@given(st.permutations(range(6)))
+def test_the_order_of_the_rows_does_not_matter(traffic_of, order):
+    cars = [
+        {"distance_m": 60.0 + 25.0 * i, "speed_mps": 6.0, "lane": i % 2, "link": i % 2}
+        for i in range(6)
+    ]
+    keeps = np.array([True, False, True, True, False, False])
+    cross_s = np.array([16.0, np.nan, np.nan, 17.0, np.nan, np.nan])
+    greens = [[(15.0, 40.0)], [(15.0, 40.0)]]
+    straight = pledged(traffic_of(cars, greens), keeps, cross_s)
+    mixed = pledged(traffic_of([cars[i] for i in order], greens), keeps[order], cross_s[order])
+    for field in FIELDS:
+        expected = getattr(straight, field)[np.array(order)]
+        np.testing.assert_allclose(getattr(mixed, field), expected, err_msg=field)
 
 
 def test_one_who_comes_in_green_crosses_as_if_there_were_no_signal(traffic_of):

@@ -3,7 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.kinematics import from_speed_s, green_arrival_speed
+from controller.kinematics import (
+    SLOWEST_MPS,
+    free_behind_mps,
+    from_speed_s,
+    green_arrival_speed,
+)
 
 
 def speed(distance_m, start_s, end_s, max_mps=13.9, min_mps=5.0):
@@ -103,3 +108,10 @@ def test_a_way_takes_as_long_as_driving_it_in_small_steps(way_m, speed_mps, fast
         driven_m += 0.5 * (now_mps + next_mps) * step_s
         now_mps, time_s = next_mps, time_s + step_s
     assert found_s == pytest.approx(time_s, abs=2.0 * step_s)
+
+
+def test_behind_the_line_turns_are_driven_slowly_but_never_at_a_walk():
+    ceiling_mps = np.array([14.0, 14.0, 14.0, 2.0])
+    crossing_mps = np.array([20.0, 6.0, 0.5, 14.0])
+    found_mps = free_behind_mps(ceiling_mps, crossing_mps)
+    np.testing.assert_array_equal(found_mps, [14.0, 6.0, SLOWEST_MPS, 2.0])

@@ -13,8 +13,8 @@ SLOWED = {"distance_m": 110.0, "speed_mps": 5.0}
 def target_of(seen_of, plan_of):
     """What the second of two vehicles is to meet, with a plan of the first."""
 
-    def target(**changes):
-        seen = seen_of([SLOWED, {"distance_m": 130.0}], [[(10.0, 40.0)]], time_s=100.0)
+    def target(first=SLOWED, **changes):
+        seen = seen_of([first, {"distance_m": 130.0}], [[(10.0, 40.0)]], time_s=100.0)
         seen.memory[0] = plan_of(**{"JOIN_S": 110.0, "HOLD_MPS": 5.0, **changes})[0]
         return aim(seen, PARAMETERS)
 
@@ -37,3 +37,35 @@ def test_a_plan_for_another_line_keeps_no_place(seen_of, plan_of):
     seen = seen_of([SLOWED, {"distance_m": 130.0}], [[(10.0, 40.0)]], time_s=100.0)
     seen.memory[0] = plan_of(JOIN_S=110.0, HOLD_MPS=5.0, LINK=3.0)[0]
     np.testing.assert_array_equal(aim(seen, PARAMETERS).n_ahead, [0, 0])
+
+
+def test_only_who_keeps_to_a_plan_does_so_whoever_else_is_on_the_road(seen_of, plan_of):
+    # Unequipped ones come first in the rows of the traffic; the two lanes are mixed.
+    unequipped = {"distance_m": 90.0, "lane": 1, "link": 1}
+    behind = {"distance_m": 130.0}
+    rolling = {"distance_m": 112.0, "speed_mps": 5.0}
+    red = [(10.0, 40.0)]
+    cars = [unequipped, behind, {**behind, "lane": 1, "link": 1}, rolling]
+    seen = seen_of(cars, [red, red], equipped=[3, 1], time_s=137.0)
+    seen.memory[0] = plan_of(JOIN_S=147.0, HOLD_MPS=5.0)[0]
+    target = aim(seen, PARAMETERS)
+    wave = PARAMETERS.wave
+    np.testing.assert_array_equal(target.n_ahead, [0, 1])
+    assert target.slot_s[1] == pytest.approx(10.0 + wave.follow_s)
+    other = aim(seen_of(cars, [red, red], equipped=[3, 2], time_s=137.0), PARAMETERS)
+    assert other.slot_s[1] == pytest.approx(10.0 + wave.step_s), "who waits there has no plan"
+
+
+def test_who_has_joined_is_no_longer_followed_as_one_who_rolls(target_of):
+    near = {"distance_m": 60.0, "speed_mps": 5.0}
+    done, under_way = target_of(near, DONE=1.0), target_of(near)
+    assert done.slot_s[1] == pytest.approx(10.0 + PARAMETERS.wave.step_s)
+    assert under_way.slot_s[1] == pytest.approx(10.0 + PARAMETERS.wave.follow_s)
+
+
+def test_who_turns_behind_the_line_rolls_over_it_no_faster_than_he_turns(target_of):
+    # So weak that he would be later from standing at his place.
+    weak = {"distance_m": 90.0, "speed_mps": 9.0, "accel_mps2": 0.3}
+    plan = {"JOIN_S": 110.0, "JOIN_M": 16.0, "HOLD_MPS": 8.0}
+    assert target_of({**weak, "crossing_mps": 5.0}, **plan).cross_s[0] == pytest.approx(12.0)
+    assert target_of(weak, **plan).cross_s[0] < 11.95
