@@ -12,7 +12,7 @@ from controller.eco_parameters import EcoParameters
 from controller.guards import holds_up, parts_ways
 from controller.interface import Observation
 from controller.kinematics import free_behind_mps
-from controller.plan import DONE, LINK, rolls_over_s
+from controller.plan import LINK, is_under_way, rolls_over_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +73,9 @@ class _Lines(NamedTuple):
 def aim(seen: Observation, parameters: EcoParameters) -> Target:
     """What each vehicle is to meet, from the virtual discharge of all that is seen."""
     traffic, row = seen.traffic, seen.traffic_row
-    link, is_under_way = seen.memory[:, LINK], seen.memory[:, DONE] == 0.0
+    link, goes_on = seen.memory[:, LINK], is_under_way(seen.memory)
     # Who keeps to a plan for the next signal waits for that one.
-    is_bound = (link == traffic.link[row]) & is_under_way
+    is_bound = (link == traffic.link[row]) & goes_on
     served = discharge(
         traffic,
         parameters.wave,
@@ -107,7 +107,7 @@ def aim(seen: Observation, parameters: EcoParameters) -> Target:
         return target
     passing = passes(traffic, served, row[looks], later_s=parameters.beyond_s)
     # Who looks beyond already goes on with it while the green lasts for all.
-    keeps = ((link == traffic.beyond.link[row]) & is_under_way)[looks]
+    keeps = ((link == traffic.beyond.link[row]) & goes_on)[looks]
     may = passing.may & (passing.is_certain | keeps)
     chosen = looks[may]
     if not chosen.size:
