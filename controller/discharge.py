@@ -72,16 +72,15 @@ class Pledges:
 
     keeps_place: BoolArray
     """(m,) who is in the queue, however late he comes by now."""
-    cross_s: FloatArray
-    """(m,) from now, when he will cross by his plan, without a stop, unless he would sooner from
-    standing at his place; NaN: he stops, or has no plan. Who rolls is followed as traffic is, and
+    rolls: BoolArray
+    """(m,) who of these will not have stopped before he crosses: he is followed as traffic is, and
     not as a queue starts."""
 
     @classmethod
     def of_nobody(cls, n_vehicles: int) -> "Pledges":
         """Nobody keeps to a plan."""
         nobody = np.zeros(n_vehicles, dtype=np.bool_)
-        return cls(keeps_place=nobody, cross_s=np.full(n_vehicles, np.nan))
+        return cls(keeps_place=nobody, rolls=nobody)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,8 +207,6 @@ def _sort(traffic: Traffic, wave: Wave, arrivals: Arrivals, pledges: Pledges) ->
     earliest_s = np.maximum(free_s[:, np.newaxis], begin_s)
     earliest_s -= headways_s[:, np.newaxis]
     earliest_s += apart[:, np.newaxis]
-    stands = ((traffic.speed_mps < STANDING_MPS) & ~is_later)[order]
-    rolls_over_s = pledges.cross_s[order]
     return Lanes(
         order=order,
         rank=rank,
@@ -226,12 +223,13 @@ def _sort(traffic: Traffic, wave: Wave, arrivals: Arrivals, pledges: Pledges) ->
         earliest_s=earliest_s,
         ceiling_mps=ceiling_mps,
         accel_mps2=accel_mps2,
+        ramp_m=ceiling_mps**2 / (2.0 * accel_mps2),
+        ramp_s=ceiling_mps / accel_mps2,
         distance_m=traffic.distance_m[order],
         space_m=space_m,
-        step_s=_steps_s(traffic, wave, rolls_over_s),
-        stands=stands,
-        is_queued=stands | pledges.keeps_place[order],
-        rolls_over_s=rolls_over_s,
+        step_s=_steps_s(traffic, wave, pledges.rolls)[order],
+        stands=((traffic.speed_mps < STANDING_MPS) & ~is_later)[order],
+        keeps_place=pledges.keeps_place[order],
     )
 
 
@@ -248,11 +246,11 @@ def _greens(traffic: Traffic, link: IntArray, amber_s: FloatArray) -> FloatArray
     return greens_s
 
 
-def _steps_s(traffic: Traffic, wave: Wave, rolls_over_s: FloatArray) -> FloatArray:
+def _steps_s(traffic: Traffic, wave: Wave, rolls: BoolArray) -> FloatArray:
     """(m,) from the start of each in a queue to the start of the one behind it.
 
     Too fast a wave leads advice to who still stands, too slow a one opens gaps behind who rolls.
     """
     start_step_s = float(np.fmax(wave.step_s, traffic.start_step_s))
     follow_s = min(wave.follow_s, start_step_s)
-    return np.where(np.isnan(rolls_over_s), start_step_s, follow_s)
+    return np.where(rolls, follow_s, start_step_s)

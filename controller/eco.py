@@ -24,7 +24,6 @@ from controller.eco_parameters import EcoParameters
 from controller.gate import Gate
 from controller.guidance import decel_to_ask, speed_now, speed_to_show
 from controller.interface import Advice, Observation, RateMap, Reason
-from controller.kinematics import free_behind_mps
 from controller.plan import (
     BEYOND_M,
     DONE,
@@ -53,6 +52,8 @@ EASE_OFF = 1 + DOWN_MPS2.index(0.7)
 """Ramp of a driver who is off the pedal, in gear."""
 EASY_RAMPS = (*range(EASE_OFF, 1 + len(DOWN_MPS2)), 1 + len(DOWN_MPS2) + len(UP_MPS2))
 """Ramps that a driver can follow: off the pedal, braking gently, and speeding up as he likes."""
+SLOWEST_MPS = 3.0
+"""However sharp a turn, it is driven at this speed."""
 EPSILON = 1e-9
 FREE_MPS = 0.1
 """Advice that is not below a driver's own ceiling by this much is none."""
@@ -183,6 +184,7 @@ class Eco:
     ) -> IntArray:
         """Make plans for some rows; their reasons."""
         parameters = self.parameters
+        crossing_mps = target.crossing_mps[rows]
         speed_mps = np.minimum(seen.speed_mps[rows], seen.ceiling_mps[rows])
         is_certain = target.spread_s[rows] <= parameters.certain_s
         choice = cheapest(
@@ -190,7 +192,7 @@ class Eco:
             Approach(
                 distance_m=seen.distance_m[rows],
                 speed_mps=speed_mps,
-                free_mps=free_behind_mps(seen.ceiling_mps[rows], target.crossing_mps[rows]),
+                free_mps=np.minimum(seen.ceiling_mps[rows], np.maximum(crossing_mps, SLOWEST_MPS)),
                 # The maps do not know how strong a car is: none is taken to use more than this.
                 accel_mps2=np.minimum(seen.accel_mps2[rows], REJOIN_MPS2),
                 decel_mps2=seen.decel_mps2[rows],

@@ -31,15 +31,6 @@ def green_arrival_speed(
     return np.where(earliest_s <= latest_s, distance_m / earliest_s, np.nan)
 
 
-SLOWEST_MPS = 3.0
-"""However sharp a turn, it is driven at this speed."""
-
-
-def free_behind_mps(ceiling_mps: FloatArray, crossing_mps: FloatArray) -> FloatArray:
-    """(n,) speed at which each goes on behind its stop line, where turns are slower."""
-    return np.minimum(ceiling_mps, np.maximum(crossing_mps, SLOWEST_MPS))
-
-
 def free_arrival_s(traffic: Traffic) -> FloatArray:
     """(m,) time to the stop line with nobody and no red ahead.
 
@@ -56,12 +47,3 @@ def free_arrival_s(traffic: Traffic) -> FloatArray:
     excess_mps = np.maximum(ceiling_mps - traffic.crossing_mps, 0.0)
     turn_s = excess_mps**2 / (2.0 * traffic.decel_mps2 * ceiling_mps)
     return np.where(reaches, traffic.distance_m / ceiling_mps + gain_s + turn_s, short_s)
-
-
-def from_speed_s(
-    way_m: FloatArray, speed_mps: FloatArray | float, top_mps: FloatArray, accel_mps2: FloatArray
-) -> FloatArray:
-    """(n,) time to cover a way from a speed, at full acceleration up to a top speed >= that."""
-    end_mps = np.minimum(np.sqrt(speed_mps**2 + 2.0 * accel_mps2 * way_m), top_mps)
-    rise_m = (end_mps**2 - speed_mps**2) / (2.0 * accel_mps2)
-    return np.asarray((end_mps - speed_mps) / accel_mps2 + (way_m - rise_m) / top_mps)

@@ -4,7 +4,6 @@ import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.interface import MEMORY_WIDTH, Observation
-from controller.kinematics import from_speed_s
 from controller.profile import Choice
 
 (
@@ -92,20 +91,6 @@ def is_under_way(notes: FloatArray) -> BoolArray:
 def is_over(notes: FloatArray, seen: Observation, lag_s: float) -> BoolArray:
     """(n,) whether the time to drive freely has come, the driver's lag counted."""
     return np.asarray(notes[:, JOIN_S] - lag_s < seen.time_s + 0.5 * seen.step_length_s)
-
-
-def rolls_over_s(notes: FloatArray, seen: Observation, free_mps: FloatArray) -> FloatArray:
-    """(n,) from now until each rolls over its stop line by its plan; NaN: it stops, or has none.
-
-    Args:
-        notes: Plans, carried out or not.
-        seen: Vehicles.
-        free_mps: (n,) speed at which each will go on behind the stop line.
-    """
-    hold_mps = np.where(notes[:, HOLD_MPS] > 0.0, notes[:, HOLD_MPS], np.nan)
-    top_mps = np.maximum(free_mps, hold_mps)
-    cover_s = from_speed_s(notes[:, JOIN_M], hold_mps, top_mps, seen.accel_mps2)
-    return np.asarray(notes[:, JOIN_S] - seen.time_s + cover_s)
 
 
 def is_invalid(

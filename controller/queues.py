@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
-from controller.kinematics import from_speed_s
 
 STOP_GAP_M = 1.0
 """The first vehicle of a queue stands so far before the stop line."""
@@ -40,16 +39,17 @@ class Lanes(NamedTuple):
     """(m, W + 1) when it can be crossed with nobody ahead; less the headways, apart by lane."""
     ceiling_mps: FloatArray
     accel_mps2: FloatArray
+    ramp_m: FloatArray
+    """Way from standing to the ceiling."""
+    ramp_s: FloatArray
+    """Time of it."""
     distance_m: FloatArray
     space_m: FloatArray
     step_s: FloatArray
     """From the start of each, if it is in the queue, to the start of the one behind it."""
     stands: BoolArray
-    is_queued: BoolArray
-    """Who is in the queue in any case: he stands, or keeps to a plan for his place in it."""
-    rolls_over_s: FloatArray
-    """When each will cross without a stop by such a plan, if that is sooner than from standing;
-    NaN: not so."""
+    keeps_place: BoolArray
+    """Who is in the queue even if he need not wait any more: he keeps to a plan for his place."""
 
 
 def serve(lanes: Lanes, earliest_s: FloatArray, end_s: FloatArray) -> tuple[IntArray, FloatArray]:
@@ -86,20 +86,20 @@ class Queue(NamedTuple):
 
 
 def who_waits(lanes: Lanes, cross_s: FloatArray, tolerance_s: float) -> BoolArray:
-    """(m,) who is in the queue, or crosses that much later than freely."""
-    return (cross_s > lanes.free_s + tolerance_s) | lanes.is_queued
+    """(m,) who stands, or crosses that much later than freely."""
+    return (cross_s > lanes.free_s + tolerance_s) | lanes.stands
 
 
 def line_up(lanes: Lanes, window: IntArray, waits: BoolArray) -> Queue:
-    """Places of those who wait: who waits for the same green stands in the same queue."""
+    """Places in the queues: who waits for the same green stands in the same one."""
     is_head = lanes.is_first.copy()
     is_head[1:] |= window[1:] != window[:-1]
     head = np.maximum.accumulate(lanes.rank * is_head)
     # Truth values are summed up as numbers: that is faster.
-    queued = waits.astype(np.int64)
+    queued = (waits | lanes.keeps_place).astype(np.int64)
     n_ahead = queued.cumsum() - queued
     n_ahead -= n_ahead[head]
-    taken_m = lanes.space_m * waits
+    taken_m = lanes.space_m * queued
     ahead_m = taken_m.cumsum() - taken_m
     ahead_m -= ahead_m[head]
     # Who stands in the first queue has his place; others close up. Later queues form at the line.
@@ -108,19 +108,18 @@ def line_up(lanes: Lanes, window: IntArray, waits: BoolArray) -> Queue:
     np.maximum(behind_m, STOP_GAP_M, out=behind_m, where=is_head)
     queue = is_head.astype(np.float64).cumsum() * (2.0 * FAR)
     place_m = np.maximum.accumulate(behind_m + queue) - queue + ahead_m
-    taken_s = lanes.step_s * waits
+    taken_s = lanes.step_s * queued
     ahead_s = taken_s.cumsum() - taken_s
     ahead_s -= ahead_s[head]
     slot_s = lanes.begin_s.take(lanes.cell + window) + ahead_s
-    from_place_s = from_speed_s(place_m, 0.0, lanes.ceiling_mps, lanes.accel_mps2)
-    crosses_s = np.fmin(slot_s + from_place_s, lanes.rolls_over_s)
+    from_place_s = _from_standing_s(lanes, place_m)
     return Queue(
         waits=waits,
         n_ahead=n_ahead,
         place_m=place_m,
         slot_s=slot_s,
         # A turn takes its time from the queue, too.
-        ready_s=np.where(waits, np.maximum(crosses_s, lanes.free_s), lanes.free_s),
+        ready_s=np.where(waits, np.maximum(slot_s + from_place_s, lanes.free_s), lanes.free_s),
     )
 
 
@@ -131,3 +130,12 @@ def earliest_from(lanes: Lanes, queue: Queue, window: IntArray) -> FloatArray:
     earliest_s = lanes.earliest_s.copy()
     earliest_s.put(cell, ready_s - lanes.headways_s + lanes.apart)
     return earliest_s
+
+
+def _from_standing_s(lanes: Lanes, way_m: FloatArray) -> FloatArray:
+    """Time to cover a way from standing, at full acceleration up to the ceiling."""
+    return np.where(
+        way_m < lanes.ramp_m,
+        np.sqrt(2.0 * way_m / lanes.accel_mps2),
+        lanes.ramp_s + (way_m - lanes.ramp_m) / lanes.ceiling_mps,
+    )

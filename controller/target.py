@@ -11,8 +11,7 @@ from controller.discharge import Discharge, Pledges, discharge
 from controller.eco_parameters import EcoParameters
 from controller.guards import holds_up, parts_ways
 from controller.interface import Observation
-from controller.kinematics import free_behind_mps
-from controller.plan import LINK, is_under_way, rolls_over_s
+from controller.plan import HOLD_MPS, LINK, is_under_way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +31,7 @@ class Target:
     wait_s: FloatArray
     """How long it would wait there."""
     cross_s: FloatArray
-    """When it would cross without advice; who keeps to a plan: by that, if it is sooner."""
+    """When it would cross without advice from now on."""
     spread_s: FloatArray
     """How uncertain the start of green is."""
     may_make_earlier: BoolArray
@@ -123,13 +122,11 @@ def _pledges(seen: Observation, is_bound: BoolArray) -> Pledges:
 
     Whether it still holds is found out with the discharge: it counts for this one all the same.
     """
-    m, row = seen.traffic.lane.size, seen.traffic_row
-    free_mps = free_behind_mps(seen.ceiling_mps, seen.traffic.crossing_mps[row])
-    rolls_s = rolls_over_s(seen.memory, seen, free_mps)
-    keeps_place, cross_s = np.zeros(m, dtype=np.bool_), np.full(m, np.nan)
+    row = seen.traffic_row
+    keeps_place, rolls = np.zeros((2, seen.traffic.lane.size), dtype=np.bool_)
     keeps_place[row] = is_bound
-    cross_s[row] = np.where(is_bound, rolls_s, np.nan)
-    return Pledges(keeps_place=keeps_place, cross_s=cross_s)
+    rolls[row] = is_bound & (seen.memory[:, HOLD_MPS] > 0.0)
+    return Pledges(keeps_place=keeps_place, rolls=rolls)
 
 
 def _aim_beyond(

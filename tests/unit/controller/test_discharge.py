@@ -50,9 +50,10 @@ def test_a_slower_wave_that_is_seen_is_planned_with_and_a_faster_one_is_not(traf
     np.testing.assert_array_equal(faster.slot_s, serve(traffic).slot_s)
 
 
-def pledged(traffic, keeps_place, cross_s):
-    pledges = Pledges(keeps_place=np.array(keeps_place), cross_s=np.array(cross_s))
-    return discharge(traffic, Wave(), tolerance_s=TOLERANCE_S, hope_s=HOPE_S, pledges=pledges)
+def pledged(traffic, keeps_place, rolls, wave=None):
+    pledges = Pledges(keeps_place=np.array(keeps_place), rolls=np.array(rolls))
+    wave = Wave() if wave is None else wave
+    return discharge(traffic, wave, tolerance_s=TOLERANCE_S, hope_s=HOPE_S, pledges=pledges)
 
 
 def test_who_slows_down_for_his_place_in_the_queue_keeps_it(traffic_of):
@@ -61,43 +62,32 @@ def test_who_slows_down_for_his_place_in_the_queue_keeps_it(traffic_of):
     moved_up = serve(traffic)
     assert moved_up.wait_s[0] == 0.0, "he will come just in time by now"
     assert moved_up.n_ahead[1] == 0
-    kept = pledged(traffic, [True, False], [np.nan, np.nan])
+    kept = pledged(traffic, [True, False], [False, False])
     assert kept.n_ahead[1] == 1
     assert kept.place_m[1] == pytest.approx(moved_up.place_m[1] + 7.5)
     assert kept.slot_s[1] == pytest.approx(moved_up.slot_s[1] + Wave().step_s)
+    np.testing.assert_array_equal(kept.cross_s[0], moved_up.cross_s[0])
 
 
-def test_who_rolls_over_the_line_by_his_plan_is_followed_as_moving_traffic_is(traffic_of):
-    weak = {"accel_mps2": 0.75}
-    cars = [{"distance_m": 90.0, **weak}, {"distance_m": 110.0, **weak}]
-    traffic = traffic_of(cars, [[(20.0, 50.0)]])
-    stopping = pledged(traffic, [True, True], [np.nan, np.nan])
-    rolling = pledged(traffic, [True, True], [21.0, np.nan])
-    assert rolling.slot_s[1] == pytest.approx(20.0 + Wave().follow_s)
-    assert stopping.slot_s[1] == pytest.approx(20.0 + Wave().step_s)
-    assert rolling.cross_s[0] == pytest.approx(21.0)
-    assert stopping.cross_s[0] == pytest.approx(20.0 + math.sqrt(2.0 * STOP_GAP_M / 0.75))
-
-
-def test_nobody_rolls_over_the_line_before_he_could_be_there(traffic_of):
-    traffic = traffic_of([{"distance_m": 300.0}], [[(20.0, 50.0)]])
-    assert pledged(traffic, [True], [15.0]).cross_s[0] == pytest.approx(300.0 / 14.0)
-
-
-def test_a_plan_that_comes_later_than_a_start_from_standing_delays_nobody(traffic_of):
+@pytest.mark.parametrize(
+    ("wave", "rolls", "expected_s"),
+    [
+        (Wave(), True, 1.0),
+        (Wave(), False, 1.2),
+        (Wave(follow_s=2.0), True, 1.2),
+    ],
+)
+def test_behind_one_who_rolls_the_next_follows_as_traffic_does(traffic_of, wave, rolls, expected_s):
     traffic = traffic_of([{"distance_m": 90.0}, {"distance_m": 110.0}], [[(20.0, 50.0)]])
-    late = pledged(traffic, [True, False], [29.0, np.nan])
-    stopping = pledged(traffic, [True, False], [np.nan, np.nan])
-    np.testing.assert_allclose(late.cross_s[0], stopping.cross_s[0])
-    assert late.slot_s[1] <= stopping.slot_s[1]
+    found = pledged(traffic, [True, True], [rolls, False], wave)
+    assert found.slot_s[1] == pytest.approx(20.0 + expected_s)
 
 
-def test_behind_one_who_rolls_nobody_starts_later_than_behind_one_who_stands(traffic_of):
-    traffic = traffic_of([{"distance_m": 90.0}, {"distance_m": 110.0}], [[(20.0, 50.0)]])
-    pledges = Pledges(keeps_place=np.array([True, True]), cross_s=np.array([21.0, np.nan]))
-    slow = Wave(follow_s=2.0, step_s=1.2)
-    served = discharge(traffic, slow, tolerance_s=1.5, hope_s=1.5, pledges=pledges)
-    assert served.slot_s[1] == pytest.approx(21.2)
+def test_slots_add_up_what_each_ahead_takes(traffic_of):
+    cars = [{"distance_m": 80.0 + 20.0 * i} for i in range(4)]
+    traffic = replace(traffic_of(cars, [[(20.0, 50.0)]]), start_step_s=1.9)
+    found = pledged(traffic, [True] * 4, [False, True, True, False])
+    np.testing.assert_allclose(found.slot_s, [20.0, 21.9, 22.9, 23.9])
 
 
 @given(st.permutations(range(6)))
@@ -107,10 +97,10 @@ def test_the_order_of_the_rows_does_not_matter(traffic_of, order):
         for i in range(6)
     ]
     keeps = np.array([True, False, True, True, False, False])
-    cross_s = np.array([16.0, np.nan, np.nan, 17.0, np.nan, np.nan])
+    rolls = np.array([True, False, False, True, False, False])
     greens = [[(15.0, 40.0)], [(15.0, 40.0)]]
-    straight = pledged(traffic_of(cars, greens), keeps, cross_s)
-    mixed = pledged(traffic_of([cars[i] for i in order], greens), keeps[order], cross_s[order])
+    straight = pledged(traffic_of(cars, greens), keeps, rolls)
+    mixed = pledged(traffic_of([cars[i] for i in order], greens), keeps[order], rolls[order])
     for field in FIELDS:
         expected = getattr(straight, field)[np.array(order)]
         np.testing.assert_allclose(getattr(mixed, field), expected, err_msg=field)

@@ -3,12 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.kinematics import (
-    SLOWEST_MPS,
-    free_behind_mps,
-    from_speed_s,
-    green_arrival_speed,
-)
+from controller.kinematics import green_arrival_speed
 
 
 def speed(distance_m, start_s, end_s, max_mps=13.9, min_mps=5.0):
@@ -91,27 +86,3 @@ def test_no_other_speed_within_the_bounds_is_faster_and_green(
     if 5.0 <= other_mps <= limit_mps and other_mps >= slowest_mps:
         arrival_s = distance_m / other_mps
         assert not start_s + 1e-6 < arrival_s < start_s + length_s - 1e-6
-
-
-@given(
-    way_m=st.floats(0.0, 300.0),
-    speed_mps=st.floats(0.5, 14.0),
-    faster_mps=st.floats(0.0, 10.0),
-    accel_mps2=st.floats(0.3, 4.0),
-)
-def test_a_way_takes_as_long_as_driving_it_in_small_steps(way_m, speed_mps, faster_mps, accel_mps2):
-    top_mps, step_s = speed_mps + faster_mps, 0.01
-    found_s = float(from_speed_s(way_m, speed_mps, top_mps, accel_mps2))
-    driven_m, time_s, now_mps = 0.0, 0.0, speed_mps
-    while driven_m < way_m:
-        next_mps = min(now_mps + accel_mps2 * step_s, top_mps)
-        driven_m += 0.5 * (now_mps + next_mps) * step_s
-        now_mps, time_s = next_mps, time_s + step_s
-    assert found_s == pytest.approx(time_s, abs=2.0 * step_s)
-
-
-def test_behind_the_line_turns_are_driven_slowly_but_never_at_a_walk():
-    ceiling_mps = np.array([14.0, 14.0, 14.0, 2.0])
-    crossing_mps = np.array([20.0, 6.0, 0.5, 14.0])
-    found_mps = free_behind_mps(ceiling_mps, crossing_mps)
-    np.testing.assert_array_equal(found_mps, [14.0, 6.0, SLOWEST_MPS, 2.0])

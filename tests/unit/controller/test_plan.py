@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -13,7 +11,6 @@ from controller.plan import (
     is_over,
     is_planned,
     noted,
-    rolls_over_s,
 )
 from controller.profile import Choice
 from controller.ramps import DOWN_MPS2
@@ -105,27 +102,3 @@ def test_a_plan_is_over_in_the_step_of_its_joining_or_a_reaction_time_before(car
     ]
     assert bool(is_over(plan_of(), car_at(time_s=129.0), 1.0)[0])
     assert not is_over(np.full((1, MEMORY_WIDTH), np.nan), car_at(time_s=500.0), 0.0)[0]
-
-
-def rolls_s(seen, plan, free_mps=14.0):
-    return float(rolls_over_s(plan, seen, np.array([free_mps]))[0])
-
-
-def test_a_plan_that_rolls_over_the_line_says_when(car_at, plan_of):
-    # From 16 m before the line, at 30 s from now, at 8 m/s and 2.6 m/s2.
-    ends_mps = np.sqrt(8.0**2 + 2.0 * 2.6 * 16.0)
-    assert rolls_s(car_at(), plan_of()) == pytest.approx(30.0 + (ends_mps - 8.0) / 2.6)
-    later = replace(car_at(), time_s=107.0)
-    assert rolls_s(later, plan_of()) == pytest.approx(23.0 + (ends_mps - 8.0) / 2.6)
-
-
-def test_who_turns_behind_the_line_goes_no_faster_than_he_turns_or_holds(car_at, plan_of):
-    assert rolls_s(car_at(), plan_of(), free_mps=5.0) == pytest.approx(30.0 + 16.0 / 8.0)
-    faster_s = rolls_s(car_at(), plan_of(), free_mps=10.0)
-    ramp_s, ramp_m = 2.0 / 2.6, (10.0**2 - 8.0**2) / 5.2
-    assert faster_s == pytest.approx(30.0 + ramp_s + (16.0 - ramp_m) / 10.0)
-
-
-def test_a_plan_that_ends_in_a_stop_rolls_over_no_line(car_at, plan_of):
-    assert np.isnan(rolls_s(car_at(), plan_of(HOLD_MPS=0.0)))
-    assert np.isnan(rolls_s(car_at(), np.full((1, MEMORY_WIDTH), np.nan)))

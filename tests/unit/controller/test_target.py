@@ -61,11 +61,3 @@ def test_who_has_joined_is_no_longer_followed_as_one_who_rolls(target_of):
     done, under_way = target_of(near, DONE=1.0), target_of(near)
     assert done.slot_s[1] == pytest.approx(10.0 + PARAMETERS.wave.step_s)
     assert under_way.slot_s[1] == pytest.approx(10.0 + PARAMETERS.wave.follow_s)
-
-
-def test_who_turns_behind_the_line_rolls_over_it_no_faster_than_he_turns(target_of):
-    # So weak that he would be later from standing at his place.
-    weak = {"distance_m": 90.0, "speed_mps": 9.0, "accel_mps2": 0.3}
-    plan = {"JOIN_S": 110.0, "JOIN_M": 16.0, "HOLD_MPS": 8.0}
-    assert target_of({**weak, "crossing_mps": 5.0}, **plan).cross_s[0] == pytest.approx(12.0)
-    assert target_of(weak, **plan).cross_s[0] < 11.95
