@@ -32,8 +32,8 @@ class Driver:
     """A driver stays below the speed that he keeps to by this times the length of a step, on the
     mean: SUMO's dawdling (half of sigma times acceleration), and some for the traffic ahead."""
     ease_off_mps2: float = 0.7
-    """Least deceleration by which a driver follows a lower speed: off the pedal, in gear. Whatever
-    stands here, `eco` plans with 0.7 m/s2 and more."""
+    """Least deceleration by which a driver follows a lower speed: off the pedal, in a low gear, or
+    braking a little. `eco` plans with no gentler one, and with none below 0.35 m/s2."""
     hold_s: float = 5.0
     """The display does not change more often than this."""
 

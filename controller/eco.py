@@ -23,7 +23,7 @@ from controller.driver import Driver
 from controller.eco_parameters import EcoParameters
 from controller.gate import Gate
 from controller.guidance import decel_to_ask, speed_now, speed_to_show
-from controller.interface import Advice, Observation, RateMap, Reason
+from controller.interface import COMFORT_DECEL_MPS2, Advice, Observation, RateMap, Reason
 from controller.plan import (
     BEYOND_M,
     DONE,
@@ -48,10 +48,6 @@ only on maps that charge too little for it."""
 ALL_RAMPS = tuple(range(1 + len(DOWN_MPS2) + len(UP_MPS2)))
 WAVERING_MPS2 = 1.3
 """Of a driver: half the acceleration of a passenger car, as SUMO's drivers do (sigma 0.5)."""
-EASE_OFF = 1 + DOWN_MPS2.index(0.7)
-"""Ramp of a driver who is off the pedal, in gear."""
-EASY_RAMPS = (*range(EASE_OFF, 1 + len(DOWN_MPS2)), 1 + len(DOWN_MPS2) + len(UP_MPS2))
-"""Ramps that a driver can follow: off the pedal, braking gently, and speeding up as he likes."""
 SLOWEST_MPS = 3.0
 """However sharp a turn, it is driven at this speed."""
 EPSILON = 1e-9
@@ -251,7 +247,7 @@ class Eco:
             return automated
         return replace(
             automated,
-            ramps=EASY_RAMPS,
+            ramps=ramps_by_hand(driver),
             hold_mps=driver.driven_mps(driver.shown_speeds_mps, seen.step_length_s),
             least_cruise_s=driver.lag_s,
             floor_mps=float(driver.driven_mps(np.array(driver.floor_mps), seen.step_length_s))
@@ -266,11 +262,18 @@ class Eco:
             speed_mps = speed_now(notes, seen, self._ramps)
         else:
             speed_mps = speed_to_show(notes, seen, seen.driver, self._ramps)
-            decel_mps2 = decel_to_ask(notes, EASE_OFF, self._ramps)
+            decel_mps2 = decel_to_ask(notes, seen.driver, self._ramps)
         # Who may drive as fast as he likes is told nothing.
         is_free = (reason != ADVISED) | (speed_mps > seen.ceiling_mps - FREE_MPS)
         speed_mps[is_free] = np.nan
         return Advice(speed_mps=speed_mps, reason=reason, memory=notes, decel_mps2=decel_mps2)
+
+
+def ramps_by_hand(driver: Driver) -> tuple[int, ...]:
+    """Rows of the ramps that a driver can follow: off the pedal, braking, or as he speeds up."""
+    gentlest_mps2 = min(driver.ease_off_mps2, COMFORT_DECEL_MPS2) - EPSILON
+    down = (1 + row for row, mps2 in enumerate(DOWN_MPS2) if mps2 >= gentlest_mps2)
+    return (*down, 1 + len(DOWN_MPS2) + len(UP_MPS2))
 
 
 def _forget_passed(notes: FloatArray, seen: Observation) -> None:

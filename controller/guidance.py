@@ -173,18 +173,12 @@ def _shown_for(driven_mps: FloatArray, driver: Driver, step_length_s: float) -> 
     return np.asarray(np.rint(shown_mps / driver.step_mps) * driver.step_mps)
 
 
-def decel_to_ask(notes: FloatArray, ease_off: int, ramps: Ramps) -> FloatArray:
-    """(n,) how firmly each plan slows down, where that is more than easing off; NaN elsewhere.
-
-    Args:
-        notes: Plans.
-        ease_off: Row of the ramp of who eases off.
-        ramps: All ramps.
-    """
+def decel_to_ask(notes: FloatArray, driver: Driver, ramps: Ramps) -> FloatArray:
+    """(n,) how firmly each plan slows down, where that is more than easing off; NaN elsewhere."""
     asked_mps2 = np.empty(len(notes))
     asked_mps2.fill(np.nan)
     rows = is_planned(notes).nonzero()[0]
     decel_mps2 = -ramps.accel_mps2[notes[rows, RAMP].astype(np.int64), 0]
-    is_firm = decel_mps2 > -ramps.accel_mps2[ease_off, 0]
+    is_firm = decel_mps2 > driver.ease_off_mps2
     asked_mps2[rows[is_firm]] = decel_mps2[is_firm]
     return asked_mps2

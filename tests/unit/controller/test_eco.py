@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller import Driver, Eco, EcoParameters, Reason
+from controller.notes import ramp_mps2
 from controller.plan import (
     DONE,
     GREEN_S,
@@ -246,9 +247,19 @@ def test_a_driver_is_shown_nothing_before_the_ramp_and_then_steps_down(eco, seen
     assert said.memory[0, HOLD_MPS] in driver.driven_mps(driver.shown_speeds_mps, 1.0)
 
 
+@pytest.mark.parametrize("ease_off_mps2", [0.1, 0.35, 0.6, 1.5, 2.0])
+def test_no_driver_is_planned_to_slow_down_more_gently_than_he_does(eco, seen_of, ease_off_mps2):
+    cars = [{"distance_m": 60.0 + 40.0 * place, "lane": place} for place in range(8)]
+    said = eco.advise(seen_of(cars, RED_40_S, driver=Driver(ease_off_mps2=ease_off_mps2)))
+    planned = said.reason == Reason.ADVISED
+    assert planned.any()
+    decel_mps2 = np.array([-ramp_mps2(int(row)) for row in said.memory[planned, RAMP]])
+    assert (decel_mps2 >= min(ease_off_mps2, 1.5)).all()
+
+
 def test_a_driver_who_comes_late_is_asked_to_brake_gently(eco, seen_of):
     far, near = {"distance_m": 160.0}, {"distance_m": 90.0, "lane": 1}
-    said = eco.advise(seen_of([far, near], RED_40_S, driver=Driver()))
+    said = eco.advise(seen_of([far, near], RED_40_S, driver=Driver(ease_off_mps2=0.7)))
     assert (said.reason == Reason.ADVISED).all()
     assert np.isnan(said.decel_mps2[0]) and 0.7 < said.decel_mps2[1] <= 1.5
     assert eco.advise(seen_of([far, near], RED_40_S)).decel_mps2 is None

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from controller import MEMORY_WIDTH, Driver
-from controller.eco import EASE_OFF
 from controller.guidance import (
     REGULATION_MPS,
     decel_to_ask,
@@ -172,8 +171,9 @@ def test_the_display_of_who_holds_a_speed_does_not_flicker(ramps, car_at, plan_o
 
 
 def test_only_who_must_slow_down_more_than_by_easing_off_is_asked_to_brake(ramps, plan_of):
-    firm = decel_to_ask(plan_of(RAMP=DOWN_10), EASE_OFF, ramps)
+    driver = Driver(ease_off_mps2=0.5)
+    firm = decel_to_ask(plan_of(RAMP=DOWN_10), driver, ramps)
     assert firm[0] == pytest.approx(1.0)
-    for ramp in (EASE_OFF, DOWN_05, COASTING, UP_05):
-        assert np.isnan(decel_to_ask(plan_of(RAMP=ramp), EASE_OFF, ramps)[0])
-    assert np.isnan(decel_to_ask(np.full((1, MEMORY_WIDTH), np.nan), EASE_OFF, ramps)[0])
+    for ramp in (DOWN_05, COASTING, UP_05):
+        assert np.isnan(decel_to_ask(plan_of(RAMP=ramp), driver, ramps)[0])
+    assert np.isnan(decel_to_ask(np.full((1, MEMORY_WIDTH), np.nan), driver, ramps)[0])

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from controller import Driver, profile
-from controller.eco import ALL_RAMPS, EASY_RAMPS, HOLDS_MPS
+from controller.eco import ALL_RAMPS, HOLDS_MPS, ramps_by_hand
 from controller.profile import Approach, Grid, Means
 from controller.ramps import (
     COASTING,
@@ -167,7 +167,7 @@ SITUATIONS = {
 WHO = {
     "automated": means(),
     "driver": means(
-        ramps=EASY_RAMPS,
+        ramps=ramps_by_hand(Driver()),
         hold_mps=Driver().driven_mps(Driver().shown_speeds_mps, 1.0),
         least_cruise_s=Driver().lag_s,
         floor_mps=Driver().floor_mps - Driver().dawdling_mps2,
