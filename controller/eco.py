@@ -271,7 +271,7 @@ class Eco:
 
 def ramps_by_hand(driver: Driver) -> tuple[int, ...]:
     """Rows of the ramps that a driver can follow: off the pedal, braking, or as he speeds up."""
-    gentlest_mps2 = min(driver.ease_off_mps2, COMFORT_DECEL_MPS2) - EPSILON
+    gentlest_mps2 = min(driver.ease_off_mps2, COMFORT_DECEL_MPS2)
     down = (1 + row for row, mps2 in enumerate(DOWN_MPS2) if mps2 >= gentlest_mps2)
     return (*down, 1 + len(DOWN_MPS2) + len(UP_MPS2))
 

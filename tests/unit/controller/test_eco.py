@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller import Driver, Eco, EcoParameters, Reason
+from controller.eco import ramps_by_hand
 from controller.notes import ramp_mps2
 from controller.plan import (
     DONE,
@@ -245,6 +246,21 @@ def test_a_driver_is_shown_nothing_before_the_ramp_and_then_steps_down(eco, seen
     assert said.reason[0] == Reason.ADVISED
     assert said.memory[0, RAMP_S] >= 100.0 + driver.lag_s
     assert said.memory[0, HOLD_MPS] in driver.driven_mps(driver.shown_speeds_mps, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("ease_off_mps2", "planned_mps2"),
+    [
+        (0.1, [0.35, 0.5, 0.7, 1.0, 1.5]),
+        (0.6, [0.7, 1.0, 1.5]),
+        (0.7, [0.7, 1.0, 1.5]),
+        (2.0, [1.5]),
+    ],
+)
+def test_a_driver_can_be_planned_to_slow_down_as_he_eases_off_or_more(ease_off_mps2, planned_mps2):
+    *down, up = map(ramp_mps2, ramps_by_hand(Driver(ease_off_mps2=ease_off_mps2)))
+    assert [-mps2 for mps2 in down] == planned_mps2
+    assert up > 0.0
 
 
 @pytest.mark.parametrize("ease_off_mps2", [0.1, 0.35, 0.6, 1.5, 2.0])
