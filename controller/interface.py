@@ -91,6 +91,8 @@ class Traffic:
     """(m,) number of the lane on which the vehicle will reach the stop line."""
     present_lane: IntArray
     """(m,) number of the lane on which it is now."""
+    stop_edge: IntArray
+    """(m,) which edge ends at that stop line: number of its first lane."""
     link: IntArray
     """(m,) row of the signal-controlled link that it will cross by, in the arrays below."""
     distance_m: FloatArray
@@ -109,6 +111,8 @@ class Traffic:
     """(m,) length of the way to the stop line from the last signal, or the edge of the network."""
     space_m: FloatArray
     """(m,) length in a standing queue: the vehicle's own, and its gap to the one ahead."""
+    yields_first: BoolArray
+    """(m,) whether it must yield at a junction without a signal before the stop line."""
     green_start_s: FloatArray
     """(links, W) latest possible start of each green from now; negative where it has begun."""
     green_end_s: FloatArray

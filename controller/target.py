@@ -7,9 +7,9 @@ import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.beyond import passes, serve_beyond
-from controller.discharge import Discharge, Pledges, discharge
+from controller.discharge import STANDING_MPS, Discharge, Pledges, discharge
 from controller.eco_parameters import EcoParameters
-from controller.guards import holds_up, parts_ways
+from controller.guards import holds_up, keeps_waiting, parts_ways
 from controller.interface import Observation
 from controller.plan import HOLD_MPS, LINK, is_under_way
 
@@ -37,8 +37,8 @@ class Target:
     may_make_earlier: BoolArray
     """Whether it might still make an earlier green."""
     holds_up: BoolArray
-    """Whether it would hold up somebody whose lane flows; or, on the way to a signal beyond the
-    next, whether somebody close behind leaves that way."""
+    """Whether it would hold up somebody whose lane flows, or who waits to enter the road; or, on
+    the way to a signal beyond the next, whether somebody close behind leaves that way."""
     is_full: BoolArray
     """Whether the queue fills the way from the last signal."""
     link: IntArray
@@ -85,6 +85,7 @@ def aim(seen: Observation, parameters: EcoParameters) -> Target:
     held_up = holds_up(
         traffic, served.cross_s, reach_m=parameters.hold_up_m, tolerance_s=parameters.hold_up_s
     )
+    held_up |= keeps_waiting(traffic, reach_m=parameters.hold_up_m, standing_mps=STANDING_MPS)
     which = np.arange(row.size), _known(served.window[row], seen.likely_start_s)
     none = np.full(row.size, np.nan)
     lines = _Lines(

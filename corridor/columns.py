@@ -18,7 +18,10 @@ LANE_NUMBERS = (
 )
 N_STATED = 5
 """So many of them are the same for all vehicles; the others are speeds of the driver."""
-LANE_COUNTS = ("link_row", "stop_lane", "present_lane", "beyond_link", "beyond_lane")
+LANE_COUNTS = (
+    *("link_row", "stop_lane", "stop_edge", "present_lane"),
+    *("beyond_link", "beyond_lane"),
+)
 LANE_TRUTHS = (
     *("yields_first", "on_junction", "has_other_lanes", "must_change"),
     *("is_new_signal", "is_done"),
@@ -76,10 +79,11 @@ class Columns:
     `distance_m` is the way to the next stop line (NaN: no signal ahead), `to_line_m` the same from
     the start of the present lane, `ceiling_mps` the driver's own limit and `crossing_mps` that
     behind the stop line; `link_row` is the row of the link that leads over the line, `stop_lane`
-    the number of its lane; `beyond_...` are the same of the signal behind the next one, and
-    `beyond_m` is the way from stop line to stop line; `hears_beyond` whether its unit is in range,
-    `read_s` when the vehicle is next looked at, `command` what it was last
-    told (m/s, or a speed factor; NaN: nothing), `wished_mps` the speed that this meant;
+    the number of its lane and `stop_edge` that of the first lane beside it; `beyond_...` are the
+    same of the signal behind the next one, and `beyond_m` is the way from stop line to stop line;
+    `hears_beyond` whether its unit is in range, `read_s` when the vehicle is next looked at,
+    `command` what it was last told (m/s, or a speed factor; NaN: nothing), `wished_mps` the speed
+    that this meant;
     `has_moved` is whether it ever drove, `has_stood` whether it has stood since it last started,
     `started_s` and `started_m` when and where on its lane that was.
     """

@@ -27,7 +27,7 @@ class Hearing:
         rsu = radio.parameters
         n_kept = math.ceil((rsu.stale_s + 2.0 / rsu.rate_hz) / step_length_s) + 2
         self._told: deque[FloatArray] = deque(maxlen=n_kept)
-        self._first_step = 0
+        self._last_s = 0.0
 
     def remember(self, windows: FloatArray, time_s: float) -> None:
         """Keep what the units tell now, since messages arrive late.
@@ -37,7 +37,7 @@ class Hearing:
             time_s: Now.
         """
         self._told.append(windows)
-        self._first_step = round(time_s / self._step_length_s) - len(self._told) + 1
+        self._last_s = time_s
 
     def listen(self, table: VehicleTable, time_s: float) -> None:
         """Note when the newest message that each vehicle has of its next signal was made.
@@ -74,8 +74,7 @@ class Hearing:
         told = self._told[last].take(link_row, axis=1)
         # What is told changes seldom, and mostly all have heard the same message.
         if self._told[first] is not self._told[last]:
-            steps = np.floor(heard_s / self._step_length_s + 1e-9).astype(np.int64)
-            places = np.clip(steps - self._first_step, first, last)
+            places = np.clip(self._places(heard_s), first, last)
             for kept in np.unique(places):
                 chosen = places == kept
                 told[:, chosen] = self._told[kept][:, link_row[chosen]]
@@ -83,8 +82,13 @@ class Hearing:
 
     def _place(self, heard_s: float) -> int:
         """Place, among what is kept, of what was told when a message was made."""
-        step = math.floor(heard_s / self._step_length_s + 1e-9)
-        return min(max(step - self._first_step, 0), len(self._told) - 1)
+        return int(np.clip(self._places(heard_s), 0, len(self._told) - 1))
+
+    def _places(self, heard_s: FloatArray | float) -> IntArray:
+        """The same, of several, and not bounded by what is kept."""
+        # From the last step backwards: time need not begin at a multiple of the step.
+        n_steps = np.floor((heard_s - self._last_s) / self._step_length_s + 1e-9)
+        return np.asarray(n_steps + len(self._told) - 1, dtype=np.int64)
 
     def _signal_ids(self, link_rows: IntArray) -> list[str]:
         return [self._links[row].signal if row >= 0 else "" for row in link_rows]

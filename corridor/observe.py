@@ -164,6 +164,7 @@ def see_traffic(
     return Traffic(
         lane=near.ints("stop_lane"),
         present_lane=near.ints("present_lane"),
+        stop_edge=near.ints("stop_edge"),
         link=near.ints("link_row"),
         distance_m=near.floats("distance_m"),
         speed_mps=near.floats("speed_mps"),
@@ -173,6 +174,7 @@ def see_traffic(
         decel_mps2=near.floats("decel_mps2"),
         storage_m=near.floats("storage_m"),
         space_m=near.floats("space_m"),
+        yields_first=near.flags("yields_first"),
         green_start_s=ahead[START_MAX],
         green_end_s=ahead[END_MIN],
         likely_start_s=ahead[START_LIKELY],

@@ -145,10 +145,10 @@ class Session:
         self._dismiss(self._table.vehicle_ids())
 
     def _is_over(self) -> bool:
-        if self.tally.n_arrived >= len(self._course.vehicle_ids) or self._engine.n_expected() == 0:
-            return True
         course, time_s = self._course, self._time_s
         self.tally.end_s = time_s
+        if self.tally.n_arrived >= len(course.vehicle_ids) or self._engine.n_expected() == 0:
+            return True
         quiet_since_s = max(self._last_arrival_s, course.last_departure_s)
         self.tally.cap_hit = time_s >= min(course.cap_s, quiet_since_s + course.patience_s)
         return self.tally.cap_hit
@@ -239,14 +239,21 @@ class Session:
         try:
             self._reader.read(self._table, time_s)
         except EngineError:
-            # A vehicle may vanish without arriving, for example in a calibrator.
-            running = set(self._engine.running())
-            gone = [v for v in self._table.vehicle_ids() if v not in running]
+            # A vehicle may vanish without arriving, for example in a calibrator. Who is under way
+            # by teleport is known all the same, though on no road.
+            gone = [v for v in self._table.vehicle_ids() if not self._is_known(v)]
             if not gone:
                 raise
             self.tally.n_running -= len(gone)
             self._dismiss(gone)
             self._reader.read(self._table, time_s)
+
+    def _is_known(self, vehicle_id: str) -> bool:
+        try:
+            self._engine.speeds_mps([vehicle_id])
+        except EngineError:
+            return False
+        return True
 
     def steer(self, plans: Mapping[int, StagePlan]) -> None:
         """Take over plans of signals, by number, for the next step; the others keep theirs."""

@@ -27,7 +27,7 @@ class Sight(NamedTuple):
     movement: Movement | None
     numbers: tuple[float, ...]
     """`LANE_NUMBERS`, speeds as the limits of the roads."""
-    counts: tuple[int, int, int, int, int]
+    counts: tuple[int, int, int, int, int, int]
     """`LANE_COUNTS`."""
     truths: tuple[bool, bool, bool, bool]
     """The first of `LANE_TRUTHS`."""
@@ -101,12 +101,13 @@ class Spot:
         movement, crossing_mps, yields_first, must_change = None, math.nan, False, False
         to_line_m = storage_m = beyond_m = beyond_storage_m = math.nan
         behind_mps = beyond_crossing_mps = math.nan
-        link_row = stop_lane = beyond_link = beyond_lane = NO_LINK
+        link_row = stop_lane = stop_edge = beyond_link = beyond_lane = NO_LINK
         if approach is not None:
             link = network.link_ahead(self._leads_to, approach)
             movement, crossing_mps = approach.movement, link.crossing_limit_mps
             to_line_m, storage_m = approach.distance_m + self._rest_m, approach.storage_m
             link_row, stop_lane = link.row, network.lane_number[link.lane]
+            stop_edge = network.lane_number[f"{network.lane_edge[link.lane]}_0"]
             yields_first = approach.yields_first
             must_change = network.must_change(self._leads_to, approach)
             beyond = approach.beyond
@@ -126,6 +127,6 @@ class Spot:
                 *(to_line_m, storage_m, self.limit_mps, beyond_m, beyond_storage_m),
                 *(self.limit_mps, crossing_mps, behind_mps, beyond_crossing_mps),
             ),
-            counts=(link_row, stop_lane, present_lane, beyond_link, beyond_lane),
+            counts=(link_row, stop_lane, stop_edge, present_lane, beyond_link, beyond_lane),
             truths=(yields_first, self._leads_to != lane, self._has_other_lanes, must_change),
         )

@@ -101,6 +101,8 @@ class SumoEngine:
             _ONE_SIMULATION.release()
             raise
         self._is_running = True
+        # Vehicles of another run may have the same ids.
+        self._may_brake_hard.clear()
 
     def close(self) -> None:
         """End the simulation and write its outputs; harmless when it is not running."""
@@ -163,7 +165,8 @@ class SumoEngine:
 
     def is_stopped(self, vehicle_id: str) -> bool:
         """Whether a vehicle serves a scheduled stop."""
-        return bool(self._sumo.vehicle.isStopped(vehicle_id))
+        with self._translated:
+            return bool(self._sumo.vehicle.isStopped(vehicle_id))
 
     def set_speeds(self, vehicle_ids: Sequence[str], speeds_mps: Sequence[float]) -> None:
         """Make vehicles drive at speeds, safety permitting; -1 gives one back to its driver."""
@@ -183,12 +186,13 @@ class SumoEngine:
     def signal(self, signal_id: str) -> SignalState:
         """State of a signal's controller."""
         lights = self._sumo.trafficlight
-        return SignalState(
-            program_id=lights.getProgram(signal_id),
-            phase=lights.getPhase(signal_id),
-            spent_s=lights.getSpentDuration(signal_id),
-            next_switch_s=lights.getNextSwitch(signal_id),
-        )
+        with self._translated:
+            return SignalState(
+                program_id=lights.getProgram(signal_id),
+                phase=lights.getPhase(signal_id),
+                spent_s=lights.getSpentDuration(signal_id),
+                next_switch_s=lights.getNextSwitch(signal_id),
+            )
 
     def signal_letters(self, signal_ids: Sequence[str]) -> list[str]:
         """What each signal shows: one letter per link."""

@@ -26,6 +26,7 @@ def made_up_observation() -> Observation:
     traffic = Traffic(
         lane=np.array([3, 3, 3, 7, 8, 12]),
         present_lane=np.array([3, 3, 3, 7, 7, 11]),
+        stop_edge=np.array([3, 3, 3, 7, 7, 12]),
         link=link,
         distance_m=np.array([260.0, 1.5, 140.0, 90.0, 30.0, 45.0]),
         speed_mps=np.array([13.2, 0.0, 11.8, 13.9, 9.0, 8.1]),
@@ -35,6 +36,7 @@ def made_up_observation() -> Observation:
         decel_mps2=np.full(n, 4.5),
         storage_m=np.full(n, 280.0),
         space_m=np.full(n, 7.5),
+        yields_first=np.zeros(n, dtype=np.bool_),
         green_start_s=GREENS_S[:, 0],
         green_end_s=GREENS_S[:, 1],
         likely_start_s=GREENS_S[:, 2],

@@ -39,8 +39,12 @@ def make_traffic(cars, greens, *, longer_s=0.0):
         greens: Per link; NaN fills what is not there.
         longer_s: So much longer greens last in nine cases of ten.
     """
-    rows = [{**CAR, "present_lane": car.get("lane", 0), **car} for car in cars]
-    columns = columns_of(rows, (*CAR, "present_lane"))
+    rows = [
+        {**CAR, **dict.fromkeys(("present_lane", "stop_edge"), car.get("lane", 0)), **car}
+        for car in cars
+    ]
+    columns = columns_of(rows, (*CAR, "present_lane", "stop_edge"))
+    columns["yields_first"] = np.array([car.get("yields_first", False) for car in cars], dtype=bool)
     onward = [{**NOTHING_BEYOND, **car.get("beyond", {})} for car in cars]
     width = max((len(windows) for windows in greens), default=0)
     starts_s, ends_s = np.full((2, len(greens), width), np.nan)
@@ -62,7 +66,7 @@ def make_traffic(cars, greens, *, longer_s=0.0):
 
 def columns_of(rows, names):
     """One array per name; those of lanes and links are whole numbers."""
-    numbers = {"lane", "present_lane", "link"}
+    numbers = {"lane", "present_lane", "stop_edge", "link"}
     return {
         name: np.array([row[name] for row in rows], dtype=np.int64 if name in numbers else float)
         for name in names
@@ -102,7 +106,7 @@ def make_seen(cars, greens, *, equipped=None, early_s=0.0, late_s=0.0, longer_s=
         "end_q90_s": ends_s[rows] + longer_s,
         "spat_age_s": filler,
         "n_queued": filler.astype(np.int64),
-        "yields_first": filler.astype(bool),
+        "yields_first": traffic.yields_first[rows],
         "on_junction": filler.astype(bool),
         "must_change": filler.astype(bool),
         "hears_beyond": traffic.beyond.link[rows] >= 0,

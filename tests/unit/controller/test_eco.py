@@ -162,6 +162,13 @@ def test_who_would_hold_up_those_whose_lane_flows_is_left_alone(eco, seen_of):
     assert reasons(eco, seen_of([own, elsewhere], LEFT_RED))[0] is Reason.ADVISED
 
 
+def test_nobody_is_slowed_down_for_whom_somebody_waits_in_a_side_road(eco, seen_of):
+    cars = [{"distance_m": 220.0}, {"distance_m": 150.0, "speed_mps": 0.0, "yields_first": True}]
+    assert reasons(eco, seen_of(cars, RED_40_S)) == [Reason.HOLDS_UP, Reason.JUNCTION]
+    waits_elsewhere = {**cars[1], "stop_edge": 7}
+    assert reasons(eco, seen_of([cars[0], waits_elsewhere], RED_40_S))[0] is Reason.ADVISED
+
+
 def test_who_must_still_change_lanes_is_left_alone(eco, seen_of):
     cars = [{"distance_m": 300.0}, {"distance_m": 250.0, "lane": 1}]
     seen = seen_of(cars, RED_40_S, must_change=np.array([True, False]))

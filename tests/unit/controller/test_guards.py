@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.guards import LOOKED_BACK, holds_up, parts_ways
+from controller.guards import LOOKED_BACK, holds_up, keeps_waiting, parts_ways
 
 
 def held(traffic, cross_s, reach_m=80.0, tolerance_s=2.0):
@@ -114,3 +114,53 @@ def test_who_holds_up_somebody_is_what_a_plain_search_finds(traffic_of, cars):
             c[1] != lane and c[2] - distance_m < 80 and c[3] < cross_s - 2.0
             for c in behind[:LOOKED_BACK]
         )
+
+
+def kept_waiting(traffic):
+    return keeps_waiting(traffic, reach_m=80.0, standing_mps=1.4).tolist()
+
+
+@pytest.fixture
+def side_road(traffic_of):
+    """One on the road before the mouth of a side road, one behind it; one stands in its mouth."""
+
+    def make(**changes):
+        before = {"distance_m": 200.0, "lane": 1, "stop_edge": 4}
+        behind = {"distance_m": 90.0, "lane": 1, "stop_edge": 4}
+        side = {"distance_m": 130.0, "lane": 2, "stop_edge": 4, "speed_mps": 0.0}
+        return traffic_of([before, behind, {**side, "yields_first": True, **changes}], [[]])
+
+    return make
+
+
+def test_who_comes_to_the_mouth_of_a_side_road_keeps_waiting_who_stands_in_it(side_road):
+    assert kept_waiting(side_road()) == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"speed_mps": 2.0},
+        {"stop_edge": 5},
+        {"yields_first": False},
+        {"distance_m": 210.0},
+        {"distance_m": 119.0},
+    ],
+)
+def test_who_rolls_or_goes_elsewhere_or_is_far_from_the_other_is_not_kept_waiting(
+    side_road, changes
+):
+    assert kept_waiting(side_road(**changes)) == [False, False, False]
+
+
+def test_of_several_side_roads_each_counts_for_who_comes_to_it(traffic_of):
+    side = {"yields_first": True, "speed_mps": 0.0}
+    mouths = [{**side, "distance_m": 130.0}, {**side, "distance_m": 300.0}]
+    between = [{"distance_m": 150.0}, {"distance_m": 250.0}]
+    # Who stands in the farther one must yield himself: it is not he who keeps the other waiting.
+    found = kept_waiting(traffic_of([*mouths, *between, {"distance_m": 310.0}], [[]]))
+    assert found == [False, False, True, False, True]
+
+
+def test_where_nobody_is_nobody_waits(traffic_of):
+    assert kept_waiting(traffic_of([], [[]])) == []

@@ -170,6 +170,10 @@ def make_program():
     return make
 
 
+NOWHERE = -1073741824.0
+"""What SUMO tells of who is on no road."""
+
+
 class Motion(NamedTuple):
     """Where a vehicle is and how fast."""
 
@@ -191,6 +195,7 @@ class FakeEngine:
         self.n_read = Counter()
         self.stopped = set()
         self.vanished = set()
+        self.teleporting = set()
         self._departed, self._arrived = [], []
 
     def add_signal(self, signal, program, state=None, **others):
@@ -260,7 +265,9 @@ class FakeEngine:
 
     def running(self):
         return tuple(
-            n for n, car in self.known.items() if car["is_on_road"] and n not in self.vanished
+            name
+            for name, car in self.known.items()
+            if car["is_on_road"] and name not in self.vanished | self.teleporting
         )
 
     def facts(self, vehicle_id):
@@ -280,6 +287,8 @@ class FakeEngine:
     def motion(self, vehicle_id):
         if vehicle_id in self.vanished:
             raise EngineError(f"Vehicle '{vehicle_id}' is not known.")
+        if vehicle_id in self.teleporting:
+            return Motion("", NOWHERE, NOWHERE)
         car = self.known[vehicle_id]
         rest_m = car["along_m"]
         for lane, length_m in car["way"]:

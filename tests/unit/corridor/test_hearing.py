@@ -74,15 +74,16 @@ def test_the_signal_beyond_is_not_heard_while_its_unit_is_silent(network, table)
     assert table.flags("hears_beyond").all()
 
 
-def test_each_knows_what_was_told_when_its_newest_message_was_made(network, table):
+@pytest.mark.parametrize("begin_s", [0.0, 0.5, 1.5])
+def test_each_knows_what_was_told_when_its_newest_message_was_made(network, table, begin_s):
     units = hearing(network, stale_s=5.0)
-    for time_s in range(6, 12):
-        units.remember(windows(network, time_s), float(time_s))
-    table.floats("heard_s")[:] = 10.9, 7.2
+    for step in range(6, 12):
+        units.remember(windows(network, begin_s + step), begin_s + step)
+    table.floats("heard_s")[:] = begin_s + 10.9, begin_s + 7.2
     told = units.told_to(table.columns)
     assert told.shape == (N_TIMES, 2, 3)
-    assert (told[:, 0] == 10.0).all()
-    assert (told[:, 1] == 7.0).all()
+    assert (told[:, 0] == begin_s + 10.0).all()
+    assert (told[:, 1] == begin_s + 7.0).all()
 
 
 def test_what_is_told_to_nobody_is_nothing(network, table):

@@ -75,7 +75,7 @@ def test_nobody_in_range_is_read_late(make_engine, network, main_way, vehicles, 
         for name in ("distance_m", "speed_mps", "position_m", "ceiling_mps", "crossing_mps"):
             known, exact = road.read.floats(name), road.full.floats(name)
             np.testing.assert_array_equal(known[in_range], exact[in_range], err_msg=name)
-        for name in ("link_row", "stop_lane", "present_lane"):
+        for name in ("link_row", "stop_lane", "stop_edge", "present_lane"):
             known, exact = road.read.ints(name), road.full.ints(name)
             np.testing.assert_array_equal(known[in_range], exact[in_range], err_msg=name)
         # Nor is anybody taken for one with a signal ahead, or without.

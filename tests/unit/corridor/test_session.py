@@ -370,6 +370,22 @@ def test_a_vehicle_that_vanishes_without_arriving_is_let_go(road, network, main_
     assert "v" in run.tally.advised_time_s
 
 
+def test_who_is_under_way_by_teleport_is_kept_while_another_vanishes(road, network, main_way):
+    engine = road()
+    for name in ("v", "w"):
+        add_main(engine, main_way, name, speed_mps=3.0)
+    run = session(engine, network, ("v", "w"), cap_s=20.0)
+    with run:
+        for frame in run:
+            if frame.time_s == 10.0:
+                engine.vanished, engine.teleporting = {"v"}, {"w"}
+            if frame.time_s == 12.0:
+                assert frame.n_running == 1
+                engine.teleporting = set()
+            run.apply(glosa(frame.seen))
+    assert frame.seen.distance_m.size == 1
+
+
 def test_an_engine_that_fails_is_closed_and_heard(road, network, main_way):
     engine = road()
     add_main(engine, main_way)

@@ -136,6 +136,7 @@ def test_the_lane_at_the_line_is_told_beside_the_present_one(network):
     place(turning, ":K_0_1")
     assert turning.ints("present_lane")[0] == number[":K_0_1"]
     assert stop_lane(turning) == number["b2_1"]
+    assert turning.ints("stop_edge")[0] == number["b2_0"]
     place(turning, "d_0")
     assert stop_lane(turning) == NO_LINK
     assert turning.ints("present_lane")[0] == number["d_0"]

@@ -49,11 +49,13 @@ def traffic_of(lane: np.ndarray, distance_m: np.ndarray, speed_mps: np.ndarray) 
     return Traffic(
         lane=lane,
         present_lane=lane,
+        stop_edge=lane,
         link=lane,
         distance_m=distance_m,
         speed_mps=speed_mps,
         storage_m=np.full(n, 1_000.0),
         space_m=np.full(n, 7.5),
+        yields_first=np.zeros(n, dtype=np.bool_),
         **same,
     )
 

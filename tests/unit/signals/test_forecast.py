@@ -45,12 +45,13 @@ def vehicles(link: list[int], distance_m: list[float], **changes: object) -> Tra
     n = len(link)
     never = np.full((8, 1), np.nan)
     values: dict[str, object] = {
-        **dict.fromkeys(("lane", "present_lane", "link"), np.array(link)),
+        **dict.fromkeys(("lane", "present_lane", "stop_edge", "link"), np.array(link)),
         "distance_m": np.array(distance_m),
         **dict.fromkeys(("speed_mps", "ceiling_mps", "crossing_mps"), np.full(n, 10.0)),
         **dict.fromkeys(("accel_mps2", "decel_mps2"), np.full(n, 2.0)),
         "storage_m": np.full(n, 500.0),
         "space_m": np.full(n, 7.5),
+        "yields_first": np.zeros(n, dtype=np.bool_),
         **dict.fromkeys(("green_start_s", "green_end_s", "likely_start_s"), never),
         **dict.fromkeys(("likely_end_s", "start_q10_s", "start_q90_s", "end_q90_s"), never),
     }
