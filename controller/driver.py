@@ -32,9 +32,9 @@ class Driver:
     """A driver stays below the speed that he keeps to by this times the length of a step, on the
     mean: SUMO's dawdling (half of sigma times acceleration), and some for the traffic ahead."""
     ease_off_mps2: float = 0.35
-    """Least deceleration by which a driver follows a lower speed: off the pedal, in gear. At
-    50 km/h SUMO's cars need no traction from 0.27 (PHEMlight5) or 0.3 m/s2 (HBEFA4) on. `eco` plans
-    with no gentler one, and with none below 0.35."""
+    """Least deceleration by which a driver follows a lower speed: off the pedal, in gear:
+    at 50 km/h SUMO's petrol cars need no traction from 0.28 (PHEMlight5) or 0.29 m/s2 (HBEFA4) on.
+    `eco` plans with no gentler one, and with none below 0.35."""
     hold_s: float = 5.0
     """The display does not change more often than this."""
 

@@ -127,6 +127,7 @@ def _served() -> Discharge:
     traffic = Traffic(
         lane=zeros,
         present_lane=zeros,
+        stop_edge=zeros,
         link=zeros,
         distance_m=np.array(PLACES_M),
         speed_mps=speed_mps,
@@ -136,6 +137,7 @@ def _served() -> Discharge:
         decel_mps2=4.5 * ones,
         storage_m=np.inf * ones,
         space_m=CAR_M * ones,
+        yields_first=zeros.astype(np.bool_),
         green_start_s=start_s,
         green_end_s=end_s,
         likely_start_s=start_s,
