@@ -43,7 +43,8 @@ class EcoParameters:
     min_distance_m: float = 5.0
     """Nor are vehicles nearer to the stop line."""
     hold_up_m: float = 80.0
-    """Who is behind by less than this, bound for another lane, must not be held up."""
+    """Who is behind by less than this, bound for another lane, must not be held up; nor who stands
+    in a side road without a signal by who is nearer to its mouth than this."""
     hold_up_s: float = 2.0
     """He is held up if he would cross earlier by more than this."""
     spillback: float = 0.9

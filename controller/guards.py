@@ -52,9 +52,7 @@ def keeps_waiting(traffic: Traffic, *, reach_m: float, standing_mps: float) -> B
     ahead = np.maximum(latest, 0)
     is_before = (latest >= 0) & (edge.take(ahead) == edge)
     is_before &= distance_m - distance_m.take(ahead) < reach_m
-    found = np.empty(order.size, dtype=np.bool_)
-    found[order] = is_before
-    return found & ~traffic.yields_first
+    return _of_any(is_before[np.newaxis], order) & ~traffic.yields_first
 
 
 def parts_ways(traffic: Traffic, *, reach_m: float) -> BoolArray:

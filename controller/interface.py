@@ -51,7 +51,7 @@ class Reason(IntEnum):
     PENDING = 16
     """Plans are made at intervals, and the vehicle waits for the next time."""
     HOLDS_UP = 14
-    """Somebody behind, bound for a lane that flows, would be held up."""
+    """Somebody would be held up: behind, bound for a lane that flows, or waiting in a side road."""
     WRONG_LANE = 17
     """It must still change lanes: slow ones, side by side, would block each other."""
 

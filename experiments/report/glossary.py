@@ -104,7 +104,7 @@ REASONS = {
     "late_green": "A green that is ending may still be caught",
     "saturated": "More vehicles than the green lets through",
     "uncertain": "Too uncertain when the signal will switch",
-    "holds_up": "Others behind would be held up",
+    "holds_up": "Others behind, or in a side road, would be held up",
     "pending": "Waits for the next time that plans are made",
     "junction": "On an earlier junction, or must yield at one first",
     "wrong_lane": "Must still change lanes before the signal",

@@ -164,3 +164,26 @@ def test_of_several_side_roads_each_counts_for_who_comes_to_it(traffic_of):
 
 def test_where_nobody_is_nobody_waits(traffic_of):
     assert kept_waiting(traffic_of([], [[]])) == []
+
+
+ROADS = st.lists(
+    st.tuples(
+        st.integers(0, 1), st.integers(5, 400), st.sampled_from([0.0, 1.3, 1.5]), st.booleans()
+    ),
+    max_size=10,
+    unique_by=lambda car: car[1],
+)
+
+
+@given(ROADS)
+def test_who_keeps_somebody_waiting_is_what_a_plain_search_finds(traffic_of, cars):
+    names = ("stop_edge", "distance_m", "speed_mps", "yields_first")
+    found = kept_waiting(traffic_of([dict(zip(names, car, strict=True)) for car in cars], [[]]))
+    waiting = [
+        (edge, distance_m)
+        for edge, distance_m, speed_mps, yields in cars
+        if yields and speed_mps < 1.4
+    ]
+    for is_found, (edge, distance_m, _, yields) in zip(found, cars, strict=True):
+        ways_m = [distance_m - mouth_m for other, mouth_m in waiting if other == edge]
+        assert is_found == (not yields and any(0 < way_m < 80 for way_m in ways_m))
