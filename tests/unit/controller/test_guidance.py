@@ -14,6 +14,7 @@ from controller.ramps import COASTING, COASTING_MPS2, COASTING_PER_M, DOWN_MPS2,
 
 DOWN_05 = 1 + DOWN_MPS2.index(0.5)
 DOWN_10 = 1 + DOWN_MPS2.index(1.0)
+DOWN_15 = 1 + DOWN_MPS2.index(1.5)
 UP_05 = 1 + len(DOWN_MPS2)
 
 
@@ -113,6 +114,32 @@ def test_a_ramp_to_a_stop_ends_at_the_very_place(ramps, car_at, ramp, too_near, 
         distance_m -= speed_mps * step_s
     assert speed_mps < 0.1
     assert distance_m == pytest.approx(8.5, abs=1.0)
+
+
+@pytest.mark.parametrize("step_s", [0.5, 1.0])
+@pytest.mark.parametrize(
+    ("room", "slows_mps2"),
+    [(4.0, 0.25), (2.1, 0.25), (1.25, 0.4), (0.625, 0.8), (0.48, 1.0), (0.2, 1.0)],
+)
+def test_a_ramp_to_a_stop_is_driven_between_half_and_twice_as_firmly_as_planned(
+    ramps, car_at, room, slows_mps2, step_s, plan_of
+):
+    # At 0.5 m/s2 it takes 100 m from 10 m/s; the last half of a step is not driven.
+    distance_m = 1.0 + room * (100.0 - 0.5 * 10.0 * step_s)
+    seen = car_at(time_s=110.0, speed_mps=10.0, distance_m=distance_m, step_length_s=step_s)
+    next_mps = float(speed_now(plan_of(HOLD_MPS=0.0, RAMP=DOWN_05), seen, ramps)[0])
+    assert (10.0 - next_mps) / step_s == pytest.approx(slows_mps2)
+
+
+@pytest.mark.parametrize("step_s", [0.5, 1.0])
+@pytest.mark.parametrize("ramp", [DOWN_10, DOWN_15])
+@pytest.mark.parametrize("left_m", [5.0, 20.0])
+def test_no_ramp_to_a_stop_brakes_harder_than_is_comfortable(
+    ramps, car_at, ramp, left_m, step_s, plan_of
+):
+    seen = car_at(time_s=110.0, speed_mps=10.0, distance_m=1.0 + left_m, step_length_s=step_s)
+    next_mps = float(speed_now(plan_of(HOLD_MPS=0.0, RAMP=ramp), seen, ramps)[0])
+    assert (10.0 - next_mps) / step_s == pytest.approx(1.5)
 
 
 def show(notes, seen, ramps, **driver):

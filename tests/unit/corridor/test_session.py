@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,9 +28,24 @@ def road(make_engine, make_program):
 
 
 def session(
-    engine, network, vehicle_ids=("v",), *, advises=True, cap_s=300.0, promise_s=None, **equipment
+    engine,
+    network,
+    vehicle_ids=("v",),
+    *,
+    advises=True,
+    cap_s=300.0,
+    promise_s=None,
+    course=None,
+    **equipment,
 ):
-    course = Course(
+    course = replace(course_of(engine, cap_s), **(course or {}))
+    made = {"equipped": frozenset(vehicle_ids), "driver": PROMPT, **equipment}
+    equipped = Equipment(**made)
+    return Session(engine, network, course, equipped, advises=advises, promise_s=promise_s)
+
+
+def course_of(engine, cap_s):
+    return Course(
         arguments=(),
         signal_files=(),
         begin_s=engine.begin_s,
@@ -38,9 +54,6 @@ def session(
         vehicle_ids=frozenset(engine.known),
         records_advice=True,
     )
-    made = {"equipped": frozenset(vehicle_ids), "driver": PROMPT, **equipment}
-    equipped = Equipment(**made)
-    return Session(engine, network, course, equipped, advises=advises, promise_s=promise_s)
 
 
 def drive(run, policy=None):
@@ -354,6 +367,82 @@ def test_a_run_that_does_not_end_hits_its_cap(road, network, main_way):
     assert run.tally.cap_hit
     assert frames[-1].time_s == 25.0
     assert run.tally.advised_time_s["v"] >= 0.0
+
+
+@pytest.mark.parametrize("begin_s", [0.0, 100.0])
+def test_a_run_without_arrivals_is_given_up_after_some_patience(road, network, main_way, begin_s):
+    engine = road(begin_s=begin_s)
+    add_main(engine, main_way, speed_mps=0.01)
+    run = session(engine, network, cap_s=begin_s + 300.0, course={"patience_s": 20.0})
+    drive(run)
+    assert run.tally.cap_hit
+    assert run.tally.end_s == begin_s + 20.0
+
+
+def test_nobody_is_given_up_while_others_are_still_to_depart(road, network, main_way):
+    engine = road()
+    add_main(engine, main_way, speed_mps=0.01)
+    run = session(engine, network, course={"patience_s": 20.0, "last_departure_s": 30.0})
+    drive(run)
+    assert run.tally.cap_hit
+    assert run.tally.end_s == 50.0
+
+
+def test_each_arrival_renews_the_patience(road, network, main_way):
+    engine = road()
+    add_main(engine, main_way, speed_mps=0.01)
+    add_main(engine, main_way, "w", speed_mps=20.0)
+    run = session(engine, network, course={"patience_s": 40.0})
+    arrival_s, n_before = math.nan, 0
+    with run:
+        for frame in run:
+            if run.tally.n_arrived > n_before:
+                arrival_s, n_before = frame.time_s, run.tally.n_arrived
+    assert n_before == 1
+    assert run.tally.cap_hit
+    assert run.tally.end_s == arrival_s + 40.0
+
+
+def test_a_run_whose_last_vehicle_arrives_at_the_cap_has_not_hit_it(road, network, main_way):
+    engine = road()
+    add_main(engine, main_way)
+    run = session(engine, network)
+    drive(run)
+    again = road()
+    add_main(again, main_way)
+    capped = session(again, network, cap_s=run.tally.end_s)
+    drive(capped)
+    assert (capped.tally.end_s, capped.tally.cap_hit) == (run.tally.end_s, False)
+    assert capped.tally.n_arrived == 1
+
+
+def test_a_run_does_not_wait_for_those_who_need_not_arrive(road, network, main_way):
+    engine = road()
+    add_main(engine, main_way)
+    add_main(engine, main_way, "of a person", speed_mps=0.01)
+    run = session(engine, network, course={"vehicle_ids": frozenset({"v"})})
+    drive(run)
+    assert (run.tally.n_arrived, run.tally.n_running) == (1, 1)
+    assert not run.tally.cap_hit
+
+
+def test_a_run_goes_on_when_only_others_have_arrived(road, network, main_way):
+    engine = road()
+    add_main(engine, main_way)
+    add_main(engine, main_way, "of a person", speed_mps=30.0)
+    run = session(engine, network, course={"vehicle_ids": frozenset({"v"})})
+    drive(run)
+    assert (run.tally.n_arrived, run.tally.n_running) == (1, 0)
+
+
+def test_a_run_ends_when_nobody_is_left_though_somebody_never_came(road, network, main_way):
+    engine = road()
+    add_main(engine, main_way)
+    run = session(engine, network, course={"vehicle_ids": frozenset({"v", "never there"})})
+    drive(run)
+    assert run.tally.n_arrived == 1
+    assert not run.tally.cap_hit
+    assert run.tally.end_s == engine.now_s < 40.0
 
 
 def test_a_vehicle_that_vanishes_without_arriving_is_let_go(road, network, main_way):
