@@ -70,25 +70,20 @@ class Hearing:
         link_row, heard_s = heard.ints("link_row"), heard.floats("heard_s")
         if not link_row.size:
             return self._told[-1].take(link_row, axis=1)
-        first, last = self._place(heard_s.min()), self._place(heard_s.max())
+        first, last = self._place(float(heard_s.min())), self._place(float(heard_s.max()))
         told = self._told[last].take(link_row, axis=1)
         # What is told changes seldom, and mostly all have heard the same message.
         if self._told[first] is not self._told[last]:
-            places = np.clip(self._places(heard_s), first, last)
-            for kept in np.unique(places):
-                chosen = places == kept
-                told[:, chosen] = self._told[kept][:, link_row[chosen]]
+            for made_s in np.unique(heard_s).tolist():
+                chosen = heard_s == made_s
+                told[:, chosen] = self._told[self._place(made_s)][:, link_row[chosen]]
         return told
 
     def _place(self, heard_s: float) -> int:
         """Place, among what is kept, of what was told when a message was made."""
-        return int(np.clip(self._places(heard_s), 0, len(self._told) - 1))
-
-    def _places(self, heard_s: FloatArray | float) -> IntArray:
-        """The same, of several, and not bounded by what is kept."""
         # From the last step backwards: time need not begin at a multiple of the step.
-        n_steps = np.floor((heard_s - self._last_s) / self._step_length_s + 1e-9)
-        return np.asarray(n_steps + len(self._told) - 1, dtype=np.int64)
+        n_steps = math.floor((heard_s - self._last_s) / self._step_length_s + 1e-9)
+        return min(max(len(self._told) - 1 + n_steps, 0), len(self._told) - 1)
 
     def _signal_ids(self, link_rows: IntArray) -> list[str]:
         return [self._links[row].signal if row >= 0 else "" for row in link_rows]
