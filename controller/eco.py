@@ -24,6 +24,7 @@ from controller.eco_parameters import EcoParameters
 from controller.gate import Gate
 from controller.guidance import decel_to_ask, speed_now, speed_to_show
 from controller.interface import COMFORT_DECEL_MPS2, Advice, Observation, RateMap, Reason
+from controller.means import Grid, Means
 from controller.plan import (
     BEYOND_M,
     DONE,
@@ -38,7 +39,7 @@ from controller.plan import (
     is_planned,
     noted,
 )
-from controller.profile import Approach, Grid, Means, cheapest
+from controller.profile import Approach, cheapest
 from controller.ramps import DOWN_MPS2, REJOIN_MPS2, UP_MPS2, Ramps, tabulate
 from controller.target import Target, aim
 

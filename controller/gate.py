@@ -1,11 +1,11 @@
 """A stop line that is passed on the way to what an approach is to meet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from controller.arrays import BoolArray, FloatArray
+from controller.arrays import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,29 +19,33 @@ class Gate:
     slowest_mps: float
     """It must not be passed more slowly, or those behind would lose too much."""
 
+    def of(self, rows: IntArray) -> "Gate":
+        """The same of some of them, who may be named more than once."""
+        return replace(self, way_m=self.way_m.take(rows), latest_s=self.latest_s.take(rows))
+
 
 class Course(NamedTuple):
-    """Approaches that n vehicles may take, by r ramps to h speeds to hold."""
+    """Approaches that n vehicles may take, each by r ramps to a speed to hold."""
 
     speed_mps: FloatArray
-    """(n, 1, 1) speed at which each cruises."""
+    """(n,) speed at which each cruises."""
     cruise_s: FloatArray
-    """(n, r, h) how long it does; negative where the approach cannot be driven."""
+    """(r, n) how long it does; negative where the approach cannot be driven."""
     ramp_s: FloatArray
-    """(n, r, h) time on the ramp."""
+    """(r, n) time on the ramp."""
     ramp_m: FloatArray
-    """(n, r, h) way on the ramp."""
+    """(r, n) way on the ramp."""
     hold_mps: FloatArray
-    """(h,)"""
+    """(n,)"""
 
 
 def is_passed(gate: Gate, course: Course) -> BoolArray:
-    """(n, r, h) whether each approach passes the gate in time and not too slowly.
+    """(r, n) whether each approach passes the gate in time and not too slowly.
 
     Time on the ramp is taken to grow steadily with the way. That is too long on a ramp down, and on
     a ramp up too short, by less than a quarter of its time.
     """
-    way_m = gate.way_m[:, np.newaxis, np.newaxis]
+    way_m = gate.way_m
     left_m = way_m - course.speed_mps * course.cruise_s
     share = np.divide(left_m, course.ramp_m, out=np.zeros_like(left_m), where=course.ramp_m > 0.0)
     np.clip(share, 0.0, 1.0, out=share)
@@ -54,6 +58,6 @@ def is_passed(gate: Gate, course: Course) -> BoolArray:
     passing_s = cruised_s + share * course.ramp_s + held_s
     squared = course.speed_mps**2
     passing_mps = np.sqrt(squared + (course.hold_mps**2 - squared) * share)
-    passes = passing_s <= gate.latest_s[:, np.newaxis, np.newaxis]
+    passes = passing_s <= gate.latest_s
     passes &= passing_mps >= gate.slowest_mps
     return np.asarray(passes | np.isnan(way_m))

@@ -16,7 +16,8 @@ import experiments
 from controller import EcoParameters, Traffic
 from controller.discharge import Discharge, Wave, discharge
 from controller.eco import ALL_RAMPS, HOLDS_MPS
-from controller.profile import Approach, Grid, Means, cheapest
+from controller.means import Grid, Means
+from controller.profile import Approach, cheapest
 from controller.ramps import Ramps, tabulate
 from emissions import ACCOUNTS, Account, EmissionMap, FloatArray, load_accounts
 from experiments.machine import cache_folder

@@ -10,14 +10,14 @@ def passed(way_m, latest_s, slowest_mps=0.0, *, speed_mps=14.0, cruise_s=5.0, ho
     """Cruise, slow down at 0.5 m/s2, hold; with all else given."""
     ramp_s = (speed_mps - hold_mps) / 0.5
     course = Course(
-        speed_mps=np.full((1, 1, 1), speed_mps),
-        cruise_s=np.full((1, 1, 1), cruise_s),
-        ramp_s=np.full((1, 1, 1), ramp_s),
-        ramp_m=np.full((1, 1, 1), 0.5 * (speed_mps + hold_mps) * ramp_s),
+        speed_mps=np.array([speed_mps]),
+        cruise_s=np.full((1, 1), cruise_s),
+        ramp_s=np.full((1, 1), ramp_s),
+        ramp_m=np.full((1, 1), 0.5 * (speed_mps + hold_mps) * ramp_s),
         hold_mps=np.array([hold_mps]),
     )
     gate = Gate(way_m=np.array([way_m]), latest_s=np.array([latest_s]), slowest_mps=slowest_mps)
-    return bool(is_passed(gate, course)[0, 0, 0])
+    return bool(is_passed(gate, course)[0, 0])
 
 
 @pytest.mark.parametrize(

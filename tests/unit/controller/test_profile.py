@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from controller import Driver, profile
 from controller.eco import ALL_RAMPS, HOLDS_MPS, ramps_by_hand
-from controller.profile import Approach, Grid, Means
+from controller.means import Grid, Means
+from controller.profile import Approach
 from controller.ramps import (
     COASTING,
     COASTING_MPS2,

@@ -1,0 +1,84 @@
+"""What approaches may be made of: ramps, and speeds to hold."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from controller.arrays import BoolArray, FloatArray, IntArray
+from controller.ramps import Ramps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What an approach may be made of."""
+
+    ramps: tuple[int, ...]
+    """Rows of the ramps that may be used."""
+    hold_mps: FloatArray
+    """(h,) speeds that may be held; 0 means to stop."""
+    step_s: float
+    """Length of a simulation step."""
+    time_price: float
+    """Of a second later behind the signal, in seconds of cruising at 50 km/h."""
+    reaction_s: float
+    """Whoever joins with a speed must still be able to stop behind his place if it does not move:
+    he keeps the way of this reaction and ..."""
+    braking_mps2: float
+    """... of his own braking, or of this one if that is gentler."""
+    least_cruise_s: float = 0.0
+    """Nothing changes before."""
+    floor_mps: float = 0.0
+    """Slower speeds are held only near the stop line ..."""
+    near_m: float = np.inf
+    """... than this."""
+    rise_share: float = 0.0
+    """Behind what is held an approach may speed up to this share of the free speed before it
+    joins; 0: it joins with the speed that it holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """What means allow: r ramps by h speeds to hold, with all that is the same for each vehicle."""
+
+    ramps: Ramps
+    means: Means
+    rows: IntArray
+    """(r,) rows of the ramps."""
+    down: FloatArray
+    """(r, 1) 1 for a ramp down, -1 for one up."""
+    tables: FloatArray
+    """(3 r + 2, s) way, time and cost of the ramps from standing to each speed; below them what a
+    second at a steady speed costs, and to regain the speed from standing."""
+    hold_mps: FloatArray
+    """(h,) speeds that may be held; once more those from which an approach speeds up again."""
+    rises: BoolArray
+    """(h,) whether it does."""
+    to_hold: FloatArray
+    """(3, r, h) way, time and cost of the ramps from standing to the speeds to hold."""
+    steady: FloatArray
+    """(h,) cost of a second at each of these."""
+    rejoining_s: FloatArray
+    """(h,) cost of regaining the speeds to hold from standing."""
+    is_fast_enough: BoolArray
+    """(h,) what may be held anywhere."""
+
+    @classmethod
+    def of(cls, ramps: Ramps, means: Means) -> "Grid":
+        """All that means allow."""
+        rows, held_mps = np.array(means.ramps), means.hold_mps
+        moving_mps = held_mps[held_mps > 0.0] if means.rise_share > 0.0 else np.zeros(0)
+        hold_mps = np.concatenate([held_mps, moving_mps])
+        moving = np.array([ramps.way_m[rows], ramps.time_s[rows], ramps.cost_s[rows]])
+        return cls(
+            ramps=ramps,
+            means=means,
+            rows=rows,
+            down=np.where(ramps.accel_mps2[rows, :1] < 0.0, 1.0, -1.0),
+            tables=np.vstack([*moving, ramps.steady, ramps.cost_s[-1]]),
+            hold_mps=hold_mps,
+            rises=np.arange(hold_mps.size) >= held_mps.size,
+            to_hold=ramps.at(moving, hold_mps),
+            steady=ramps.at(ramps.steady, hold_mps),
+            rejoining_s=ramps.at(ramps.cost_s[-1], hold_mps),
+            is_fast_enough=(hold_mps >= means.floor_mps) | (hold_mps == 0.0),
+        )
