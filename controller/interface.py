@@ -8,6 +8,7 @@ import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.driver import Driver
+from controller.standing import STANDING_MPS, queue_ahead
 
 COMFORT_DECEL_MPS2 = 1.5
 """Nobody brakes harder than this because of advice."""
@@ -174,8 +175,6 @@ class Observation:
     """(n, W) end that is exceeded with 10 % probability."""
     spat_age_s: FloatArray
     """(n,) age of the message the row rests on."""
-    n_queued: IntArray
-    """(n,) known vehicles that stand between this one and the stop line on its lane."""
     yields_first: BoolArray
     """(n,) whether it must yield at a junction without a signal before the stop line."""
     on_junction: BoolArray
@@ -194,6 +193,13 @@ class Observation:
     """Everybody whom the roadside sees, these vehicles included."""
     traffic_row: IntArray
     """(n,) row of each vehicle in `traffic`."""
+
+    @property
+    def n_queued(self) -> IntArray:
+        """(n,) known vehicles that stand between each one and the stop line on its lane."""
+        traffic = self.traffic
+        stands = traffic.speed_mps < STANDING_MPS
+        return queue_ahead(traffic.lane, traffic.distance_m, stands)[self.traffic_row]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,31 +64,6 @@ def reasons_without_advice(
     return reason
 
 
-def queue_ahead(lane: IntArray, distance_m: FloatArray, is_known: BoolArray) -> IntArray:
-    """How many known vehicles are between each vehicle and the stop line of its lane.
-
-    Vehicles on upstream edges count for the lane that their route continues to.
-
-    Args:
-        lane: (n,) number of the link at whose stop line the vehicle will stand; < 0: none.
-        distance_m: (n,) to that stop line.
-        is_known: (n,) whether the roadside unit sees the vehicle.
-
-    Returns:
-        (n,) counts.
-    """
-    order = np.lexsort((distance_m, lane))
-    known, sorted_lane = is_known[order].astype(np.int64), lane[order]
-    before = known.cumsum() - known
-    is_first = np.empty(order.size, dtype=np.bool_)
-    is_first[:1] = True
-    np.not_equal(sorted_lane[1:], sorted_lane[:-1], out=is_first[1:])
-    counts = np.empty_like(before)
-    # Counts only grow: the greatest of those at the starts of lanes so far is that of this lane.
-    counts[order] = before - np.maximum.accumulate(before * is_first)
-    return counts
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """When something is observed, and by whom advice on it will be carried out."""
@@ -104,7 +79,6 @@ def observe(
     windows: FloatArray,
     moment: Moment,
     *,
-    n_queued: IntArray,
     traffic: Traffic,
     traffic_row: IntArray,
 ) -> Observation:
@@ -114,7 +88,6 @@ def observe(
         told: The m vehicles that can be advised.
         windows: (10, m, W) absolute times of the greens that each of them was told.
         moment: When, and who carries advice out.
-        n_queued: (m,) known vehicles that stand ahead of each of them.
         traffic: Everybody whom the roadside sees.
         traffic_row: (m,) row in it of each vehicle that can be advised.
     """
@@ -136,7 +109,6 @@ def observe(
         end_q10_s=ahead[END_Q10],
         end_q90_s=ahead[END_Q90],
         spat_age_s=moment.time_s - told.floats("heard_s"),
-        n_queued=n_queued,
         previous_advice_mps=told.floats("advised_mps"),
         yields_first=told.flags("yields_first"),
         on_junction=told.flags("on_junction"),
@@ -202,7 +174,6 @@ def nothing_seen(moment: Moment) -> Observation:
         nobody,
         windows,
         moment,
-        n_queued=np.zeros(0, dtype=np.int64),
         traffic=see_traffic(nobody, windows, moment.time_s),
         traffic_row=np.zeros(0, dtype=np.int64),
     )

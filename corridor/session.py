@@ -29,7 +29,6 @@ from corridor.observe import (
     Moment,
     nothing_seen,
     observe,
-    queue_ahead,
     reasons_without_advice,
     see_traffic,
 )
@@ -40,9 +39,6 @@ from corridor.signal_control.control import SignalControl
 from corridor.spat import SpatSource
 from corridor.start_wave import StartWave
 from corridor.vehicles import VehicleTable
-
-STANDING_MPS = 5.0 / 3.6
-"""A vehicle slower than this stands in a queue."""
 
 
 class Session:
@@ -217,13 +213,10 @@ class Session:
         # Whoever can be advised is seen; mostly all who are seen can be.
         place = seen_rows.searchsorted(self._rows)
         told = near if place.size == seen_rows.size else near.at(place)
-        is_queued = near.floats("speed_mps") < STANDING_MPS
-        n_queued = queue_ahead(near.ints("stop_lane"), near.floats("distance_m"), is_queued)
         return observe(
             told,
             self._hearing.told_to(told),
             self._moment(time_s),
-            n_queued=n_queued[place],
             traffic=traffic,
             traffic_row=place,
         )

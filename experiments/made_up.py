@@ -62,7 +62,6 @@ def made_up_observation() -> Observation:
         end_q10_s=traffic.green_end_s[link[EQUIPPED]],
         end_q90_s=traffic.likely_end_s[link[EQUIPPED]],
         spat_age_s=np.full(EQUIPPED.size, 0.1),
-        n_queued=np.array([1, 1, 0, 0]),
         previous_advice_mps=np.array([NAN, 9.7, NAN, NAN]),
         yields_first=np.zeros(EQUIPPED.size, dtype=np.bool_),
         hears_beyond=np.zeros(EQUIPPED.size, dtype=np.bool_),

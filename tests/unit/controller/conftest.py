@@ -105,7 +105,6 @@ def make_seen(cars, greens, *, equipped=None, early_s=0.0, late_s=0.0, longer_s=
         "end_q10_s": ends_s[rows],
         "end_q90_s": ends_s[rows] + longer_s,
         "spat_age_s": filler,
-        "n_queued": filler.astype(np.int64),
         "yields_first": traffic.yields_first[rows],
         "on_junction": filler.astype(bool),
         "must_change": filler.astype(bool),

@@ -1,4 +1,5 @@
 from dataclasses import fields
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -6,6 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller import Glosa, Observation, Reason
+
+
+def queues(n_queued):
+    """What `n_queued` is counted from: each on a lane of its own, behind those who stand there."""
+    lengths = [n + 1 for n in n_queued]
+    places = np.concatenate([np.zeros(0), *(np.arange(float(length)) for length in lengths)])
+    last = np.concatenate([np.zeros(0), *(np.arange(length) == length - 1 for length in lengths)])
+    return SimpleNamespace(
+        lane=np.repeat(np.arange(len(lengths)), lengths), distance_m=places, speed_mps=9.0 * last
+    )
 
 
 def observation(*rows, **columns):
@@ -26,7 +37,8 @@ def observation(*rows, **columns):
         "likely_end_s": ends,
         "green_start_s": starts,
         "green_end_s": ends,
-        "n_queued": np.array([row[3] for row in rows], dtype=np.int64),
+        "traffic": queues([row[3] for row in rows]),
+        "traffic_row": np.cumsum([row[3] + 1 for row in rows], dtype=np.int64) - 1,
     }
     return Observation(**{**content, **columns})
 

@@ -2,8 +2,6 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from controller import MEMORY_WIDTH, Driver, Reason
 from corridor.engine import VehicleFacts
@@ -11,7 +9,6 @@ from corridor.observe import (
     Moment,
     nothing_seen,
     observe,
-    queue_ahead,
     reasons_without_advice,
     see_traffic,
 )
@@ -131,46 +128,6 @@ def test_each_link_is_told_or_not_by_itself(table):
     assert found[0] == Reason.ADVISED
 
 
-def queue(lanes, distances_m, known=None):
-    known = [True] * len(lanes) if known is None else known
-    return queue_ahead(
-        np.array(lanes, dtype=np.int64),
-        np.array(distances_m, dtype=float),
-        np.array(known, dtype=bool),
-    ).tolist()
-
-
-def test_the_queue_is_counted_per_lane():
-    assert queue([1, 1, 2, 1], [30.0, 10.0, 5.0, 20.0]) == [2, 0, 0, 1]
-
-
-def test_vehicles_that_are_not_known_do_not_count_but_have_a_queue_of_their_own():
-    assert queue([1, 1, 1], [10.0, 20.0, 30.0], [True, False, True]) == [0, 1, 1]
-
-
-def test_no_vehicles_have_no_queues():
-    assert queue([], []) == []
-
-
-VEHICLES = st.lists(
-    st.tuples(st.integers(-1, 3), st.one_of(st.floats(0.1, 50), st.just(7.0)), st.booleans()),
-    max_size=25,
-)
-
-
-@given(VEHICLES)
-def test_the_queue_is_what_a_plain_count_gives(vehicles):
-    lanes, distances_m, known = ([v[i] for v in vehicles] for i in range(3))
-    expected = [
-        sum(
-            known[j] and lanes[j] == lanes[i] and (distances_m[j], j) < (distances_m[i], i)
-            for j in range(len(vehicles))
-        )
-        for i in range(len(vehicles))
-    ]
-    assert queue(lanes, distances_m, known) == expected
-
-
 def test_what_is_seen_are_the_chosen_rows_in_times_from_now(table):
     starts, ends = [110.0, 111.0, 112.0, 114.0, 115.0], [120.0, 123.0, 125.0, 128.0, 130.0]
     windows = np.array(starts + ends).reshape(10, 1, 1)
@@ -183,7 +140,6 @@ def test_what_is_seen_are_the_chosen_rows_in_times_from_now(table):
         near,
         windows,
         Moment(time_s=100.0, step_length_s=0.5, driver=Driver()),
-        n_queued=np.array([4]),
         traffic=traffic,
         traffic_row=np.array([0]),
     )
@@ -199,7 +155,6 @@ def test_what_is_seen_are_the_chosen_rows_in_times_from_now(table):
         "accel_mps2": 2.6,
         "decel_mps2": 4.5,
         "spat_age_s": 0.7,
-        "n_queued": 4,
         "previous_advice_mps": 9.0,
         # Only what is sure counts as green; likely is told beside it.
         "green_start_s": 15.0,

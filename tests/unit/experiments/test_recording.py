@@ -109,13 +109,19 @@ class Table:
 def seen(n):
     """An observation of n vehicles of which only what a record reads matters."""
     nothing, many = np.zeros(0), np.full((n, 3), [20.0, 80.0, np.nan])
+    # Two stand ahead of them.
+    queue = {
+        "lane": np.zeros(3),
+        "distance_m": np.arange(3.0),
+        "speed_mps": 9.0 * (np.arange(3) > 1),
+    }
     used = {
         "time_s": 100.0,
         "step_length_s": 1.0,
-        "n_queued": np.full(n, 2),
         "likely_start_s": many,
         "likely_end_s": many + 30.0,
-        "traffic": Traffic(**dict.fromkeys(Traffic.__dataclass_fields__, nothing)),
+        "traffic": Traffic(**dict.fromkeys(Traffic.__dataclass_fields__, nothing) | queue),
+        "traffic_row": np.full(n, 2),
     }
     others = {name: nothing for name in Observation.__dataclass_fields__ if name not in used}
     return Observation(**used, **others)
