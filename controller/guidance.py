@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from controller.arrays import FloatArray, IntArray
+from controller.arrays import FloatArray
 from controller.driver import Driver
 from controller.interface import COMFORT_DECEL_MPS2, Observation
 from controller.plan import (
@@ -61,8 +61,9 @@ def speed_now(notes: FloatArray, seen: Observation, ramps: Ramps) -> FloatArray:
 def _wanted_mps(notes: FloatArray, cars: Moving, ramps: Ramps) -> FloatArray:
     """(n,) the same for plans that are all carried out."""
     step_s, now_s, speed_mps = cars.step_length_s, cars.time_s, cars.speed_mps
-    hold_mps, ramp_s, stops = notes[:, HOLD_MPS], notes[:, RAMP_S], notes[:, HOLD_MPS] == 0.0
-    ramp, column = notes[:, RAMP].astype(np.int64), ramps.column(speed_mps)
+    hold_mps, ramp_s, cruise_mps = notes[:, HOLD_MPS], notes[:, RAMP_S], notes[:, CRUISE_MPS]
+    ramp, stops = notes[:, RAMP].astype(np.int64), hold_mps == 0.0
+    column, begin, end = ramps.column(np.array([speed_mps, cruise_mps, hold_mps]))
     next_mps = speed_mps + ramps.accel_mps2[ramp, column] * step_s
     if stops.any():
         way_m = ramps.way_m[ramp, column]
@@ -75,13 +76,14 @@ def _wanted_mps(notes: FloatArray, cars: Moving, ramps: Ramps) -> FloatArray:
         goes_down, speed_mps <= hold_mps + NEAR_MPS, speed_mps >= hold_mps - NEAR_MPS
     )
     # Whoever regulates departs from the speed to hold, and still holds it.
-    has_reached |= now_s >= ramp_s + _ramp_length_s(notes, ramp, ramps)
+    ramp_length_s = np.abs(ramps.time_s[ramp, begin] - ramps.time_s[ramp, end])
+    has_reached |= now_s >= ramp_s + ramp_length_s
     change_mps = REGULATION_MPS2 * step_s
     holding_mps = np.maximum(needed_mps(notes, cars), speed_mps - change_mps)
     holding_mps = np.minimum(holding_mps, speed_mps + change_mps)
     # A ramp down to a stop ends at the back of the queue, where the vehicle stops by itself.
     wanted_mps = np.where(has_reached & ~stops, holding_mps, ramping_mps)
-    return np.where(now_s + 0.5 * step_s < ramp_s, notes[:, CRUISE_MPS], wanted_mps)
+    return np.where(now_s + 0.5 * step_s < ramp_s, cruise_mps, wanted_mps)
 
 
 def _to_the_place_mps(
@@ -101,13 +103,6 @@ def _to_the_place_mps(
     firmness = np.minimum(np.maximum(way_m / left_m, GENTLEST), FIRMEST)
     slowing_mps = np.minimum((speed_mps - next_mps) * firmness, COMFORT_DECEL_MPS2 * step_s)
     return np.asarray(np.maximum(speed_mps - slowing_mps, 0.0))
-
-
-def _ramp_length_s(notes: FloatArray, ramp: IntArray, ramps: Ramps) -> FloatArray:
-    """(n,) how long each plan's ramp lasts."""
-    columns = ramps.column(notes[:, [CRUISE_MPS, HOLD_MPS]])
-    cruise_s, hold_s = ramps.time_s[ramp[:, np.newaxis], columns].T
-    return np.asarray(np.abs(cruise_s - hold_s))
 
 
 def needed_mps(notes: FloatArray, cars: Moving | Observation) -> FloatArray:

@@ -61,7 +61,7 @@ class Ramps:
         return np.asarray(below * (1.0 - share) + above * share)
 
     def column(self, speed_mps: FloatArray) -> IntArray:
-        """(n,) column that is nearest to each speed."""
+        """Column that is nearest to each speed, in the shape of these."""
         within_mps = np.minimum(np.maximum(speed_mps, 0.0), TOP_SPEED_MPS)
         return np.rint(within_mps / SPEED_STEP_MPS).astype(np.int64)
 
