@@ -21,8 +21,9 @@ EACH_LATER_S = 0.6
 """Whoever passes slowly keeps those behind farther apart: each of them comes later by so much more,
 where all are advised (tried with up to 12 in a platoon)."""
 PER_VEHICLE = (
-    *("lane", "present_lane", "stop_edge", "link", "distance_m", "speed_mps", "ceiling_mps"),
-    *("crossing_mps", "accel_mps2", "decel_mps2", "storage_m", "space_m", "yields_first"),
+    *("lane", "present_lane", "stop_edge", "link", "position_m", "distance_m", "speed_mps"),
+    *("ceiling_mps", "crossing_mps", "accel_mps2", "decel_mps2", "storage_m", "space_m"),
+    "yields_first",
 )
 """Fields of `Traffic` that have a row per vehicle."""
 
@@ -124,6 +125,7 @@ def _as_passing(traffic: Traffic, served: Discharge, rows: IntArray) -> Traffic:
         stop_edge=np.full(rows.size, -1),
         yields_first=np.zeros(rows.size, dtype=np.bool_),
         link=beyond.link[rows],
+        position_m=traffic.position_m[rows],
         distance_m=beyond.way_m[rows],
         speed_mps=np.minimum(passing_mps, ceiling_mps),
         ceiling_mps=ceiling_mps,

@@ -6,20 +6,22 @@ Transportation Research B 36, "A simplified car-following theory").
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.interface import Traffic
 from controller.kinematics import free_arrival_s
-from controller.queues import FAR, Lanes, Queue, earliest_from, line_up, serve, who_waits
+from controller.queues import FAR, Lanes, Queue, line_up, no_earlier_than, serve, who_waits
+from controller.standing import STANDING_MPS
 
-STANDING_MPS = 5.0 / 3.6
-"""A vehicle slower than this stands in a queue."""
 NEVER_S = 1e6
 """Start of a green that does not come."""
 NOT_KNOWN_S = np.array([0.0, -FAR, -FAR]).reshape(3, 1, 1)
 """Start, likely end and late end of a green that is over, or not known."""
+ROUNDS = 4
+"""Of lining up, at the most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,13 +135,7 @@ def discharge(
     if pledges is None:
         pledges = Pledges.of_nobody(traffic.lane.size)
     lanes = _sort(traffic, wave, arrivals, pledges)
-    first_window, queue, earliest_s = _first_round(lanes, tolerance_s)
-    # Who waits depends on who waits ahead: twice over is enough, since queues only grow by it.
-    window, cross_s = serve(lanes, earliest_s, lanes.end_s)
-    waits = who_waits(lanes, cross_s, tolerance_s)
-    if (window != first_window).any() or (waits != queue.waits).any():
-        queue = line_up(lanes, window, waits)
-        earliest_s = earliest_from(lanes, queue, window)
+    queue, waits, earliest_s, window, cross_s = _settle(lanes, tolerance_s)
     hopeful, _ = serve(lanes, earliest_s, lanes.latest_end_s + hope_s)
     wait_s = queue.slot_s - (lanes.free_s - queue.place_m / lanes.ceiling_mps)
     back = _back(lanes)
@@ -150,7 +146,7 @@ def discharge(
         slot_s=queue.slot_s[back],
         place_m=queue.place_m[back],
         n_ahead=queue.n_ahead[back],
-        wait_s=np.where(queue.waits, wait_s, 0.0)[back],
+        wait_s=np.where(waits, wait_s, 0.0)[back],
         may_make_earlier=(hopeful < window)[back],
     )
 
@@ -159,16 +155,41 @@ def crossings(traffic: Traffic, wave: Wave, *, tolerance_s: float) -> FloatArray
     """(m,) predicted crossings of the vehicles of the traffic, and nothing else of `discharge`."""
     nobody = Pledges.of_nobody(traffic.lane.size)
     lanes = _sort(traffic, wave, Arrivals.freely(traffic), nobody)
-    _, _, earliest_s = _first_round(lanes, tolerance_s)
+    settled = _settle(lanes, tolerance_s)
+    return np.asarray(_known_s(lanes, settled.window, settled.cross_s)[_back(lanes)])
+
+
+class _Settled(NamedTuple):
+    """Queues, and how they are served; rows as in the lanes."""
+
+    queue: Queue
+    waits: BoolArray
+    earliest_s: FloatArray
+    """(m, W + 1) when each could cross in each green; less the headways, apart."""
+    window: IntArray
+    cross_s: FloatArray
+
+
+def _settle(lanes: Lanes, tolerance_s: float) -> _Settled:
+    """Line all up and serve them until nothing changes.
+
+    Who waits depends on who waits ahead, and queues only grow by it: mostly two rounds are enough.
+    """
+    earliest_s = lanes.earliest_s
     window, cross_s = serve(lanes, earliest_s, lanes.end_s)
-    return np.asarray(_known_s(lanes, window, cross_s)[_back(lanes)])
-
-
-def _first_round(lanes: Lanes, tolerance_s: float) -> tuple[IntArray, Queue, FloatArray]:
-    """Greens, queues, and when each could cross from its place in them."""
-    window, cross_s = serve(lanes, lanes.earliest_s, lanes.end_s)
-    queue = line_up(lanes, window, who_waits(lanes, cross_s, tolerance_s))
-    return window, queue, earliest_from(lanes, queue, window)
+    then = who_waits(lanes, window, cross_s, tolerance_s)
+    for _ in range(ROUNDS):
+        waiting = then
+        queue = line_up(lanes, waiting)
+        # Whoever missed a green from his place in the queue misses it in later rounds, too.
+        earliest_s = no_earlier_than(lanes, earliest_s, queue, waiting.window)
+        window, cross_s = serve(lanes, earliest_s, lanes.end_s)
+        then = who_waits(lanes, window, cross_s, tolerance_s)
+        if then.is_as(waiting):
+            break
+    return _Settled(
+        queue=queue, waits=waiting.waits, earliest_s=earliest_s, window=window, cross_s=cross_s
+    )
 
 
 def _known_s(lanes: Lanes, window: IntArray, cross_s: FloatArray) -> FloatArray:

@@ -1,5 +1,6 @@
 """How advice is shown to a driver, and how the driver follows it."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +62,8 @@ class Driver:
     @property
     def shown_speeds_mps(self) -> FloatArray:
         """(h,) what can be shown: 0 (a stop ahead), then steps from the lower floor upwards."""
-        first = int(np.ceil(min(self.floor_mps, self.near_floor_mps) / self.step_mps - 1e-9))
+        lowest_mps = self._step_above(min(self.floor_mps, self.near_floor_mps))
+        first = round(lowest_mps / self.step_mps)
         steps = np.arange(first, int(FASTEST_MPS / self.step_mps) + 1) * self.step_mps
         return np.concatenate([[0.0], steps])
 
@@ -69,10 +71,18 @@ class Driver:
         """(n,) what a driver drives on the mean who is shown each of some speeds."""
         return np.maximum(shown_mps - self.dawdling_mps2 * step_length_s, 0.0)
 
+    @property
+    def shown_floor_mps(self) -> float:
+        """Slowest speed that is shown: no step of the display is below the floor."""
+        return self._step_above(self.floor_mps)
+
     def floor_at_mps(self, distance_m: FloatArray) -> FloatArray:
-        """(n,) slowest speed that is shown at distances from the stop line."""
-        near_mps = min(self.floor_mps, self.near_floor_mps)
-        return np.where(distance_m > self.near_m, self.floor_mps, near_mps)
+        """(n,) the same at distances from the stop line."""
+        near_mps = self._step_above(min(self.floor_mps, self.near_floor_mps))
+        return np.where(distance_m > self.near_m, self.shown_floor_mps, near_mps)
+
+    def _step_above(self, speed_mps: float) -> float:
+        return math.ceil(speed_mps / self.step_mps - 1e-9) * self.step_mps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,20 +98,25 @@ class Display:
 
 
 def update_display(
-    driver: Driver, display: Display, advised_mps: FloatArray, time_s: float
+    driver: Driver,
+    display: Display,
+    advised_mps: FloatArray,
+    time_s: float,
+    draw: FloatArray,
 ) -> Display:
     """The displays one step later.
 
     Advice is rounded down to the display's steps, so that nobody arrives before green; what is
     below the first of them cannot be shown. A blank display may come at any time, since outdated
     advice must not stay; a new speed only after the hold time. What is shown is followed after the
-    reaction time.
+    reaction time, or not taken up at all: until then he keeps to what he followed before.
 
     Args:
         driver: Parameters.
         display: (n,) before.
         advised_mps: (n,) new advice; NaN: none.
         time_s: Now.
+        draw: (n,) a number in [0, 1) of each driver, see `takes_up`.
     """
     n_steps = np.floor(advised_mps / driver.step_mps + 1e-9)
     stepped_mps = np.where(n_steps >= 1.0, n_steps * driver.step_mps, np.nan)
@@ -111,14 +126,17 @@ def update_display(
     changes = differs & may_change
     shown_mps = np.where(changes, stepped_mps, display.shown_mps)
     changed_s = np.where(changes, time_s, display.changed_s)
+    taken_mps = np.where(takes_up(driver, draw, changed_s), shown_mps, np.nan)
+    took_up = takes_up(driver, draw, display.changed_s)
+    taken_before_mps = np.where(took_up, display.shown_mps, np.nan)
     # Where the lag ends in the very step that brings another speed, the last one is still heeded.
     had_reacted = time_s - display.changed_s >= driver.lag_s - 1e-9
-    heeded_mps = np.where(had_reacted & ~blank, display.shown_mps, display.followed_mps)
+    heeded_mps = np.where(had_reacted & ~blank, taken_before_mps, display.followed_mps)
     has_reacted = time_s - changed_s >= driver.lag_s - 1e-9
     return Display(
         shown_mps=shown_mps,
         changed_s=changed_s,
-        followed_mps=np.where(has_reacted, shown_mps, heeded_mps),
+        followed_mps=np.where(has_reacted, taken_mps, heeded_mps),
     )
 
 

@@ -24,6 +24,7 @@ from controller.eco_parameters import EcoParameters
 from controller.gate import Gate
 from controller.guidance import decel_to_ask, speed_now, speed_to_show
 from controller.interface import COMFORT_DECEL_MPS2, Advice, Observation, RateMap, Reason
+from controller.kinematics import fastest_between
 from controller.means import Grid, Means
 from controller.plan import (
     BEYOND_M,
@@ -49,8 +50,6 @@ only on maps that charge too little for it."""
 ALL_RAMPS = tuple(range(1 + len(DOWN_MPS2) + len(UP_MPS2)))
 WAVERING_MPS2 = 1.3
 """Of a driver: half the acceleration of a passenger car, as SUMO's drivers do (sigma 0.5)."""
-SLOWEST_MPS = 3.0
-"""However sharp a turn, it is driven at this speed."""
 EPSILON = 1e-9
 FREE_MPS = 0.1
 """Advice that is not below a driver's own ceiling by this much is none."""
@@ -181,7 +180,15 @@ class Eco:
     ) -> IntArray:
         """Make plans for some rows; their reasons."""
         parameters = self.parameters
+        # The maps do not know how strong a car is: none is taken to use more than this.
+        accel_mps2 = np.minimum(seen.accel_mps2[rows], REJOIN_MPS2)
+        decel_mps2, place_m = seen.decel_mps2[rows], target.place_m[rows]
+        # Who turns comes to speed on the way to the line, if his place is far from it.
         crossing_mps = target.crossing_mps[rows]
+        peak_mps = fastest_between(
+            np.zeros(rows.size), crossing_mps, place_m, accel_mps2, decel_mps2
+        )
+        free_mps = np.minimum(seen.ceiling_mps[rows], np.maximum(crossing_mps, peak_mps))
         speed_mps = np.minimum(seen.speed_mps[rows], seen.ceiling_mps[rows])
         is_certain = target.spread_s[rows] <= parameters.certain_s
         choice = cheapest(
@@ -189,12 +196,11 @@ class Eco:
             Approach(
                 distance_m=seen.distance_m[rows],
                 speed_mps=speed_mps,
-                free_mps=np.minimum(seen.ceiling_mps[rows], np.maximum(crossing_mps, SLOWEST_MPS)),
-                # The maps do not know how strong a car is: none is taken to use more than this.
-                accel_mps2=np.minimum(seen.accel_mps2[rows], REJOIN_MPS2),
-                decel_mps2=seen.decel_mps2[rows],
+                free_mps=free_mps,
+                accel_mps2=accel_mps2,
+                decel_mps2=decel_mps2,
                 slot_s=target.slot_s[rows],
-                place_m=target.place_m[rows],
+                place_m=place_m,
                 latest_s=target.cross_s[rows] + parameters.later_s,
                 fastest_hold_mps=np.where(is_certain, np.inf, 0.0),
                 gate=self._gate(target, rows),
@@ -204,7 +210,7 @@ class Eco:
             choice,
             seen,
             slot_s=target.slot_s[rows],
-            place_m=target.place_m[rows],
+            place_m=place_m,
             green_s=target.green_s[rows],
             n_ahead=target.n_ahead[rows],
             link=target.link[rows],

@@ -76,8 +76,7 @@ def _wanted_mps(notes: FloatArray, cars: Moving, ramps: Ramps) -> FloatArray:
         goes_down, speed_mps <= hold_mps + NEAR_MPS, speed_mps >= hold_mps - NEAR_MPS
     )
     # Whoever regulates departs from the speed to hold, and still holds it.
-    ramp_length_s = np.abs(ramps.time_s[ramp, begin] - ramps.time_s[ramp, end])
-    has_reached |= now_s >= ramp_s + ramp_length_s
+    has_reached |= now_s >= ramp_s + ramps.length_s(ramp, begin, end)
     change_mps = REGULATION_MPS2 * step_s
     holding_mps = np.maximum(needed_mps(notes, cars), speed_mps - change_mps)
     holding_mps = np.minimum(holding_mps, speed_mps + change_mps)
@@ -114,22 +113,6 @@ def needed_mps(notes: FloatArray, cars: Moving | Observation) -> FloatArray:
     return np.minimum(np.maximum(needed, slowest_mps), hold_mps + REGULATION_MPS)
 
 
-def planned_speed(notes: FloatArray, time_s: float, ramps: Ramps) -> FloatArray:
-    """(n,) speed that each plan foresees at a time on its ramp, or behind it; NaN without one."""
-    speed_mps = notes[:, CRUISE_MPS].copy()
-    for ramp in set(notes[is_planned(notes), RAMP].tolist()):
-        rows = (notes[:, RAMP] == ramp).nonzero()[0]
-        table_s = ramps.time_s[int(ramp)]
-        sign = np.sign(ramps.accel_mps2[int(ramp), 0])
-        spent_s = np.maximum(time_s - notes[rows, RAMP_S], 0.0)
-        at_s = np.interp(notes[rows, CRUISE_MPS], ramps.speed_mps, table_s) + sign * spent_s
-        on_ramp_mps = np.interp(at_s, table_s, ramps.speed_mps)
-        hold_mps = notes[rows, HOLD_MPS]
-        bound = np.maximum if sign < 0.0 else np.minimum
-        speed_mps[rows] = bound(on_ramp_mps, hold_mps)
-    return speed_mps
-
-
 def speed_to_show(notes: FloatArray, seen: Observation, driver: Driver, ramps: Ramps) -> FloatArray:
     """(n,) what a driver is shown of each plan; NaN: nothing.
 
@@ -146,14 +129,16 @@ def speed_to_show(notes: FloatArray, seen: Observation, driver: Driver, ramps: R
     stops = hold_mps == 0.0
     is_holding = np.zeros(stops.size, dtype=np.bool_)
     rolling = (begins & ~stops & is_under_way(notes)).nonzero()[0]
-    planned_mps = planned_speed(notes.take(rolling, axis=0), then_s, ramps)
-    is_holding[rolling] = planned_mps <= hold_mps[rolling]
+    plans = notes.take(rolling, axis=0)
+    ramp, ends = plans[:, RAMP].astype(np.int64), plans[:, [CRUISE_MPS, HOLD_MPS]].T
+    begin, end = ramps.column(ends)
+    is_holding[rolling] = then_s >= plans[:, RAMP_S] + ramps.length_s(ramp, begin, end)
     needed = _shown_for(needed_mps(notes, seen), driver, seen.step_length_s)
     keeps = np.abs(needed - seen.previous_advice_mps) < driver.step_mps
     held_mps = np.where(keeps, seen.previous_advice_mps, needed)
     aimed_mps = _shown_for(hold_mps, driver, seen.step_length_s)
     shown_mps = np.maximum(np.where(is_holding, held_mps, aimed_mps), near_floor_mps)
-    shown_mps = np.where(stops, driver.floor_mps, shown_mps)
+    shown_mps = np.where(stops, driver.shown_floor_mps, shown_mps)
     # Who cruises slower than he would like to is to stay so until his ramp begins.
     cruise_mps = notes[:, CRUISE_MPS]
     is_slow = cruise_mps < seen.ceiling_mps - SLOW_MPS

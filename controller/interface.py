@@ -96,6 +96,8 @@ class Traffic:
     """(m,) which edge ends at that stop line: number of its first lane."""
     link: IntArray
     """(m,) row of the signal-controlled link that it will cross by, in the arrays below."""
+    position_m: FloatArray
+    """(m,) from the start of the lane on which it is now."""
     distance_m: FloatArray
     """(m,) to the stop line, along the route, > 0."""
     speed_mps: FloatArray

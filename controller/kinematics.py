@@ -31,19 +31,40 @@ def green_arrival_speed(
     return np.where(earliest_s <= latest_s, distance_m / earliest_s, np.nan)
 
 
+def fastest_between(
+    start_mps: FloatArray,
+    end_mps: FloatArray,
+    way_m: FloatArray,
+    accel_mps2: FloatArray,
+    decel_mps2: FloatArray,
+) -> FloatArray:
+    """(n,) speed that is reached between two others by speeding up, then braking.
+
+    Below the first of them where the way is too short for braking to the second.
+    """
+    squared = decel_mps2 * (2.0 * accel_mps2 * way_m + start_mps**2) + accel_mps2 * end_mps**2
+    return np.asarray(np.sqrt(squared / (accel_mps2 + decel_mps2)))
+
+
 def free_arrival_s(traffic: Traffic) -> FloatArray:
     """(m,) time to the stop line with nobody and no red ahead.
 
     The vehicle accelerates to its ceiling, and brakes for a turn.
     """
+    distance_m, accel_mps2, decel_mps2 = traffic.distance_m, traffic.accel_mps2, traffic.decel_mps2
     ceiling_mps = np.maximum(traffic.ceiling_mps, 0.1)
+    crossing_mps = np.minimum(np.maximum(traffic.crossing_mps, 0.1), ceiling_mps)
     speed_mps = np.minimum(traffic.speed_mps, ceiling_mps)
-    squared, twice_mps2 = speed_mps**2, 2.0 * traffic.accel_mps2
-    to_ceiling_m = (ceiling_mps**2 - squared) / twice_mps2
-    reaches = traffic.distance_m >= to_ceiling_m
+    squared, twice_mps2 = speed_mps**2, 2.0 * accel_mps2
+    speeding_up_m = (ceiling_mps**2 - squared) / twice_mps2
+    braking_m = (ceiling_mps**2 - crossing_mps**2) / (2.0 * decel_mps2)
     gain_s = (ceiling_mps - speed_mps) ** 2 / (twice_mps2 * ceiling_mps)
-    end_mps = np.sqrt(squared + twice_mps2 * traffic.distance_m)
-    short_s = (end_mps - speed_mps) / traffic.accel_mps2
-    excess_mps = np.maximum(ceiling_mps - traffic.crossing_mps, 0.0)
-    turn_s = excess_mps**2 / (2.0 * traffic.decel_mps2 * ceiling_mps)
-    return np.where(reaches, traffic.distance_m / ceiling_mps + gain_s + turn_s, short_s)
+    turn_s = (ceiling_mps - crossing_mps) ** 2 / (2.0 * decel_mps2 * ceiling_mps)
+    # Whoever does not reach his ceiling before he brakes reaches this speed.
+    end_mps = np.minimum(crossing_mps, np.sqrt(squared + twice_mps2 * distance_m))
+    peak_mps = fastest_between(speed_mps, end_mps, distance_m, accel_mps2, decel_mps2)
+    short_s = (peak_mps - speed_mps) / accel_mps2 + (peak_mps - end_mps) / decel_mps2
+    # Whoever is too near to brake as is comfortable brakes harder.
+    short_s = np.where(peak_mps < speed_mps, 2.0 * distance_m / (speed_mps + end_mps), short_s)
+    reaches = distance_m >= speeding_up_m + braking_m
+    return np.where(reaches, distance_m / ceiling_mps + gain_s + turn_s, short_s)

@@ -26,7 +26,7 @@ class Approach:
     speed_mps: FloatArray
     """(n,) now."""
     free_mps: FloatArray
-    """(n,) speed at which each will go on behind the stop line."""
+    """(n,) greatest speed up to the stop line, of who turns there, too."""
     accel_mps2: FloatArray
     """(n,) acceleration by which each reaches that speed from joining on."""
     decel_mps2: FloatArray

@@ -10,6 +10,8 @@ STOP_GAP_M = 1.0
 """The first vehicle of a queue stands so far before the stop line."""
 FAR = 1e7
 """More than any time or distance on one approach; keeps lanes apart in running maxima."""
+CLEAR_S = 1.0
+"""Whoever crosses by so much before the next one's green begins does not stand in his way then."""
 
 
 class Lanes(NamedTuple):
@@ -74,10 +76,35 @@ def serve(lanes: Lanes, earliest_s: FloatArray, end_s: FloatArray) -> tuple[IntA
     return cell - lanes.cell, cross_s
 
 
+class Waiting(NamedTuple):
+    """Who waits for which green; rows as in the lanes."""
+
+    window: IntArray
+    waits: BoolArray
+    is_head: BoolArray
+    """Whether a queue begins with him: when he gets green, the one ahead has crossed."""
+
+    def is_as(self, other: "Waiting") -> bool:
+        """Whether there is no difference."""
+        return all((mine == its).all() for mine, its in zip(self, other, strict=True))
+
+
+def who_waits(lanes: Lanes, window: IntArray, cross_s: FloatArray, tolerance_s: float) -> Waiting:
+    """Who stands, or crosses that much later than freely, and where queues begin.
+
+    Ways may differ on one lane, and greens with them: behind one who waits for his a green is worth
+    nothing.
+    """
+    begin_s = lanes.begin_s.take(lanes.cell + window)
+    is_head = lanes.is_first.copy()
+    is_head[1:] |= begin_s[1:] > cross_s[:-1] + CLEAR_S
+    waits = (cross_s > lanes.free_s + tolerance_s) | lanes.stands
+    return Waiting(window=window, waits=waits, is_head=is_head)
+
+
 class Queue(NamedTuple):
     """Who waits where; rows as in the lanes."""
 
-    waits: BoolArray
     n_ahead: IntArray
     place_m: FloatArray
     slot_s: FloatArray
@@ -85,15 +112,9 @@ class Queue(NamedTuple):
     """(m,) when each could cross at the earliest, from its place in the queue."""
 
 
-def who_waits(lanes: Lanes, cross_s: FloatArray, tolerance_s: float) -> BoolArray:
-    """(m,) who stands, or crosses that much later than freely."""
-    return (cross_s > lanes.free_s + tolerance_s) | lanes.stands
-
-
-def line_up(lanes: Lanes, window: IntArray, waits: BoolArray) -> Queue:
-    """Places in the queues: who waits for the same green stands in the same one."""
-    is_head = lanes.is_first.copy()
-    is_head[1:] |= window[1:] != window[:-1]
+def line_up(lanes: Lanes, waiting: Waiting) -> Queue:
+    """Places in the queues, and when each begins to move."""
+    is_head, waits = waiting.is_head, waiting.waits
     head = np.maximum.accumulate(lanes.rank * is_head)
     # Truth values are summed up as numbers: that is faster.
     queued = (waits | lanes.keeps_place).astype(np.int64)
@@ -106,15 +127,16 @@ def line_up(lanes: Lanes, window: IntArray, waits: BoolArray) -> Queue:
     has_place = lanes.stands & (head == lanes.first)
     behind_m = np.where(has_place, lanes.distance_m - ahead_m, -FAR)
     np.maximum(behind_m, STOP_GAP_M, out=behind_m, where=is_head)
-    queue = is_head.astype(np.float64).cumsum() * (2.0 * FAR)
-    place_m = np.maximum.accumulate(behind_m + queue) - queue + ahead_m
+    apart = is_head.astype(np.float64).cumsum() * (2.0 * FAR)
+    place_m = np.maximum.accumulate(behind_m + apart) - apart + ahead_m
     taken_s = lanes.step_s * queued
     ahead_s = taken_s.cumsum() - taken_s
     ahead_s -= ahead_s[head]
-    slot_s = lanes.begin_s.take(lanes.cell + window) + ahead_s
+    # Nobody starts before the one ahead of him has.
+    begin_s = lanes.begin_s.take(lanes.cell + waiting.window)
+    slot_s = np.maximum.accumulate(begin_s - ahead_s + apart) - apart + ahead_s
     from_place_s = _from_standing_s(lanes, place_m)
     return Queue(
-        waits=waits,
         n_ahead=n_ahead,
         place_m=place_m,
         slot_s=slot_s,
@@ -123,13 +145,16 @@ def line_up(lanes: Lanes, window: IntArray, waits: BoolArray) -> Queue:
     )
 
 
-def earliest_from(lanes: Lanes, queue: Queue, window: IntArray) -> FloatArray:
-    """(m, W + 1) when each could cross in each green: in one of them from its place in a queue."""
+def no_earlier_than(
+    lanes: Lanes, earliest_s: FloatArray, queue: Queue, window: IntArray
+) -> FloatArray:
+    """(m, W + 1) the same, but in one of the greens each crosses from its place in the queue."""
     cell = lanes.cell + window
     ready_s = np.maximum(queue.ready_s, lanes.begin_s.take(cell))
-    earliest_s = lanes.earliest_s.copy()
-    earliest_s.put(cell, ready_s - lanes.headways_s + lanes.apart)
-    return earliest_s
+    ready_s += lanes.apart - lanes.headways_s
+    later_s = earliest_s.copy()
+    later_s.put(cell, np.maximum(earliest_s.take(cell), ready_s))
+    return later_s
 
 
 def _from_standing_s(lanes: Lanes, way_m: FloatArray) -> FloatArray:

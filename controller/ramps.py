@@ -65,6 +65,10 @@ class Ramps:
         within_mps = np.minimum(np.maximum(speed_mps, 0.0), TOP_SPEED_MPS)
         return np.rint(within_mps / SPEED_STEP_MPS).astype(np.int64)
 
+    def length_s(self, ramp: IntArray, begin: IntArray, end: IntArray) -> FloatArray:
+        """(n,) how long each ramp lasts between two columns."""
+        return np.asarray(np.abs(self.time_s[ramp, begin] - self.time_s[ramp, end]))
+
 
 def tabulate(rates: Sequence[RateMap], *, wavering_mps2: float) -> Ramps:
     """Tabulate the mean of several emission maps along all ramps.

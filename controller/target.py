@@ -7,11 +7,12 @@ import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.beyond import passes, serve_beyond
-from controller.discharge import STANDING_MPS, Discharge, Pledges, discharge
+from controller.discharge import Discharge, Pledges, discharge
 from controller.eco_parameters import EcoParameters
 from controller.guards import holds_up, keeps_waiting, parts_ways
 from controller.interface import Observation
 from controller.plan import HOLD_MPS, LINK, is_under_way
+from controller.standing import STANDING_MPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,11 @@ class Target:
     """By when that must be passed."""
 
 
+OTHER_GREEN_S = 20.0
+"""Starts of green that differ by more are not of the same green: no signal serves a link as often,
+and no forecast moves as far from one message to the next."""
+
+
 class _Lines(NamedTuple):
     """The stop lines that n vehicles come to, in their order."""
 
@@ -86,11 +92,11 @@ def aim(seen: Observation, parameters: EcoParameters) -> Target:
         traffic, served.cross_s, reach_m=parameters.hold_up_m, tolerance_s=parameters.hold_up_s
     )
     held_up |= keeps_waiting(traffic, reach_m=parameters.hold_up_m, standing_mps=STANDING_MPS)
-    which = np.arange(row.size), _known(served.window[row], seen.likely_start_s)
+    own, is_told = _told(served.green_s[row], seen.likely_start_s)
     none = np.full(row.size, np.nan)
     lines = _Lines(
-        q10_s=seen.start_q10_s[which],
-        q90_s=seen.start_q90_s[which],
+        q10_s=seen.start_q10_s[own],
+        q90_s=np.where(is_told, seen.start_q90_s[own], np.nan),
         holds_up=held_up[row],
         link=traffic.link[row],
         distance_m=seen.distance_m,
@@ -178,6 +184,25 @@ def _with_those_beyond(target: Target, chosen: IntArray, onward: Target) -> Targ
         values[chosen] = getattr(onward, field.name)
         whole[field.name] = values
     return Target(**whole)
+
+
+def _told(green_s: FloatArray, starts_s: FloatArray) -> tuple[tuple[IntArray, IntArray], BoolArray]:
+    """Cells of the greens that begin at some times among those that each vehicle was told of.
+
+    What it was told may be older than what the roadside knows: a green has gone since, or a
+    start has moved.
+
+    Args:
+        green_s: (n,) start of each; inf: none.
+        starts_s: (n, W) likely starts that it was told; NaN: none.
+
+    Returns:
+        Rows and windows (n,) of the nearest, and whether it is that green (n,).
+    """
+    off_s = np.abs(starts_s - green_s[:, np.newaxis])
+    off_s[~(off_s < OTHER_GREEN_S)] = np.inf
+    cells = np.arange(green_s.size), off_s.argmin(axis=1)
+    return cells, np.isfinite(off_s[cells])
 
 
 def _known(window: IntArray, starts_s: FloatArray) -> IntArray:

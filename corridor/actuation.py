@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from controller import COMFORT_DECEL_MPS2, Advice, Display, Driver, takes_up, update_display
+from controller import COMFORT_DECEL_MPS2, Advice, Display, Driver, update_display
 from corridor.columns import Columns, FloatArray
 from corridor.engine import Engine
 from corridor.vehicles import VehicleTable
@@ -29,12 +29,13 @@ def followed_speeds(
         changed_s=columns.floats("changed_s"),
         followed_mps=columns.floats("followed_mps"),
     )
-    after = update_display(driver, before, columns.floats("advised_mps"), time_s)
+    after = update_display(
+        driver, before, columns.floats("advised_mps"), time_s, columns.floats("draw")
+    )
     columns.floats("shown_mps")[:] = after.shown_mps
     columns.floats("changed_s")[:] = after.changed_s
     columns.floats("followed_mps")[:] = after.followed_mps
-    accepted = takes_up(driver, columns.floats("draw"), after.changed_s)
-    return np.where(accepted, after.followed_mps, np.nan)
+    return after.followed_mps
 
 
 def check_rows(advice: Advice, n_rows: int) -> None:

@@ -138,6 +138,7 @@ def see_traffic(
         present_lane=near.ints("present_lane"),
         stop_edge=near.ints("stop_edge"),
         link=near.ints("link_row"),
+        position_m=near.floats("position_m"),
         distance_m=near.floats("distance_m"),
         speed_mps=near.floats("speed_mps"),
         ceiling_mps=near.floats("ceiling_mps"),

@@ -28,6 +28,7 @@ def made_up_observation() -> Observation:
         present_lane=np.array([3, 3, 3, 7, 7, 11]),
         stop_edge=np.array([3, 3, 3, 7, 7, 12]),
         link=link,
+        position_m=np.array([40.0, 298.5, 160.0, 10.0, 70.0, 55.0]),
         distance_m=np.array([260.0, 1.5, 140.0, 90.0, 30.0, 45.0]),
         speed_mps=np.array([13.2, 0.0, 11.8, 13.9, 9.0, 8.1]),
         ceiling_mps=np.array([14.3, 13.1, 13.9, 14.6, 13.4, 8.3]),

@@ -130,6 +130,7 @@ def _served() -> Discharge:
         present_lane=zeros,
         stop_edge=zeros,
         link=zeros,
+        position_m=500.0 - np.array(PLACES_M),
         distance_m=np.array(PLACES_M),
         speed_mps=speed_mps,
         ceiling_mps=LIMIT_MPS * ones,

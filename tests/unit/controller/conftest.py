@@ -40,10 +40,15 @@ def make_traffic(cars, greens, *, longer_s=0.0):
         longer_s: So much longer greens last in nine cases of ten.
     """
     rows = [
-        {**CAR, **dict.fromkeys(("present_lane", "stop_edge"), car.get("lane", 0)), **car}
+        {
+            **CAR,
+            **dict.fromkeys(("present_lane", "stop_edge"), car.get("lane", 0)),
+            "position_m": 1000.0 - car.get("distance_m", CAR["distance_m"]),
+            **car,
+        }
         for car in cars
     ]
-    columns = columns_of(rows, (*CAR, "present_lane", "stop_edge"))
+    columns = columns_of(rows, (*CAR, "present_lane", "stop_edge", "position_m"))
     columns["yields_first"] = np.array([car.get("yields_first", False) for car in cars], dtype=bool)
     onward = [{**NOTHING_BEYOND, **car.get("beyond", {})} for car in cars]
     width = max((len(windows) for windows in greens), default=0)

@@ -286,6 +286,28 @@ def test_a_turn_costs_the_time_of_braking_for_it(traffic_of):
     assert turn_s - straight_s == pytest.approx(2.0 - 19.0 / 14.0)
 
 
+@given(
+    st.floats(1.0, 200.0), st.floats(0.0, 14.0), st.floats(2.0, 14.0), st.sampled_from([2.0, 4.5])
+)
+def test_who_turns_near_the_line_brakes_for_it_as_one_far_away_does(
+    traffic_of, distance_m, speed_mps, crossing_mps, decel_mps2
+):
+    car = {"distance_m": distance_m, "speed_mps": speed_mps, "crossing_mps": crossing_mps}
+    found_s = free_arrival_s(traffic_of([{**car, "decel_mps2": decel_mps2}], [[(0.0, 9.0)]]))[0]
+    way_m, now_mps, spent_s, step_s = 0.0, speed_mps, 0.0, 2e-3
+    while way_m < distance_m:
+        left_m = distance_m - way_m
+        braking_m = (now_mps**2 - crossing_mps**2) / (2.0 * decel_mps2)
+        if braking_m < left_m:
+            now_mps = min(now_mps + 2.6 * step_s, 14.0)
+        else:
+            needed_mps2 = (now_mps**2 - crossing_mps**2) / (2.0 * left_m)
+            now_mps = max(now_mps - needed_mps2 * step_s, crossing_mps)
+        way_m += now_mps * step_s
+        spent_s += step_s
+    assert found_s == pytest.approx(spent_s, abs=0.05)
+
+
 @pytest.mark.parametrize("name", ["follow_s", "start_lag_s", "step_s", "amber_s", "most_amber_s"])
 def test_impossible_waves_are_refused(name):
     with pytest.raises(ValueError, match=f"{name} must not be negative, got -1.0"):
@@ -376,11 +398,42 @@ def test_places_in_a_queue_do_not_overlap_and_start_in_order(traffic_of, road):
         rows = [i for i, car in enumerate(cars) if car["lane"] == lane]
         rows.sort(key=lambda i: cars[i]["distance_m"])
         for ahead, behind in pairwise(rows):
-            if served.window[ahead] == served.window[behind] < 3 and served.wait_s[ahead] > 0:
+            begin_s = max(served.green_s[behind], 0.0)
+            is_one_queue = begin_s <= served.cross_s[ahead] + 1.0 < math.inf
+            if is_one_queue and served.wait_s[ahead] > 0.0:
                 assert (
                     served.place_m[behind] >= served.place_m[ahead] + cars[ahead]["space_m"] - 1e-5
                 )
                 assert served.n_ahead[behind] == served.n_ahead[ahead] + 1
+                assert served.slot_s[behind] >= served.slot_s[ahead] + 1.2 - 1e-5
+
+
+@given(roads())
+def test_nobody_who_waits_crosses_sooner_than_from_his_place(traffic_of, road):
+    cars, greens = road
+    served = serve(traffic_of(cars, greens))
+    for i in np.flatnonzero(served.wait_s > 0.0):
+        ramp_m = cars[i]["ceiling_mps"] ** 2 / 5.2
+        assert (
+            served.cross_s[i]
+            >= served.slot_s[i] + math.sqrt(2.0 * min(served.place_m[i], ramp_m) / 2.6) - 1e-5
+        )
+
+
+def test_behind_one_who_waits_for_another_green_ones_own_is_worth_nothing(traffic_of):
+    # The first turns left and has red; those behind it have green already, or sooner than he.
+    cars = [{**car, "link": link} for car, link in zip(standing(3), (1, 0, 1), strict=True)]
+    for begin_s in (-5.0, 10.0, 40.5):
+        served = serve(traffic_of(cars, [[(begin_s, 90.0)], [(40.0, 60.0)]]))
+        np.testing.assert_allclose(served.slot_s, [40.0, 41.2, 42.4])
+        np.testing.assert_array_equal(served.n_ahead, [0, 1, 2])
+        np.testing.assert_allclose(served.place_m, [1.0, 8.5, 16.0])
+
+
+def test_who_gets_green_when_the_one_ahead_has_gone_is_first_in_a_new_queue(traffic_of):
+    cars = [{"distance_m": 1.0, "speed_mps": 0.0, "link": 1}, {"distance_m": 300.0, "link": 0}]
+    served = serve(traffic_of(cars, [[(50.0, 90.0)], [(20.0, 40.0)]]))
+    assert (served.n_ahead[1], served.place_m[1], served.slot_s[1]) == (0, 1.0, 50.0)
 
 
 def test_the_crossings_alone_are_those_of_the_whole(traffic_of):

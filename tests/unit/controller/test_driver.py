@@ -19,11 +19,13 @@ def new_display(n=1):
     )
 
 
-def drive(driver, advice_mps, step_length_s=1.0):
+def drive(driver, advice_mps, step_length_s=1.0, draw=0.0):
     """Shown and followed speed after each step of one driver's advice."""
     display, shown, followed = new_display(), [], []
     for step, advised_mps in enumerate(advice_mps):
-        display = update_display(driver, display, np.array([advised_mps]), step * step_length_s)
+        display = update_display(
+            driver, display, np.array([advised_mps]), step * step_length_s, np.array([draw])
+        )
         shown.append(float(display.shown_mps[0]))
         followed.append(float(display.followed_mps[0]))
     return shown, followed
@@ -122,7 +124,7 @@ def test_drivers_do_not_influence_one_another():
     paths = np.array([[10, 9, 8, 7], [BLANK, 9, BLANK, 5], [BLANK] * 4])
     display, together = new_display(3), []
     for step in range(4):
-        display = update_display(driver, display, paths[:, step], float(step))
+        display = update_display(driver, display, paths[:, step], float(step), np.zeros(3))
         together.append(display.followed_mps)
     alone = [drive(driver, path)[1] for path in paths]
     np.testing.assert_array_equal(np.array(together).T, alone)
@@ -169,7 +171,7 @@ def test_no_step_below_the_floor_can_be_shown_and_none_above_is_left_out(step_mp
 
 
 def test_slower_speeds_are_shown_near_the_stop_line_only():
-    driver = Driver(near_m=100.0, floor_mps=6.0, near_floor_mps=3.0)
+    driver = Driver(near_m=100.0, floor_mps=6.0, near_floor_mps=3.0, step_mps=1.0)
     np.testing.assert_array_equal(driver.floor_at_mps(np.array([99.0, 101.0])), [3.0, 6.0])
 
 
@@ -198,3 +200,25 @@ def test_who_keeps_to_a_speed_drives_a_little_slower_but_not_backwards():
 def test_impossible_drivers_are_refused(settings, words):
     with pytest.raises(ValueError, match=words):
         Driver(**settings)
+
+
+def test_who_does_not_take_up_a_new_speed_keeps_to_the_last_one_until_he_has_reacted():
+    driver = Driver(step_mps=1.0, lag_s=2.0, hold_s=5.0, compliant_time=0.5)
+    advice_mps = [10.0] * 5 + [8.0] * 5
+    draws = np.linspace(0.0, 0.99, 100)
+    paths = {tuple(drive(driver, advice_mps, draw=draw)[1][2:]) for draw in draws}
+    taken, refused = [10.0] * 5, [BLANK] * 5
+    expected = [
+        [*first, *second] for first in (taken, refused) for second in ([8.0] * 3, [BLANK] * 3)
+    ]
+    assert {str(list(path)) for path in paths} == {str(path) for path in expected}
+
+
+def test_no_step_of_the_display_is_below_the_floor():
+    far_m, near_m = np.array([101.0]), np.array([99.0])
+    for step_mps in (1.0, 3.0, STEP_MPS, 10 / 3.6):
+        driver = Driver(step_mps=step_mps)
+        for distance_m, floor_mps in ((far_m, 20 / 3.6), (near_m, 15 / 3.6)):
+            shown_mps = float(driver.floor_at_mps(distance_m)[0])
+            assert floor_mps - 1e-9 <= shown_mps < floor_mps + step_mps
+            assert drive(driver, [shown_mps])[0][0] == pytest.approx(shown_mps)

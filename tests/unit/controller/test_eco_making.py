@@ -46,13 +46,22 @@ def test_who_drives_above_his_ceiling_is_planned_from_the_ceiling(eco: Eco, behi
     np.testing.assert_array_equal(fast.memory, usual.memory)
 
 
-@pytest.mark.parametrize("crossing_mps", [0.5, 1.0])
-def test_who_turns_very_sharply_is_planned_to_creep_no_slower_than_3_mps(
-    eco: Eco, behind: SeenOf, crossing_mps: float
+@pytest.mark.parametrize("crossing_mps", [0.5, 1.0, 3.0, 5.0, 14.0])
+@pytest.mark.parametrize("n_standing", [0, 2, 5, 8])
+def test_who_turns_is_planned_to_come_to_speed_on_the_way_to_the_line(
+    eco: Eco, behind: SeenOf, crossing_mps: float, n_standing: int
 ) -> None:
-    # At 1 m/s the 23.5 m from his place to the line would take longer than he is allowed to.
-    said = with_later(eco, 1.0).advise(behind(3, {"crossing_mps": crossing_mps}))
+    # At 5 m/s the 61 m from the ninth place to the line would take longer than he is allowed to.
+    said = with_later(eco, 1.0).advise(behind(n_standing, {"crossing_mps": crossing_mps}))
     assert said.reason[0] == Reason.ADVISED
+
+
+def test_who_turns_passes_the_line_no_faster_than_he_turns(eco: Eco, behind: SeenOf) -> None:
+    car = {"distance_m": 250.0, "crossing_mps": 5.0}
+    for red_s in (40.0, 50.0, 60.0):
+        said = eco.advise(behind(0, car, red_s=red_s))
+        assert said.reason[0] == Reason.ADVISED
+        assert said.memory[0, HOLD_MPS] <= 5.0
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,12 @@ def test_who_is_far_behind_does_not_count(pair):
     assert held(pair(distance_m=281.0), [40.0, 17.0]) == [False, False]
 
 
+def test_who_is_behind_is_told_by_the_lane_and_not_by_the_ways_to_different_signals(pair):
+    # The one behind turns off to a signal that is nearer.
+    assert held(pair(distance_m=120.0, position_m=760.0), [40.0, 10.0]) == [True, False]
+    assert held(pair(distance_m=120.0, position_m=700.0), [40.0, 10.0]) == [False, False]
+
+
 def test_who_is_ahead_is_not_held_up(pair):
     assert held(pair(distance_m=160.0), [40.0, 12.0]) == [False, False]
 

@@ -6,7 +6,6 @@ from controller.guidance import (
     REGULATION_MPS,
     decel_to_ask,
     needed_mps,
-    planned_speed,
     speed_now,
     speed_to_show,
 )
@@ -79,21 +78,6 @@ def test_without_a_plan_nothing_is_wanted(ramps, car_at):
     nothing = np.full((1, MEMORY_WIDTH), np.nan)
     assert np.isnan(speed_now(nothing, car_at(), ramps)[0])
     assert np.isnan(speed_to_show(nothing, car_at(), Driver(), ramps)[0])
-    assert np.isnan(planned_speed(nothing, 100.0, ramps)[0])
-
-
-def test_the_speed_that_a_plan_foresees_is_that_of_its_ramp_at_the_time(ramps, plan_of):
-    for time_s, expected_mps in ((104.0, 14.0), (108.0, 12.0), (116.0, 8.0), (125.0, 8.0)):
-        assert planned_speed(plan_of(), time_s, ramps)[0] == pytest.approx(expected_mps)
-    rising = plan_of(RAMP=UP_05, HOLD_MPS=13.0, CRUISE_MPS=8.0)
-    for time_s, expected_mps in ((100.0, 8.0), (106.0, 9.0), (120.0, 13.0)):
-        assert planned_speed(rising, time_s, ramps)[0] == pytest.approx(expected_mps)
-    speed_mps, time_s = 14.0, 104.0
-    while time_s < 112.0:
-        speed_mps -= (COASTING_MPS2 + COASTING_PER_M * speed_mps**2) * 0.01
-        time_s += 0.01
-    coasting = plan_of(RAMP=COASTING)
-    assert planned_speed(coasting, 112.0, ramps)[0] == pytest.approx(speed_mps, abs=0.02)
 
 
 @pytest.mark.parametrize("ramp", [COASTING, DOWN_05, DOWN_10])
@@ -180,14 +164,17 @@ def test_nobody_is_asked_to_creep_and_slower_near_the_line_only_to_save_the_stop
 ):
     far, near = ({"time_s": 125.0, "speed_mps": 4.0, "distance_m": d} for d in (101.0, 99.0))
     stopping = plan_of(HOLD_MPS=0.0, JOIN_S=150.0)
-    assert show(stopping, car_at(**far), ramps) == show(stopping, car_at(**near), ramps)
-    assert show(stopping, car_at(**far), ramps) == 20.0 / 3.6
+    for place in (far, near):
+        for step_mps, floor_mps in ((5.0 / 3.6, 20.0 / 3.6), (0.5, 6.0), (3.0, 6.0)):
+            shown_mps = show(stopping, car_at(**place), ramps, step_mps=step_mps)
+            assert shown_mps == pytest.approx(floor_mps)
     assert show(stopping, car_at(**far), ramps, floor_mps=7.0) == 7.0
     rolling = plan_of(HOLD_MPS=2.0, JOIN_S=150.0)
-    assert show(rolling, car_at(**far), ramps) == 20.0 / 3.6
-    assert show(rolling, car_at(**near), ramps) == pytest.approx(15.0 / 3.6)
+    for place, floor_kmh in ((far, 20.0), (near, 15.0)):
+        shown_mps = show(rolling, car_at(**place), ramps, step_mps=5.0 / 3.6)
+        assert shown_mps == pytest.approx(floor_kmh / 3.6)
     creeping = plan_of(CRUISE_MPS=3.0, RAMP_S=115.0)
-    assert show(creeping, car_at(time_s=101.0, speed_mps=3.0), ramps) == 20.0 / 3.6
+    assert show(creeping, car_at(time_s=101.0, speed_mps=3.0), ramps) == 6.0
 
 
 def test_the_display_of_who_holds_a_speed_does_not_flicker(ramps, car_at, plan_of):
@@ -195,6 +182,18 @@ def test_the_display_of_who_holds_a_speed_does_not_flicker(ramps, car_at, plan_o
     for before_mps, shown_mps in ((8.1, 8.1), (np.nan, 8.5), (10.5, 8.5)):
         seen = car_at(**holding, previous_advice_mps=np.array([before_mps]))
         assert show(plan_of(), seen, ramps) == pytest.approx(shown_mps)
+
+
+@pytest.mark.parametrize(("ramp", "cruise_mps"), [(DOWN_05, 11.0), (UP_05, 5.0)])
+def test_a_speed_is_held_when_the_ramp_to_it_ends_within_what_a_display_stays(
+    ramps, car_at, plan_of, ramp, cruise_mps
+):
+    # The ramp lasts from 104 to 110 s. He reacts after 1 s, and the display stays for 5 s: at
+    # 106.5 s the middle of that time comes. He is late, and to hold 9 m/s in place of 8.
+    notes = plan_of(RAMP=ramp, CRUISE_MPS=cruise_mps)
+    for time_s, shown_mps in ((103.0, 8.0), (106.0, 8.0), (107.0, 9.0)):
+        late = {"time_s": time_s, "distance_m": 16.0 + 9.0 * (130.0 - time_s)}
+        assert show(notes, car_at(speed_mps=9.0, **late), ramps) == pytest.approx(shown_mps)
 
 
 def test_only_who_must_slow_down_more_than_by_easing_off_is_asked_to_brake(ramps, plan_of):

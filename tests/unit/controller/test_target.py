@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -61,3 +63,25 @@ def test_who_has_joined_is_no_longer_followed_as_one_who_rolls(target_of):
     done, under_way = target_of(near, DONE=1.0), target_of(near)
     assert done.slot_s[1] == pytest.approx(10.0 + PARAMETERS.wave.step_s)
     assert under_way.slot_s[1] == pytest.approx(10.0 + PARAMETERS.wave.follow_s)
+
+
+def test_the_green_that_a_vehicle_was_told_of_is_found_by_its_time(seen_of):
+    """The roadside has dropped a green that is over, or knows of one that no message told of."""
+    cars, times = [{"distance_m": 300.0}], {"time_s": 100.0}
+    now = seen_of(cars, [[(30.0, 60.0), (120.0, 150.0)]], early_s=1.0, late_s=2.0, **times)
+    told_s = {
+        "older": [[-60.0, 33.0, 120.0]],
+        "nothing": [[np.nan] * 3],
+        "others": [[-60.0, 120.0, np.nan]],
+    }
+
+    def spread(starts_s):
+        starts_s = np.array(starts_s)
+        message = {"start_q10_s": starts_s - 4.0, "start_q90_s": starts_s + 5.0}
+        return aim(replace(now, likely_start_s=starts_s, **message), PARAMETERS)
+
+    assert aim(now, PARAMETERS).spread_s[0] == pytest.approx(3.0)
+    assert spread(told_s["older"]).spread_s[0] == pytest.approx(9.0)
+    assert spread(told_s["older"]).slot_s[0] == pytest.approx(30.0)
+    for nothing in ("nothing", "others"):
+        assert np.isnan(spread(told_s[nothing]).slot_s[0])

@@ -498,7 +498,7 @@ def test_equal_seeds_give_equal_runs(road, network, main_way):
             network,
             [f"v{n}" for n in range(4)],
             seed=seed,
-            rsu=RsuParameters(loss=0.9, stale_s=1.0),
+            rsu=RsuParameters(loss=0.5, stale_s=1.0),
             driver=Driver(compliant_time=0.5),
         )
         drive(run, glosa)

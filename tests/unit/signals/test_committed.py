@@ -51,6 +51,7 @@ def traffic_of(lane: np.ndarray, distance_m: np.ndarray, speed_mps: np.ndarray) 
         present_lane=lane,
         stop_edge=lane,
         link=lane,
+        position_m=1_000.0 - distance_m,
         distance_m=distance_m,
         speed_mps=speed_mps,
         storage_m=np.full(n, 1_000.0),

@@ -46,6 +46,7 @@ def vehicles(link: list[int], distance_m: list[float], **changes: object) -> Tra
     never = np.full((8, 1), np.nan)
     values: dict[str, object] = {
         **dict.fromkeys(("lane", "present_lane", "stop_edge", "link"), np.array(link)),
+        "position_m": 500.0 - np.array(distance_m),
         "distance_m": np.array(distance_m),
         **dict.fromkeys(("speed_mps", "ceiling_mps", "crossing_mps"), np.full(n, 10.0)),
         **dict.fromkeys(("accel_mps2", "decel_mps2"), np.full(n, 2.0)),
