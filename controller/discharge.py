@@ -13,15 +13,24 @@ import numpy as np
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.interface import Traffic
 from controller.kinematics import free_arrival_s
-from controller.queues import FAR, Lanes, Queue, line_up, no_earlier_than, serve, who_waits
+from controller.queues import (
+    FAR,
+    Lanes,
+    Queue,
+    Waiting,
+    line_up,
+    no_earlier_than,
+    serve,
+    who_waits,
+)
 from controller.standing import STANDING_MPS
 
 NEVER_S = 1e6
 """Start of a green that does not come."""
 NOT_KNOWN_S = np.array([0.0, -FAR, -FAR]).reshape(3, 1, 1)
 """Start, likely end and late end of a green that is over, or not known."""
-ROUNDS = 4
-"""Of lining up, at the most."""
+MORE_ROUNDS = 4
+"""Of lining up than there are greens, at the most: none was seen to take more than two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +144,7 @@ def discharge(
     if pledges is None:
         pledges = Pledges.of_nobody(traffic.lane.size)
     lanes = _sort(traffic, wave, arrivals, pledges)
-    queue, waits, earliest_s, window, cross_s = _settle(lanes, tolerance_s)
+    (window, waits, _), queue, earliest_s, cross_s = _settle(lanes, tolerance_s)
     hopeful, _ = serve(lanes, earliest_s, lanes.latest_end_s + hope_s)
     wait_s = queue.slot_s - (lanes.free_s - queue.place_m / lanes.ceiling_mps)
     back = _back(lanes)
@@ -156,40 +165,36 @@ def crossings(traffic: Traffic, wave: Wave, *, tolerance_s: float) -> FloatArray
     nobody = Pledges.of_nobody(traffic.lane.size)
     lanes = _sort(traffic, wave, Arrivals.freely(traffic), nobody)
     settled = _settle(lanes, tolerance_s)
-    return np.asarray(_known_s(lanes, settled.window, settled.cross_s)[_back(lanes)])
+    return np.asarray(_known_s(lanes, settled.waiting.window, settled.cross_s)[_back(lanes)])
 
 
 class _Settled(NamedTuple):
     """Queues, and how they are served; rows as in the lanes."""
 
+    waiting: Waiting
     queue: Queue
-    waits: BoolArray
     earliest_s: FloatArray
     """(m, W + 1) when each could cross in each green; less the headways, apart."""
-    window: IntArray
     cross_s: FloatArray
 
 
 def _settle(lanes: Lanes, tolerance_s: float) -> _Settled:
     """Line all up and serve them until nothing changes.
 
-    Who waits depends on who waits ahead, and queues only grow by it: mostly two rounds are enough.
+    Who waits depends on who waits ahead, and queues only grow by it. One round or two are enough,
+    and one more for each green that is too short for its queue.
     """
     earliest_s = lanes.earliest_s
     window, cross_s = serve(lanes, earliest_s, lanes.end_s)
-    then = who_waits(lanes, window, cross_s, tolerance_s)
-    for _ in range(ROUNDS):
-        waiting = then
-        queue = line_up(lanes, waiting)
-        # Whoever missed a green from his place in the queue misses it in later rounds, too.
+    waiting = who_waits(lanes, window, cross_s, tolerance_s)
+    for _ in range(lanes.begin_s.shape[1] + MORE_ROUNDS):
+        queue, lined_up = line_up(lanes, waiting), waiting
         earliest_s = no_earlier_than(lanes, earliest_s, queue, waiting.window)
         window, cross_s = serve(lanes, earliest_s, lanes.end_s)
-        then = who_waits(lanes, window, cross_s, tolerance_s)
-        if then.is_as(waiting):
+        waiting = who_waits(lanes, window, cross_s, tolerance_s)
+        if waiting.is_as(lined_up):
             break
-    return _Settled(
-        queue=queue, waits=waiting.waits, earliest_s=earliest_s, window=window, cross_s=cross_s
-    )
+    return _Settled(waiting=waiting, queue=queue, earliest_s=earliest_s, cross_s=cross_s)
 
 
 def _known_s(lanes: Lanes, window: IntArray, cross_s: FloatArray) -> FloatArray:
@@ -215,7 +220,7 @@ def _sort(traffic: Traffic, wave: Wave, arrivals: Arrivals, pledges: Pledges) ->
     np.not_equal(lane[1:], lane[:-1], out=is_first[1:])
     ceiling_mps = np.maximum(traffic.ceiling_mps[order], 1.0)
     accel_mps2, space_m = traffic.accel_mps2[order], traffic.space_m[order]
-    crossing_mps = np.minimum(traffic.crossing_mps[order], ceiling_mps)
+    crossing_mps = np.minimum(np.maximum(traffic.crossing_mps[order], 0.1), ceiling_mps)
     # Who cannot stop any more when the amber comes crosses on it.
     amber_s = wave.amber_s + ceiling_mps / (2.0 * traffic.decel_mps2[order])
     amber_s = np.minimum(amber_s, wave.most_amber_s)

@@ -131,7 +131,8 @@ def update_display(
     taken_before_mps = np.where(took_up, display.shown_mps, np.nan)
     # Where the lag ends in the very step that brings another speed, the last one is still heeded.
     had_reacted = time_s - display.changed_s >= driver.lag_s - 1e-9
-    heeded_mps = np.where(had_reacted & ~blank, taken_before_mps, display.followed_mps)
+    is_heeded = had_reacted & ~(blank & took_up)
+    heeded_mps = np.where(is_heeded, taken_before_mps, display.followed_mps)
     has_reacted = time_s - changed_s >= driver.lag_s - 1e-9
     return Display(
         shown_mps=shown_mps,

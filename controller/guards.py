@@ -65,11 +65,11 @@ def parts_ways(traffic: Traffic, *, reach_m: float) -> BoolArray:
     assert traffic.beyond is not None
     found = np.zeros(traffic.lane.size, dtype=np.bool_)
     # On the same lane now, or later: roads are cut in pieces.
-    for lanes, left_m in (
+    for lanes, back_m in (
         (traffic.present_lane, -traffic.position_m),
         (traffic.lane, traffic.distance_m),
     ):
-        order, behind, is_close = _pairs_behind(lanes, left_m, reach_m)
+        order, behind, is_close = _pairs_behind(lanes, back_m, reach_m)
         lane, onward = traffic.lane.take(order), traffic.beyond.lane.take(order)
         is_close &= (lane.take(behind) != lane) | (onward.take(behind) != onward)
         found |= _of_any(is_close, order)
@@ -77,25 +77,25 @@ def parts_ways(traffic: Traffic, *, reach_m: float) -> BoolArray:
 
 
 def _pairs_behind(
-    lanes: IntArray, left_m: FloatArray, reach_m: float
+    lanes: IntArray, back_m: FloatArray, reach_m: float
 ) -> tuple[IntArray, IntArray, BoolArray]:
     """Who follows whom on some lanes.
 
     Args:
         lanes: (m,) where the vehicles are now, or will be.
-        left_m: (m,) how far each is from the end of its lane, or from any other point of it.
+        back_m: (m,) how far back each is on its lane, counted from any point of it.
         reach_m: Who is farther behind is not close.
 
     Returns:
         (m,) order by lane, from the stop line backwards; `LOOKED_BACK` by m places in it of those
         behind; and whether they are on the same lane, and nearer than this.
     """
-    order = np.lexsort((left_m, lanes))
-    here, left_m = lanes.take(order), left_m.take(order)
+    order = np.lexsort((back_m, lanes))
+    here, back_m = lanes.take(order), back_m.take(order)
     # Behind the last vehicle stands itself, which is no pair: it is bound for the same lane.
     behind = np.minimum(np.arange(order.size) + BEHIND, order.size - 1)
     is_close = here.take(behind) == here
-    is_close &= left_m.take(behind) - left_m < reach_m
+    is_close &= back_m.take(behind) - back_m < reach_m
     return order, behind, is_close
 
 

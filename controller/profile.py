@@ -26,7 +26,8 @@ class Approach:
     speed_mps: FloatArray
     """(n,) now."""
     free_mps: FloatArray
-    """(n,) greatest speed up to the stop line, of who turns there, too."""
+    """(n,) greatest speed that each reaches between its place and the stop line, if it can brake
+    for a turn there; the time for that braking does not count."""
     accel_mps2: FloatArray
     """(n,) acceleration by which each reaches that speed from joining on."""
     decel_mps2: FloatArray

@@ -127,14 +127,14 @@ def line_up(lanes: Lanes, waiting: Waiting) -> Queue:
     has_place = lanes.stands & (head == lanes.first)
     behind_m = np.where(has_place, lanes.distance_m - ahead_m, -FAR)
     np.maximum(behind_m, STOP_GAP_M, out=behind_m, where=is_head)
-    apart = is_head.astype(np.float64).cumsum() * (2.0 * FAR)
-    place_m = np.maximum.accumulate(behind_m + apart) - apart + ahead_m
+    by_queue = is_head.astype(np.float64).cumsum() * (2.0 * FAR)
+    place_m = np.maximum.accumulate(behind_m + by_queue) - by_queue + ahead_m
     taken_s = lanes.step_s * queued
     ahead_s = taken_s.cumsum() - taken_s
     ahead_s -= ahead_s[head]
     # Nobody starts before the one ahead of him has.
     begin_s = lanes.begin_s.take(lanes.cell + waiting.window)
-    slot_s = np.maximum.accumulate(begin_s - ahead_s + apart) - apart + ahead_s
+    slot_s = np.maximum.accumulate(begin_s - ahead_s + by_queue) - by_queue + ahead_s
     from_place_s = _from_standing_s(lanes, place_m)
     return Queue(
         n_ahead=n_ahead,
@@ -148,7 +148,10 @@ def line_up(lanes: Lanes, waiting: Waiting) -> Queue:
 def no_earlier_than(
     lanes: Lanes, earliest_s: FloatArray, queue: Queue, window: IntArray
 ) -> FloatArray:
-    """(m, W + 1) the same, but in one of the greens each crosses from its place in the queue."""
+    """(m, W + 1) the same, but in one of the greens each crosses from its place in the queue.
+
+    Bounds only rise: whoever missed a green from his place in its queue misses it in later rounds.
+    """
     cell = lanes.cell + window
     ready_s = np.maximum(queue.ready_s, lanes.begin_s.take(cell))
     ready_s += lanes.apart - lanes.headways_s

@@ -55,8 +55,8 @@ class Target:
 
 
 OTHER_GREEN_S = 20.0
-"""Starts of green that differ by more are not of the same green: no signal serves a link as often,
-and no forecast moves as far from one message to the next."""
+"""Starts of green that differ by more are not of the same green: no forecast moves as far from one
+message to the next."""
 
 
 class _Lines(NamedTuple):
@@ -92,11 +92,11 @@ def aim(seen: Observation, parameters: EcoParameters) -> Target:
         traffic, served.cross_s, reach_m=parameters.hold_up_m, tolerance_s=parameters.hold_up_s
     )
     held_up |= keeps_waiting(traffic, reach_m=parameters.hold_up_m, standing_mps=STANDING_MPS)
-    own, is_told = _told(served.green_s[row], seen.likely_start_s)
+    q10_s, q90_s = _told(served.green_s[row], seen)
     none = np.full(row.size, np.nan)
     lines = _Lines(
-        q10_s=seen.start_q10_s[own],
-        q90_s=np.where(is_told, seen.start_q90_s[own], np.nan),
+        q10_s=q10_s,
+        q90_s=q90_s,
         holds_up=held_up[row],
         link=traffic.link[row],
         distance_m=seen.distance_m,
@@ -186,23 +186,26 @@ def _with_those_beyond(target: Target, chosen: IntArray, onward: Target) -> Targ
     return Target(**whole)
 
 
-def _told(green_s: FloatArray, starts_s: FloatArray) -> tuple[tuple[IntArray, IntArray], BoolArray]:
-    """Cells of the greens that begin at some times among those that each vehicle was told of.
+def _told(green_s: FloatArray, seen: Observation) -> tuple[FloatArray, FloatArray]:
+    """10 and 90 % quantiles of some starts of green as each vehicle was told; NaN: it was not.
 
     What it was told may be older than what the roadside knows: a green has gone since, or a
-    start has moved.
+    start has moved. It is the nearest start that was still to come when its message was made.
 
     Args:
-        green_s: (n,) start of each; inf: none.
-        starts_s: (n, W) likely starts that it was told; NaN: none.
-
-    Returns:
-        Rows and windows (n,) of the nearest, and whether it is that green (n,).
+        green_s: (n,) start of each that is to come; inf: none.
+        seen: What the vehicles were told.
     """
+    is_to_come = seen.likely_start_s > -seen.spat_age_s[:, np.newaxis]
+    starts_s = np.where(is_to_come & np.isfinite(seen.likely_start_s), seen.likely_start_s, np.nan)
     off_s = np.abs(starts_s - green_s[:, np.newaxis])
     off_s[~(off_s < OTHER_GREEN_S)] = np.inf
-    cells = np.arange(green_s.size), off_s.argmin(axis=1)
-    return cells, np.isfinite(off_s[cells])
+    own = np.arange(green_s.size), off_s.argmin(axis=1)
+    is_told = np.isfinite(off_s[own])
+    return (
+        np.where(is_told, seen.start_q10_s[own], np.nan),
+        np.where(is_told, seen.start_q90_s[own], np.nan),
+    )
 
 
 def _known(window: IntArray, starts_s: FloatArray) -> IntArray:

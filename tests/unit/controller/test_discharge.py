@@ -430,6 +430,26 @@ def test_behind_one_who_waits_for_another_green_ones_own_is_worth_nothing(traffi
         np.testing.assert_allclose(served.place_m, [1.0, 8.5, 16.0])
 
 
+def test_queues_settle_however_many_greens_are_too_short_for_them(traffic_of):
+    standing_m = [1.0, 8.5, 16.0, 23.5, 31.0, 38.5]
+    rolling = [(262.76, 3.34), (271.85, 12.48), (293.9, 5.0)]
+    places = [*((distance_m, 0.0) for distance_m in standing_m), *rolling]
+    links = [1, 0, 0, 1, 0, 1, 1, 1, 0]
+    crossings_mps = [14.0, 5.0, 5.0, 5.0, 14.0, 14.0, 5.0, 14.0, 14.0]
+    cars = [
+        {"distance_m": distance_m, "speed_mps": speed_mps, "link": link, "crossing_mps": mps}
+        for (distance_m, speed_mps), link, mps in zip(places, links, crossings_mps, strict=True)
+    ]
+    greens = [
+        [(7.81, 17.58), (27.81, 37.58), (47.81, 57.58)],
+        [(6.55, 12.41), (26.55, 32.41), (46.55, 52.41)],
+    ]
+    served = serve(traffic_of(cars, greens))
+    np.testing.assert_allclose(served.slot_s[6:], [46.55, 47.75, 48.95])
+    np.testing.assert_allclose(served.place_m[6:], [1.0, 8.5, 16.0])
+    assert (served.slot_s >= served.green_s - 1e-5).all()
+
+
 def test_who_gets_green_when_the_one_ahead_has_gone_is_first_in_a_new_queue(traffic_of):
     cars = [{"distance_m": 1.0, "speed_mps": 0.0, "link": 1}, {"distance_m": 300.0, "link": 0}]
     served = serve(traffic_of(cars, [[(50.0, 90.0)], [(20.0, 40.0)]]))

@@ -214,6 +214,15 @@ def test_who_does_not_take_up_a_new_speed_keeps_to_the_last_one_until_he_has_rea
     assert {str(list(path)) for path in paths} == {str(path) for path in expected}
 
 
+def test_a_refused_speed_that_is_withdrawn_gives_the_last_one_no_longer_time():
+    driver = Driver(step_mps=1.0, lag_s=1.0, hold_s=5.0, compliant_time=0.5)
+    shown_mps, draw = [10.0] * 5, 0.41
+    _, refused = drive(driver, [*shown_mps, *[8.0] * 4], draw=draw)
+    _, withdrawn = drive(driver, [*shown_mps, 8.0, BLANK, BLANK, BLANK], draw=draw)
+    np.testing.assert_array_equal(refused, [BLANK, *[10.0] * 5, BLANK, BLANK, BLANK])
+    np.testing.assert_array_equal(withdrawn, refused)
+
+
 def test_no_step_of_the_display_is_below_the_floor():
     far_m, near_m = np.array([101.0]), np.array([99.0])
     for step_mps in (1.0, 3.0, STEP_MPS, 10 / 3.6):

@@ -76,7 +76,7 @@ def test_the_green_that_a_vehicle_was_told_of_is_found_by_its_time(seen_of):
     }
 
     def spread(starts_s):
-        starts_s = np.array(starts_s)
+        starts_s = np.array(starts_s, dtype=float)
         message = {"start_q10_s": starts_s - 4.0, "start_q90_s": starts_s + 5.0}
         return aim(replace(now, likely_start_s=starts_s, **message), PARAMETERS)
 
@@ -85,3 +85,10 @@ def test_the_green_that_a_vehicle_was_told_of_is_found_by_its_time(seen_of):
     assert spread(told_s["older"]).slot_s[0] == pytest.approx(30.0)
     for nothing in ("nothing", "others"):
         assert np.isnan(spread(told_s[nothing]).slot_s[0])
+
+
+def test_a_green_that_had_begun_when_the_message_was_made_is_not_the_one_to_come(seen_of):
+    now = seen_of([{"distance_m": 300.0}], [[(5.0, 35.0)]], spat_age_s=np.array([2.0]))
+    told_s = np.array([[-10.0, 24.0, np.inf]])
+    older = replace(now, likely_start_s=told_s, start_q10_s=told_s - 4.0, start_q90_s=told_s + 30.0)
+    assert aim(older, PARAMETERS).spread_s[0] == pytest.approx(34.0)
