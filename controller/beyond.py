@@ -16,6 +16,7 @@ from controller.discharge import Arrivals, Discharge, discharge
 from controller.eco_parameters import EcoParameters
 from controller.interface import Traffic
 from controller.kinematics import free_arrival_s
+from controller.queues import CLEAR_S, FAR
 
 EACH_LATER_S = 0.6
 """Whoever passes slowly keeps those behind farther apart: each of them comes later by so much more,
@@ -48,19 +49,11 @@ def passes(traffic: Traffic, served: Discharge, rows: IntArray, *, later_s: floa
         rows: (k,) whom to look at.
         later_s: So much later than without advice he may pass it.
     """
-    n_windows = traffic.green_end_s.shape[1]
     is_served = np.isfinite(served.cross_s)
-    window = np.minimum(served.window, n_windows - 1)
-    # Who passes the same line in the same green, one behind the other.
-    queue = np.where(is_served, traffic.lane * n_windows + window, -1)
-    order = np.lexsort((served.cross_s, queue))
-    place = np.empty_like(order)
-    place[order] = np.arange(order.size)
-    last = order[np.searchsorted(queue[order], queue[rows], side="right") - 1]
-    n_behind = place[last] - place[rows]
+    window = np.minimum(served.window, traffic.green_end_s.shape[1] - 1)
     cell = traffic.link[rows], window[rows]
     cross_s = served.cross_s[rows]
-    spare_s = traffic.green_end_s[cell] - served.cross_s[last] - EACH_LATER_S * n_behind
+    spare_s = _spare_s(traffic, served, window)[rows]
     is_sure_to_run = ~(traffic.start_q90_s[cell] > cross_s)
     waits = (served.wait_s[rows] > 0.0) | served.may_make_earlier[rows]
     # Whoever turns slows down for that first.
@@ -70,6 +63,31 @@ def passes(traffic: Traffic, served: Discharge, rows: IntArray, *, later_s: floa
         is_certain=~(waits | turns),
         latest_s=cross_s + np.minimum(spare_s, later_s),
     )
+
+
+def _spare_s(traffic: Traffic, served: Discharge, window: IntArray) -> FloatArray:
+    """(m,) by how much each may pass later, so that nobody who follows him loses his green.
+
+    Args:
+        traffic: Everybody.
+        served: When they pass the next signals.
+        window: (m,) in which green each does.
+    """
+    is_served = np.isfinite(served.cross_s)
+    cross_s = np.where(is_served, served.cross_s, 0.0)
+    lane = np.where(is_served, traffic.lane, -1)
+    order = np.lexsort((cross_s, lane))
+    place = np.arange(order.size)
+    # Whoever gets green when the one ahead has crossed does not follow him.
+    is_first = place == 0
+    is_first[1:] = lane[order[1:]] != lane[order[:-1]]
+    is_first[1:] |= served.green_s[order[1:]] > cross_s[order[:-1]] + CLEAR_S
+    by_platoon = FAR * is_first.cumsum()
+    left_s = traffic.green_end_s[traffic.link, window] - cross_s
+    least_s = left_s[order] - EACH_LATER_S * place + by_platoon
+    spare_s = np.empty(order.size)
+    spare_s[order] = np.minimum.accumulate(least_s[::-1])[::-1] - by_platoon + EACH_LATER_S * place
+    return spare_s
 
 
 def serve_beyond(

@@ -195,3 +195,18 @@ def test_those_before_the_first_signal_queue_behind_those_who_have_passed_it(tra
     np.testing.assert_array_equal(then.n_ahead, [1, 2])
     np.testing.assert_allclose(then.place_m, [17.5, 25.0])
     assert (then.cross_s > 45.0).all()
+
+
+@pytest.mark.parametrize(
+    ("green", "may"), [((2.0, 18.5), False), ((2.0, 30.0), True), ((18.0, 30.0), True)]
+)
+def test_who_follows_by_another_green_must_not_lose_it_either(traffic_of, green, may):
+    first = {**before_both(230.0), "link": 0}
+    follower = {"distance_m": 250.0, "link": 1}
+    greens = [[(-5.0, 60.0), (90.0, 120.0)], [green, (80.0, 99.0)]]
+    traffic = traffic_of([first, follower], greens)
+    served = discharge(traffic, Wave(amber_s=0.0), tolerance_s=1.5, hope_s=3.0)
+    assert served.cross_s[0] == pytest.approx(230.0 / 14.0)
+    passing = passes(traffic, served, np.array([0]), later_s=2.0)
+    spare_s = green[1] - served.cross_s[1] - 0.6
+    assert passing.may[0] == may == (spare_s > 0.0)
