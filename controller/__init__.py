@@ -1,6 +1,6 @@
 """Speed advice and signal control: pure functions from what is known to what is to be done."""
 
-from controller.driver import Display, Driver, takes_up, update_display
+from controller.driver import Display, Driver, update_display
 from controller.eco import Eco
 from controller.eco_parameters import EcoParameters
 from controller.glosa import Glosa
@@ -100,7 +100,6 @@ __all__ = [
     "ramp_mps2",
     "seed_plans",
     "signal_costs",
-    "takes_up",
     "update_display",
     "webster_timing",
 ]

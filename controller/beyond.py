@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from controller.arrays import BoolArray, FloatArray, IntArray
+from controller.arrays import BoolArray, FloatArray, IntArray, is_first_of_run
 from controller.discharge import Arrivals, Discharge, discharge
 from controller.eco_parameters import EcoParameters
 from controller.interface import Traffic
@@ -79,8 +79,7 @@ def _spare_s(traffic: Traffic, served: Discharge, window: IntArray) -> FloatArra
     order = np.lexsort((cross_s, lane))
     place = np.arange(order.size)
     # Whoever gets green when the one ahead has crossed does not follow him.
-    is_first = place == 0
-    is_first[1:] = lane[order[1:]] != lane[order[:-1]]
+    is_first = is_first_of_run(lane[order])
     is_first[1:] |= served.green_s[order[1:]] > cross_s[order[:-1]] + CLEAR_S
     by_platoon = FAR * is_first.cumsum()
     left_s = traffic.green_end_s[traffic.link, window] - cross_s

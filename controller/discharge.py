@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from controller.arrays import BoolArray, FloatArray, IntArray
+from controller.arrays import BoolArray, FloatArray, IntArray, is_first_of_run
 from controller.interface import Traffic
-from controller.kinematics import free_arrival_s
+from controller.kinematics import CREEPING_MPS, free_arrival_s
 from controller.queues import (
     FAR,
     Lanes,
@@ -215,12 +215,10 @@ def _sort(traffic: Traffic, wave: Wave, arrivals: Arrivals, pledges: Pledges) ->
     order = np.lexsort((turn, is_later, traffic.lane))
     rank = np.arange(order.size)
     lane = traffic.lane[order]
-    is_first = np.empty(order.size, dtype=np.bool_)
-    is_first[:1] = True
-    np.not_equal(lane[1:], lane[:-1], out=is_first[1:])
+    is_first = is_first_of_run(lane)
     ceiling_mps = np.maximum(traffic.ceiling_mps[order], 1.0)
     accel_mps2, space_m = traffic.accel_mps2[order], traffic.space_m[order]
-    crossing_mps = np.minimum(np.maximum(traffic.crossing_mps[order], 0.1), ceiling_mps)
+    crossing_mps = np.minimum(np.maximum(traffic.crossing_mps[order], CREEPING_MPS), ceiling_mps)
     # Who cannot stop any more when the amber comes crosses on it.
     amber_s = wave.amber_s + ceiling_mps / (2.0 * traffic.decel_mps2[order])
     amber_s = np.minimum(amber_s, wave.most_amber_s)

@@ -257,7 +257,7 @@ class Eco:
             ramps=ramps_by_hand(driver),
             hold_mps=driver.driven_mps(driver.shown_speeds_mps, seen.step_length_s),
             least_cruise_s=driver.lag_s,
-            floor_mps=float(driver.driven_mps(np.array(driver.floor_mps), seen.step_length_s))
+            floor_mps=float(driver.driven_mps(np.array(driver.shown_floor_mps), seen.step_length_s))
             - EPSILON,
             near_m=driver.near_m,
         )

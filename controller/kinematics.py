@@ -5,6 +5,9 @@ import numpy as np
 from controller.arrays import FloatArray
 from controller.interface import Traffic
 
+CREEPING_MPS = 0.1
+"""Nobody drives or turns more slowly for ever."""
+
 
 def green_arrival_speed(
     distance_m: FloatArray,
@@ -52,8 +55,8 @@ def free_arrival_s(traffic: Traffic) -> FloatArray:
     The vehicle accelerates to its ceiling, and brakes for a turn.
     """
     distance_m, accel_mps2, decel_mps2 = traffic.distance_m, traffic.accel_mps2, traffic.decel_mps2
-    ceiling_mps = np.maximum(traffic.ceiling_mps, 0.1)
-    crossing_mps = np.minimum(np.maximum(traffic.crossing_mps, 0.1), ceiling_mps)
+    ceiling_mps = np.maximum(traffic.ceiling_mps, CREEPING_MPS)
+    crossing_mps = np.minimum(np.maximum(traffic.crossing_mps, CREEPING_MPS), ceiling_mps)
     speed_mps = np.minimum(traffic.speed_mps, ceiling_mps)
     squared, twice_mps2 = speed_mps**2, 2.0 * accel_mps2
     speeding_up_m = (ceiling_mps**2 - squared) / twice_mps2

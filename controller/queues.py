@@ -109,7 +109,7 @@ class Queue(NamedTuple):
     place_m: FloatArray
     slot_s: FloatArray
     ready_s: FloatArray
-    """(m,) when each could cross at the earliest, from its place in the queue."""
+    """(m,) when each could cross in its green at the earliest, from its place in the queue."""
 
 
 def line_up(lanes: Lanes, waiting: Waiting) -> Queue:
@@ -135,14 +135,11 @@ def line_up(lanes: Lanes, waiting: Waiting) -> Queue:
     # Nobody starts before the one ahead of him has.
     begin_s = lanes.begin_s.take(lanes.cell + waiting.window)
     slot_s = np.maximum.accumulate(begin_s - ahead_s + by_queue) - by_queue + ahead_s
-    from_place_s = _from_standing_s(lanes, place_m)
-    return Queue(
-        n_ahead=n_ahead,
-        place_m=place_m,
-        slot_s=slot_s,
-        # A turn takes its time from the queue, too.
-        ready_s=np.where(waits, np.maximum(slot_s + from_place_s, lanes.free_s), lanes.free_s),
-    )
+    from_place_s = slot_s + _from_standing_s(lanes, place_m)
+    # A turn takes its time from the queue, too.
+    ready_s = np.where(waits, np.maximum(from_place_s, lanes.free_s), lanes.free_s)
+    ready_s = np.maximum(ready_s, begin_s)
+    return Queue(n_ahead=n_ahead, place_m=place_m, slot_s=slot_s, ready_s=ready_s)
 
 
 def no_earlier_than(
@@ -152,10 +149,8 @@ def no_earlier_than(
 
     Bounds only rise: whoever missed a green from his place in its queue misses it in later rounds.
     """
-    cell = lanes.cell + window
-    ready_s = np.maximum(queue.ready_s, lanes.begin_s.take(cell))
-    ready_s += lanes.apart - lanes.headways_s
-    later_s = earliest_s.copy()
+    cell, later_s = lanes.cell + window, earliest_s.copy()
+    ready_s = queue.ready_s + (lanes.apart - lanes.headways_s)
     later_s.put(cell, np.maximum(earliest_s.take(cell), ready_s))
     return later_s
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from controller.arrays import BoolArray, FloatArray, IntArray
+from controller.arrays import BoolArray, FloatArray, IntArray, is_first_of_run
 
 STANDING_MPS = 5.0 / 3.6
 """A vehicle slower than this stands in a queue."""
@@ -22,12 +22,9 @@ def queue_ahead(lane: IntArray, distance_m: FloatArray, stands: BoolArray) -> In
         (n,) counts.
     """
     order = np.lexsort((distance_m, lane))
-    standing, sorted_lane = stands[order].astype(np.int64), lane[order]
+    standing = stands[order].astype(np.int64)
     before = standing.cumsum() - standing
-    is_first = np.empty(order.size, dtype=np.bool_)
-    is_first[:1] = True
-    np.not_equal(sorted_lane[1:], sorted_lane[:-1], out=is_first[1:])
     counts = np.empty_like(before)
     # Counts only grow: the greatest of those at the starts of lanes so far is that of this lane.
-    counts[order] = before - np.maximum.accumulate(before * is_first)
+    counts[order] = before - np.maximum.accumulate(before * is_first_of_run(lane[order]))
     return counts

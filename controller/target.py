@@ -14,6 +14,10 @@ from controller.interface import Observation
 from controller.plan import HOLD_MPS, LINK, is_under_way
 from controller.standing import STANDING_MPS
 
+OTHER_GREEN_S = 20.0
+"""Starts of green that differ by more are not of the same green: no forecast moves as far from one
+message to the next."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -52,11 +56,6 @@ class Target:
     """To the stop line before it; NaN: it is the next one."""
     gate_s: FloatArray
     """By when that must be passed."""
-
-
-OTHER_GREEN_S = 20.0
-"""Starts of green that differ by more are not of the same green: no forecast moves as far from one
-message to the next."""
 
 
 class _Lines(NamedTuple):

@@ -450,6 +450,13 @@ def test_queues_settle_however_many_greens_are_too_short_for_them(traffic_of):
     assert (served.slot_s >= served.green_s - 1e-5).all()
 
 
+def test_who_cannot_turn_at_all_does_not_keep_those_of_other_lanes(traffic_of):
+    cars = [{"crossing_mps": 0.0}, {"lane": 1}]
+    served = serve(traffic_of(cars, [[(-5.0, 99.0)]]))
+    alone = serve(traffic_of(cars[1:], [[(-5.0, 99.0)]]))
+    assert served.cross_s[1] == pytest.approx(alone.cross_s[0])
+
+
 def test_who_gets_green_when_the_one_ahead_has_gone_is_first_in_a_new_queue(traffic_of):
     cars = [{"distance_m": 1.0, "speed_mps": 0.0, "link": 1}, {"distance_m": 300.0, "link": 0}]
     served = serve(traffic_of(cars, [[(50.0, 90.0)], [(20.0, 40.0)]]))

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller import Display, Driver, takes_up, update_display
+from controller import Display, Driver, update_display
+from controller.driver import takes_up
 
 BLANK = np.nan
 STEP_MPS = 5 / 3.6

@@ -92,3 +92,12 @@ def test_a_green_that_had_begun_when_the_message_was_made_is_not_the_one_to_come
     told_s = np.array([[-10.0, 24.0, np.inf]])
     older = replace(now, likely_start_s=told_s, start_q10_s=told_s - 4.0, start_q90_s=told_s + 30.0)
     assert aim(older, PARAMETERS).spread_s[0] == pytest.approx(34.0)
+
+
+def test_a_green_that_never_comes_is_none_that_a_vehicle_was_told_of(seen_of):
+    seen = seen_of([{"distance_m": 300.0}], [[(-20.0, -9.0)]])
+    never_s = np.full((1, 3), np.inf)
+    target = aim(
+        replace(seen, likely_start_s=never_s, start_q10_s=never_s, start_q90_s=never_s), PARAMETERS
+    )
+    assert not target.is_known[0] and np.isnan(target.slot_s[0])
