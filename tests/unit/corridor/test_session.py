@@ -416,23 +416,19 @@ def test_a_run_whose_last_vehicle_arrives_at_the_cap_has_not_hit_it(road, networ
     assert capped.tally.n_arrived == 1
 
 
-def test_a_run_does_not_wait_for_those_who_need_not_arrive(road, network, main_way):
+@pytest.mark.parametrize(
+    ("other_mps", "still_running"), [(0.01, 1), (30.0, 0)], ids=["the other later", "sooner"]
+)
+def test_a_run_ends_when_those_have_arrived_who_must(
+    road, network, main_way, other_mps, still_running
+):
     engine = road()
     add_main(engine, main_way)
-    add_main(engine, main_way, "of a person", speed_mps=0.01)
+    add_main(engine, main_way, "of a person", speed_mps=other_mps)
     run = session(engine, network, course={"vehicle_ids": frozenset({"v"})})
     drive(run)
-    assert (run.tally.n_arrived, run.tally.n_running) == (1, 1)
+    assert (run.tally.n_arrived, run.tally.n_running) == (1, still_running)
     assert not run.tally.cap_hit
-
-
-def test_a_run_goes_on_when_only_others_have_arrived(road, network, main_way):
-    engine = road()
-    add_main(engine, main_way)
-    add_main(engine, main_way, "of a person", speed_mps=30.0)
-    run = session(engine, network, course={"vehicle_ids": frozenset({"v"})})
-    drive(run)
-    assert (run.tally.n_arrived, run.tally.n_running) == (1, 0)
 
 
 def test_a_run_ends_when_nobody_is_left_though_somebody_never_came(road, network, main_way):
