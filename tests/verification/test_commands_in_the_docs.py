@@ -43,6 +43,13 @@ NOT_RUN = {
     ),
     "ecocorridor sweep docs/examples/signals.yaml --out runs/signals": "takes minutes",
     "ecocorridor sweep docs/examples/advice.yaml --out runs/advice": "takes half an hour",
+    **dict.fromkeys(
+        (
+            "ecocorridor sweep docs/examples/demand.yaml --out runs/demand",
+            "ecocorridor sweep docs/examples/roadside.yaml --out runs/roadside",
+        ),
+        "takes minutes; the page plans it, too",
+    ),
     "ecocorridor run tuned/tuned.yaml --out runs/tuned": "needs what the one before it finds",
     **dict.fromkeys(
         (
