@@ -41,7 +41,7 @@ from controller.plan import (
     noted,
 )
 from controller.profile import Approach, cheapest
-from controller.ramps import DOWN_MPS2, REJOIN_MPS2, UP_MPS2, Ramps, tabulate
+from controller.ramps import BY_HAND_MPS2, DOWN_MPS2, REJOIN_MPS2, UP_MPS2, Ramps, tabulate
 from controller.target import Target, aim
 
 HOLDS_MPS = np.concatenate([[0.0], np.arange(4.0, 25.0, 0.75)])
@@ -278,7 +278,7 @@ class Eco:
 
 def ramps_by_hand(driver: Driver) -> tuple[int, ...]:
     """Rows of the ramps that a driver can follow: off the pedal, braking, or as he speeds up."""
-    gentlest_mps2 = min(driver.ease_off_mps2, COMFORT_DECEL_MPS2)
+    gentlest_mps2 = min(max(driver.ease_off_mps2, BY_HAND_MPS2), COMFORT_DECEL_MPS2)
     down = (1 + row for row, mps2 in enumerate(DOWN_MPS2) if mps2 >= gentlest_mps2)
     return (*down, 1 + len(DOWN_MPS2) + len(UP_MPS2))
 

@@ -13,15 +13,22 @@ REFERENCE_MPS = 50.0 / 3.6
 SPEED_STEP_MPS = 0.25
 TOP_SPEED_MPS = 60.0
 LEVEL_DEG = np.zeros(1)
-DOWN_MPS2 = (0.35, 0.5, 0.7, 1.0, COMFORT_DECEL_MPS2)
-"""Steady decelerations that an approach may use."""
+DOWN_MPS2 = (
+    *(0.16, 0.18, 0.2, 0.22, 0.24, 0.26, 0.28, 0.3, 0.32, 0.35),
+    *(0.5, 0.7, 1.0, COMFORT_DECEL_MPS2),
+)
+"""Steady decelerations that an approach may use: most of them about those of a coasting vehicle, so
+that one of them needs hardly any holding behind it."""
+BY_HAND_MPS2 = 0.35
+"""The gentlest of them that a driver is asked for: nobody holds back the pedal by so little."""
 UP_MPS2 = (0.5, 1.0)
 """Steady accelerations that an approach may use."""
 COASTING = 0
 """Row of the ramp of a coasting vehicle."""
-COASTING_MPS2, COASTING_PER_M = 0.16, 0.001
-"""Its deceleration: a constant (rolling) and a share of the speed squared (drag). A little more
-than where SUMO's maps of passenger cars show no traction (0.14 + 0.0009 v2, measured)."""
+COASTING_MPS2, COASTING_PER_M = 0.23, 0.0004
+"""Its deceleration: a constant and a share of the speed squared. A little more than where the last
+of SUMO's maps HBEFA4 and PHEMlight5 of a petrol car drops to no traction (0.22 at 4 m/s, 0.25 at
+30 km/h, 0.29 at 50 and 0.36 at 70 km/h, measured)."""
 WAVERING = ((-2 / 3, 1 / 9), (-1 / 3, 2 / 9), (0.0, 3 / 9), (1 / 3, 2 / 9), (2 / 3, 1 / 9))
 """Departures from the wanted acceleration as shares of the greatest, and how frequent they are."""
 REJOIN_MPS2 = 2.0

@@ -21,6 +21,7 @@ from controller.plan import (
     SLOT_S,
     is_planned,
 )
+from controller.ramps import tabulate
 
 RED_40_S = [[(40.0, 70.0), (130.0, 160.0)]]
 
@@ -69,11 +70,13 @@ def test_who_comes_to_a_red_has_a_plan_that_meets_the_start_of_the_queue(eco, se
 
 
 def test_an_engine_that_cuts_fuel_coasts(rate_maps, seen_of):
-    said = Eco(EcoParameters(), (rate_maps["fuel cut"],)).advise(
-        seen_of([{"distance_m": 300.0}], RED_40_S)
-    )
-    # Coasting, or a slightly harder ramp out of gear: nothing that burns while it slows down.
-    assert said.memory[0, RAMP] <= 2
+    burns = rate_maps["fuel cut"]
+    said = Eco(EcoParameters(), (burns,)).advise(seen_of([{"distance_m": 300.0}], RED_40_S))
+    ramps, ramp = tabulate((burns,), wavering_mps2=0.0), int(said.memory[0, RAMP])
+    slowing = (ramps.speed_mps > said.memory[0, HOLD_MPS]) & (ramps.speed_mps < 14.0)
+    speed_mps, accel_mps2 = ramps.speed_mps[slowing], ramps.accel_mps2[ramp, slowing]
+    assert (burns.at(speed_mps, accel_mps2, np.zeros(1)) == 0.0).all()
+    assert (accel_mps2 > -0.6).all()
 
 
 def test_a_plan_is_kept_when_what_was_noted_is_given_back(eco, seen_of):

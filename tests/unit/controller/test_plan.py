@@ -33,7 +33,7 @@ def invalid(notes, seen, slot_s=30.0, place_m=1.0):
 def test_notes_keep_absolute_times(car_at, plan_of):
     choice = Choice(
         is_feasible=np.array([True]),
-        ramp=np.array([2]),
+        ramp=np.array([DOWN_05]),
         hold_mps=np.array([8.0]),
         cruise_s=np.array([4.0]),
         join_s=np.array([30.0]),

@@ -155,8 +155,9 @@ def test_without_a_map_nothing_can_be_planned():
 
 
 def test_a_ramp_tells_its_rate_of_change_at_each_speed(ramps):
-    rows, column = [COASTING, 2, len(DOWN_MPS2) + 1], ramps.column(np.array([10.0]))
-    np.testing.assert_allclose(ramps.accel_mps2[rows, column], [-0.26, -0.5, 0.5])
+    down, up = 1 + DOWN_MPS2.index(0.5), 1 + len(DOWN_MPS2)
+    rows, column = [COASTING, down, up], ramps.column(np.array([10.0]))
+    np.testing.assert_allclose(ramps.accel_mps2[rows, column], [-0.27, -0.5, 0.5])
 
 
 SITUATIONS = {
