@@ -20,7 +20,7 @@ DOWN_MPS2 = (
 """Steady decelerations that an approach may use: most of them about those of a coasting vehicle, so
 that one of them needs hardly any holding behind it."""
 BY_HAND_MPS2 = 0.35
-"""The gentlest of them that a driver is asked for: nobody holds back the pedal by so little."""
+"""The gentlest of them that a driver is planned to use: off the pedal."""
 UP_MPS2 = (0.5, 1.0)
 """Steady accelerations that an approach may use."""
 COASTING = 0
@@ -28,7 +28,7 @@ COASTING = 0
 COASTING_MPS2, COASTING_PER_M = 0.23, 0.0004
 """Its deceleration: a constant and a share of the speed squared. A little more than where the last
 of SUMO's maps HBEFA4 and PHEMlight5 of a petrol car drops to no traction (0.22 at 4 m/s, 0.25 at
-30 km/h, 0.29 at 50 and 0.36 at 70 km/h, measured)."""
+30 km/h, 0.29 at 50 and 0.36 at 70 km/h): a test holds it to that."""
 WAVERING = ((-2 / 3, 1 / 9), (-1 / 3, 2 / 9), (0.0, 3 / 9), (1 / 3, 2 / 9), (2 / 3, 1 / 9))
 """Departures from the wanted acceleration as shares of the greatest, and how frequent they are."""
 REJOIN_MPS2 = 2.0
