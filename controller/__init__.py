@@ -15,7 +15,7 @@ from controller.interface import (
     Reason,
     Traffic,
 )
-from controller.notes import note_names, ramp_mps2
+from controller.notes import note_names
 from controller.signals.committed import LONGEST_PROMISE_S, Committed, CommittedParameters
 from controller.signals.interface import (
     SignalController,
@@ -97,7 +97,6 @@ __all__ = [
     "in_cycle",
     "main_roads",
     "note_names",
-    "ramp_mps2",
     "seed_plans",
     "signal_costs",
     "update_display",

@@ -41,13 +41,17 @@ from controller.plan import (
     noted,
 )
 from controller.profile import Approach, cheapest
-from controller.ramps import BY_HAND_MPS2, DOWN_MPS2, REJOIN_MPS2, UP_MPS2, Ramps, tabulate
+from controller.ramps import COASTING, REJOIN_MPS2, UP_MPS2, Ramps, tabulate
 from controller.target import Target, aim
 
 HOLDS_MPS = np.concatenate([[0.0], np.arange(4.0, 25.0, 0.75)])
 """Speeds that an automated vehicle may hold; nobody creeps instead of standing, which would save
 only on maps that charge too little for it."""
-ALL_RAMPS = tuple(range(1 + len(DOWN_MPS2) + len(UP_MPS2)))
+FIRM_MPS2 = (0.35, 0.5, 0.7, 1.0, COMFORT_DECEL_MPS2)
+"""Decelerations that anybody may be planned to use; the gentlest is off the pedal."""
+RAMPS_MPS2 = (COASTING, *(-firm_mps2 for firm_mps2 in FIRM_MPS2), *UP_MPS2)
+"""Ramps of an automated vehicle, besides those that fit: who passes a stop line on the way may have
+to be quicker there than by these."""
 WAVERING_MPS2 = 1.3
 """Of a driver: half the acceleration of a passenger car, as SUMO's drivers do (sigma 0.5)."""
 EPSILON = 1e-9
@@ -242,7 +246,8 @@ class Eco:
         """What approaches may be made of, by whoever carries them out."""
         parameters, driver = self.parameters, seen.driver
         automated = Means(
-            ramps=ALL_RAMPS,
+            ramps_mps2=RAMPS_MPS2,
+            fits_ramps=True,
             hold_mps=HOLDS_MPS,
             step_s=seen.step_length_s,
             time_price=parameters.time_price,
@@ -254,7 +259,8 @@ class Eco:
             return automated
         return replace(
             automated,
-            ramps=ramps_by_hand(driver),
+            ramps_mps2=ramps_by_hand(driver),
+            fits_ramps=False,
             hold_mps=driver.driven_mps(driver.shown_speeds_mps, seen.step_length_s),
             least_cruise_s=driver.lag_s,
             floor_mps=float(driver.driven_mps(np.array(driver.shown_floor_mps), seen.step_length_s))
@@ -269,18 +275,18 @@ class Eco:
             speed_mps = speed_now(notes, seen, self._ramps)
         else:
             speed_mps = speed_to_show(notes, seen, seen.driver, self._ramps)
-            decel_mps2 = decel_to_ask(notes, seen.driver, self._ramps)
+            decel_mps2 = decel_to_ask(notes, seen.driver)
         # Who may drive as fast as he likes is told nothing.
         is_free = (reason != ADVISED) | (speed_mps > seen.ceiling_mps - FREE_MPS)
         speed_mps[is_free] = np.nan
         return Advice(speed_mps=speed_mps, reason=reason, memory=notes, decel_mps2=decel_mps2)
 
 
-def ramps_by_hand(driver: Driver) -> tuple[int, ...]:
-    """Rows of the ramps that a driver can follow: off the pedal, braking, or as he speeds up."""
-    gentlest_mps2 = min(max(driver.ease_off_mps2, BY_HAND_MPS2), COMFORT_DECEL_MPS2)
-    down = (1 + row for row, mps2 in enumerate(DOWN_MPS2) if mps2 >= gentlest_mps2)
-    return (*down, 1 + len(DOWN_MPS2) + len(UP_MPS2))
+def ramps_by_hand(driver: Driver) -> tuple[float, ...]:
+    """Ramps that a driver can follow: off the pedal, braking, or as he speeds up."""
+    gentlest_mps2 = min(driver.ease_off_mps2, COMFORT_DECEL_MPS2)
+    down = (-firm_mps2 for firm_mps2 in FIRM_MPS2 if firm_mps2 >= gentlest_mps2)
+    return (*down, REJOIN_MPS2)
 
 
 def _forget_passed(notes: FloatArray, seen: Observation) -> None:

@@ -13,12 +13,12 @@ from controller.plan import (
     JOIN_M,
     JOIN_S,
     PLACE_M,
-    RAMP,
+    RAMP_MPS2,
     RAMP_S,
     is_planned,
     is_under_way,
 )
-from controller.ramps import Ramps
+from controller.ramps import Ramps, row_of
 
 REGULATION_MPS = 1.5
 """While it holds a speed a vehicle may deviate by this much, to arrive in time."""
@@ -62,7 +62,7 @@ def _wanted_mps(notes: FloatArray, cars: Moving, ramps: Ramps) -> FloatArray:
     """(n,) the same for plans that are all carried out."""
     step_s, now_s, speed_mps = cars.step_length_s, cars.time_s, cars.speed_mps
     hold_mps, ramp_s, cruise_mps = notes[:, HOLD_MPS], notes[:, RAMP_S], notes[:, CRUISE_MPS]
-    ramp, stops = notes[:, RAMP].astype(np.int64), hold_mps == 0.0
+    ramp, stops = row_of(notes[:, RAMP_MPS2]), hold_mps == 0.0
     column, begin, end = ramps.column(np.array([speed_mps, cruise_mps, hold_mps]))
     next_mps = speed_mps + ramps.accel_mps2[ramp, column] * step_s
     if stops.any():
@@ -130,7 +130,7 @@ def speed_to_show(notes: FloatArray, seen: Observation, driver: Driver, ramps: R
     is_holding = np.zeros(stops.size, dtype=np.bool_)
     rolling = (begins & ~stops & is_under_way(notes)).nonzero()[0]
     plans = notes.take(rolling, axis=0)
-    ramp, ends = plans[:, RAMP].astype(np.int64), plans[:, [CRUISE_MPS, HOLD_MPS]].T
+    ramp, ends = row_of(plans[:, RAMP_MPS2]), plans[:, [CRUISE_MPS, HOLD_MPS]].T
     begin, end = ramps.column(ends)
     is_holding[rolling] = then_s >= plans[:, RAMP_S] + ramps.length_s(ramp, begin, end)
     needed = _shown_for(needed_mps(notes, seen), driver, seen.step_length_s)
@@ -153,12 +153,12 @@ def _shown_for(driven_mps: FloatArray, driver: Driver, step_length_s: float) -> 
     return np.asarray(np.rint(shown_mps / driver.step_mps) * driver.step_mps)
 
 
-def decel_to_ask(notes: FloatArray, driver: Driver, ramps: Ramps) -> FloatArray:
+def decel_to_ask(notes: FloatArray, driver: Driver) -> FloatArray:
     """(n,) how firmly each plan slows down, where that is more than easing off; NaN elsewhere."""
     asked_mps2 = np.empty(len(notes))
     asked_mps2.fill(np.nan)
     rows = is_planned(notes).nonzero()[0]
-    decel_mps2 = -ramps.accel_mps2[notes[rows, RAMP].astype(np.int64), 0]
+    decel_mps2 = -notes[rows, RAMP_MPS2]
     is_firm = decel_mps2 > driver.ease_off_mps2
     asked_mps2[rows[is_firm]] = decel_mps2[is_firm]
     return asked_mps2

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
-from controller.ramps import Ramps
+from controller.ramps import Ramps, row_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
     """What an approach may be made of."""
 
-    ramps: tuple[int, ...]
-    """Rows of the ramps that may be used."""
+    ramps_mps2: tuple[float, ...]
+    """Rates of change of the speed on the ramps that may be used, of those there are."""
     hold_mps: FloatArray
     """(h,) speeds that may be held; 0 means to stop."""
     step_s: float
@@ -25,6 +25,8 @@ class Means:
     he keeps the way of this reaction and ..."""
     braking_mps2: float
     """... of his own braking, or of this one if that is gentler."""
+    fits_ramps: bool = False
+    """Whether every deceleration may be used that leaves nothing to cruise, or nothing to hold."""
     least_cruise_s: float = 0.0
     """Nothing changes before."""
     floor_mps: float = 0.0
@@ -65,7 +67,7 @@ class Grid:
     @classmethod
     def of(cls, ramps: Ramps, means: Means) -> "Grid":
         """All that means allow."""
-        rows, held_mps = np.array(means.ramps), means.hold_mps
+        rows, held_mps = row_of(np.array(means.ramps_mps2)), means.hold_mps
         moving_mps = held_mps[held_mps > 0.0] if means.rise_share > 0.0 else np.zeros(0)
         hold_mps = np.concatenate([held_mps, moving_mps])
         moving = np.array([ramps.way_m[rows], ramps.time_s[rows], ramps.cost_s[rows]])

@@ -1,9 +1,6 @@
 """What policies note of a vehicle, as others may read it: names and meanings."""
 
-import math
-
 from controller.interface import MEMORY_WIDTH
-from controller.ramps import STEADY_MPS2
 
 
 def note_names(policy: object) -> tuple[str, ...]:
@@ -25,12 +22,3 @@ def note_names(policy: object) -> tuple[str, ...]:
             f"{', '.join(names)}"
         )
     return names
-
-
-def ramp_mps2(row: int) -> float:
-    """Rate of change of the speed on a ramp of `eco`; NaN: coasting, where it depends on the speed.
-
-    Args:
-        row: Of the ramps, as a plan notes it.
-    """
-    return (math.nan, *STEADY_MPS2)[row]

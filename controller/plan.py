@@ -10,7 +10,7 @@ from controller.profile import Choice
     JOIN_S,
     JOIN_M,
     HOLD_MPS,
-    RAMP,
+    RAMP_MPS2,
     RAMP_S,
     CRUISE_MPS,
     SLOT_S,
@@ -23,13 +23,13 @@ from controller.profile import Choice
     WHY,
 ) = range(MEMORY_WIDTH)
 """Columns of a plan: when (simulated time) and where (m from the stop line) it joins; speed to
-hold; row of the ramp and when it begins; speed before; when the queue's place begins to move, and
-where it is; when green starts; whether the plan was carried out;
-vehicles ahead in the queue; row of the link by which its stop line is crossed, and the way to that
-line from the next one (0: it is the next); the reason that was given last."""
+hold; rate of change of the speed on the ramp (0: it coasts) and when that begins; speed before;
+when the queue's place begins to move, and where it is; when green starts; whether the plan was
+carried out; vehicles ahead in the queue; row of the link by which its stop line is crossed, and the
+way to that line from the next one (0: it is the next); the reason that was given last."""
 
 NOTE_NAMES = (
-    *("join_s", "join_m", "hold_mps", "ramp", "ramp_s", "cruise_mps", "slot_s", "place_m"),
+    *("join_s", "join_m", "hold_mps", "ramp_mps2", "ramp_s", "cruise_mps", "slot_s", "place_m"),
     *("green_s", "done", "n_ahead", "link", "beyond_m", "reason"),
 )
 """What these columns are called in records."""
@@ -55,11 +55,11 @@ def noted(
 ) -> FloatArray:
     """(m, MEMORY_WIDTH) notes of new plans; times in the arguments count from now."""
     now_s = seen.time_s
-    notes = np.empty((MEMORY_WIDTH, choice.ramp.size))
+    notes = np.empty((MEMORY_WIDTH, choice.ramp_mps2.size))
     notes[JOIN_S] = now_s + choice.join_s
     notes[JOIN_M] = choice.join_m
     notes[HOLD_MPS] = choice.hold_mps
-    notes[RAMP] = choice.ramp
+    notes[RAMP_MPS2] = choice.ramp_mps2
     notes[RAMP_S] = now_s + choice.cruise_s
     notes[CRUISE_MPS] = speed_mps
     notes[SLOT_S] = now_s + slot_s

@@ -14,7 +14,9 @@ import numpy as np
 from controller.arrays import BoolArray, FloatArray, IntArray
 from controller.gate import Course, Gate, is_passed
 from controller.means import Grid
-from controller.ramps import SPEED_STEP_MPS
+from controller.ramps import DOWN_MPS2, RATES_MPS2, SPEED_STEP_MPS, STEPS_PER_MPS2, row_of
+
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +52,8 @@ class Choice:
 
     is_feasible: BoolArray
     """(n,) whether there is one."""
-    ramp: IntArray
-    """(n,) row of the ramp."""
+    ramp_mps2: FloatArray
+    """(n,) rate of change of the speed on the ramp; 0: it coasts."""
     hold_mps: FloatArray
     """(n,) speed to hold."""
     cruise_s: FloatArray
@@ -69,26 +71,41 @@ def cheapest(grid: Grid, approach: Approach) -> Choice:
         grid: What may be chosen from.
         approach: What is to be met.
     """
-    shape = approach.speed_mps.size, grid.rows.size, grid.hold_mps.size
+    shape = approach.speed_mps.size, grid.hold_mps.size
     told = grid.ramps.at(grid.tables, np.concatenate([approach.speed_mps, approach.free_mps]))
     now, freely = told[:-1, : shape[0]], told[-2:, shape[0] :, np.newaxis]
     joining = _join(grid, approach, freely)
     # Most speeds are too fast, or join too late, by whatever ramp: only the others are looked at.
-    pair = joining.is_in_time.ravel().nonzero()[0]
-    car, column = np.divmod(pair, shape[2])
-    before_s, cruise_s = _approach(grid, approach, now, joining, _Pairs(pair, car, column))
-    costs_s, cruises_s = np.full(shape, np.inf), np.zeros(shape)
-    costs_s[car, :, column] = (before_s + joining.behind_s.take(pair)).T
-    cruises_s[car, :, column] = cruise_s.T
-    which, best = np.arange(shape[0]), costs_s.reshape(shape[0], -1).argmin(axis=1)
-    i_ramp, i_hold = np.divmod(best, shape[2])
+    cell = joining.is_in_time.ravel().nonzero()[0]
+    car, column = np.divmod(cell, shape[1])
+    join_m = joining.join_m.take(cell)
+    pairs = _Pairs(
+        car=car,
+        column=column,
+        speed_mps=approach.speed_mps[car],
+        hold_mps=grid.hold_mps[column],
+        join_m=join_m,
+        way_m=approach.distance_m[car] - join_m,
+        time_s=joining.join_s.take(cell),
+    )
+    ramped = _ramped(grid, now, pairs)
+    before_s, cruise_s = _approach(grid, approach, now[-1], pairs, ramped)
+    by_pair = before_s.argmin(axis=0), np.arange(cell.size)
+    cost_s = np.full(joining.behind_s.size, np.inf)
+    cost_s[cell] = before_s[by_pair] + joining.behind_s.take(cell)
+    cars = np.arange(shape[0])
+    i_hold = cost_s.reshape(shape).argmin(axis=1)
+    found = cars * shape[1] + i_hold
+    made = np.zeros((2, cost_s.size))
+    made[:, cell] = RATES_MPS2[ramped.row[by_pair]], cruise_s[by_pair]
+    ramp_mps2, cruises_s = made[:, found]
     return Choice(
-        is_feasible=np.isfinite(costs_s[which, i_ramp, i_hold]),
-        ramp=grid.rows[i_ramp],
+        is_feasible=np.isfinite(cost_s[found]),
+        ramp_mps2=ramp_mps2,
         hold_mps=grid.hold_mps[i_hold],
-        cruise_s=cruises_s[which, i_ramp, i_hold],
-        join_s=joining.join_s[which, i_hold],
-        join_m=joining.join_m[which, i_hold],
+        cruise_s=cruises_s,
+        join_s=joining.join_s[cars, i_hold],
+        join_m=joining.join_m[cars, i_hold],
     )
 
 
@@ -103,54 +120,123 @@ class _Joining(NamedTuple):
 
 
 class _Pairs(NamedTuple):
-    """k pairs of a vehicle and a speed to hold."""
+    """k pairs of a vehicle and a speed to hold; (k,) each."""
 
-    cell: IntArray
-    """(k,) place in the flattened (n, h) arrays."""
     car: IntArray
-    """(k,)."""
     column: IntArray
-    """(k,) place of the speed to hold."""
+    """Place of the speed to hold."""
+    speed_mps: FloatArray
+    """Present speed."""
+    hold_mps: FloatArray
+    join_m: FloatArray
+    """Distance from the stop line where it joins."""
+    way_m: FloatArray
+    """To there."""
+    time_s: FloatArray
+    """Until then."""
+
+
+class _Ramped(NamedTuple):
+    """r ramps of k pairs; (r, k) each."""
+
+    row: IntArray
+    sign: FloatArray
+    """1 down, -1 up."""
+    way_m: FloatArray
+    time_s: FloatArray
+    cost_s: FloatArray
+
+
+def _ramped(grid: Grid, now: FloatArray, pairs: _Pairs) -> _Ramped:
+    """All ramps that may be used: the same ones of each pair, and those that fit it.
+
+    Args:
+        grid: What may be chosen from.
+        now: (3 r + 1, n) way, time and cost of the ramps from standing to the present speeds; below
+            them the cost of a second at these.
+        pairs: Who is looked at with which speed to hold.
+    """
+    n_ramps, n_pairs = grid.rows.size, pairs.car.size
+    by_ramp = now[:-1].reshape(3, n_ramps, -1).take(pairs.car, axis=2)
+    given = np.abs(by_ramp - grid.to_hold.take(pairs.column, axis=2))
+    same = _Ramped(
+        np.broadcast_to(grid.rows[:, np.newaxis], (n_ramps, n_pairs)),
+        np.broadcast_to(grid.down, (n_ramps, n_pairs)),
+        *given,
+    )
+    if not grid.means.fits_ramps:
+        return same
+    fitting = _fitting(grid, pairs)
+    return _Ramped(*(np.concatenate(parts) for parts in zip(same, fitting, strict=True)))
+
+
+def _fitting(grid: Grid, pairs: _Pairs) -> _Ramped:
+    """(2, k) gentlest ramps down to each speed that leave time to cruise, and time to hold.
+
+    By a ramp that takes up all the way and the time but for those of cruising nothing is left to
+    hold, and the other way round: a deceleration b of gap^2 / (2 b) = v t - s and s - h t, with
+    speeds v before and h behind it, way s and time t.
+    """
+    speed_mps, hold_mps = pairs.speed_mps, pairs.hold_mps
+    gap_mps = np.maximum(speed_mps - hold_mps, 0.0)
+    steps_m = 0.5 * gap_mps * grid.means.step_s
+    spare_m = np.array(
+        [
+            speed_mps * pairs.time_s - pairs.way_m - steps_m,
+            pairs.way_m - hold_mps * pairs.time_s + steps_m,
+        ]
+    )
+    # Where there is no such ramp the firmest one is taken: it is not feasible, as others will tell.
+    needed_mps2 = np.divide(
+        0.5 * gap_mps**2, spare_m, out=np.full_like(spare_m, DOWN_MPS2[0]), where=spare_m > 0.0
+    )
+    firm_mps2 = np.ceil(needed_mps2 * STEPS_PER_MPS2 - ROUNDING) / STEPS_PER_MPS2
+    decel_mps2 = np.minimum(np.maximum(firm_mps2, DOWN_MPS2[-1]), DOWN_MPS2[0])
+    row = row_of(-decel_mps2)
+    time_s = gap_mps / decel_mps2
+    cost_s = grid.ramps.cost_on(row, speed_mps) - grid.ramps.cost_on(row, hold_mps)
+    way_m = 0.5 * (speed_mps + hold_mps) * time_s
+    return _Ramped(row, np.ones_like(way_m), way_m, time_s, cost_s)
 
 
 def _approach(
-    grid: Grid, approach: Approach, now: FloatArray, joining: _Joining, pairs: _Pairs
+    grid: Grid, approach: Approach, cruising: FloatArray, pairs: _Pairs, ramped: _Ramped
 ) -> tuple[FloatArray, FloatArray]:
     """(r, k) cost up to joining, inf where that cannot be driven, and time before the ramp.
 
     Args:
         grid: What may be chosen from.
         approach: What is to be met.
-        now: (3 r + 1, n) way, time and cost of the ramps from standing to the present speeds; below
-            them the cost of a second at these.
-        joining: Where that leads to.
+        cruising: (n,) cost of a second at the present speeds.
         pairs: Who is looked at with which speed to hold.
+        ramped: By which ramps.
     """
-    means, (cell, car, column) = grid.means, pairs
-    hold_mps, speed_mps = grid.hold_mps[column], approach.speed_mps[car]
-    join_m = joining.join_m.take(cell)
-    by_ramp = now[:-1].reshape(3, grid.rows.size, -1).take(car, axis=2)
-    way_m, time_s, ramp_cost_s = np.abs(by_ramp - grid.to_hold.take(column, axis=2))
+    means, speed_mps, hold_mps = grid.means, pairs.speed_mps, pairs.hold_mps
     gap_mps = speed_mps - hold_mps
     # A step is driven at the speed of its end: slower than on the ramp down, faster on one up.
-    ramp_m = way_m - 0.5 * gap_mps * means.step_s
-    rest_s = joining.join_s.take(cell) - time_s
-    ahead_m = approach.distance_m[car] - join_m - ramp_m - hold_mps * rest_s
+    ramp_m = ramped.way_m - 0.5 * gap_mps * means.step_s
+    rest_s = pairs.time_s - ramped.time_s
+    ahead_m = pairs.way_m - ramp_m - hold_mps * rest_s
     # Who is to hold the speed that he has needs no ramp: that is not feasible, whatever it takes.
     cruise_s = ahead_m / np.where(gap_mps == 0.0, 1.0, gap_mps)
     hold_s = rest_s - cruise_s
-    is_feasible = grid.down * gap_mps > SPEED_STEP_MPS
+    is_feasible = ramped.sign * gap_mps > SPEED_STEP_MPS
     is_feasible &= cruise_s >= means.least_cruise_s
     is_feasible &= hold_s >= 0.0
     if means.floor_mps > 0.0:
-        is_near = join_m + hold_mps * hold_s <= means.near_m
-        is_feasible &= grid.is_fast_enough[column] | is_near
+        is_near = pairs.join_m + hold_mps * hold_s <= means.near_m
+        is_feasible &= grid.is_fast_enough[pairs.column] | is_near
     if approach.gate is not None:
         course = Course(
-            speed_mps=speed_mps, cruise_s=cruise_s, ramp_s=time_s, ramp_m=ramp_m, hold_mps=hold_mps
+            speed_mps=speed_mps,
+            cruise_s=cruise_s,
+            ramp_s=ramped.time_s,
+            ramp_m=ramp_m,
+            hold_mps=hold_mps,
         )
-        is_feasible &= is_passed(approach.gate.of(car), course)
-    cost_s = now[-1][car] * cruise_s + ramp_cost_s + grid.steady[column] * hold_s
+        is_feasible &= is_passed(approach.gate.of(pairs.car), course)
+    holding = grid.steady[pairs.column]
+    cost_s = cruising[pairs.car] * cruise_s + ramped.cost_s + holding * hold_s
     return np.where(is_feasible, cost_s, np.inf), cruise_s
 
 

@@ -6,43 +6,38 @@ from dataclasses import dataclass
 import numpy as np
 
 from controller.arrays import FloatArray, IntArray
-from controller.interface import COMFORT_DECEL_MPS2, RateMap
+from controller.interface import RateMap
 
 REFERENCE_MPS = 50.0 / 3.6
 """Each map counts relative to what it charges for cruising at this speed."""
 SPEED_STEP_MPS = 0.25
 TOP_SPEED_MPS = 60.0
 LEVEL_DEG = np.zeros(1)
-DOWN_MPS2 = (
-    *(0.16, 0.18, 0.2, 0.22, 0.24, 0.26, 0.28, 0.3, 0.32, 0.35),
-    *(0.5, 0.7, 1.0, COMFORT_DECEL_MPS2),
-)
-"""Steady decelerations that an approach may use: most of them about those of a coasting vehicle, so
-that one of them needs hardly any holding behind it."""
-BY_HAND_MPS2 = 0.35
-"""The gentlest of them that a driver is planned to use: off the pedal."""
+STEPS_PER_MPS2 = 100
+"""Rates of change of the speed are whole hundredths of m/s2."""
+DOWN_MPS2 = tuple(step / STEPS_PER_MPS2 for step in range(150, 9, -1))
+"""Steady decelerations that an approach may use, from what is comfortable on."""
 UP_MPS2 = (0.5, 1.0)
 """Steady accelerations that an approach may use."""
-COASTING = 0
-"""Row of the ramp of a coasting vehicle."""
+REJOIN_MPS2 = 2.0
+"""Acceleration by which what follows the approach is costed."""
+COASTING = 0.0
+"""Stands for the rate of a coasting vehicle, which depends on its speed."""
 COASTING_MPS2, COASTING_PER_M = 0.23, 0.0004
 """Its deceleration: a constant and a share of the speed squared. A little more than where the last
 of SUMO's maps HBEFA4 and PHEMlight5 of a petrol car drops to no traction (0.22 at 4 m/s, 0.25 at
 30 km/h, 0.29 at 50 and 0.36 at 70 km/h): a test holds it to that."""
+RATES_MPS2 = np.array([*(-down_mps2 for down_mps2 in DOWN_MPS2), COASTING, *UP_MPS2, REJOIN_MPS2])
+"""(r,) rate of change of the speed on each ramp, rising."""
 WAVERING = ((-2 / 3, 1 / 9), (-1 / 3, 2 / 9), (0.0, 3 / 9), (1 / 3, 2 / 9), (2 / 3, 1 / 9))
 """Departures from the wanted acceleration as shares of the greatest, and how frequent they are."""
-REJOIN_MPS2 = 2.0
-"""Acceleration by which what follows the approach is costed."""
-STEADY_MPS2 = (*(-down_mps2 for down_mps2 in DOWN_MPS2), *UP_MPS2, REJOIN_MPS2)
-"""Rate of change of the speed on each ramp behind that of a coasting vehicle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ramps:
     """Ramps between standing and each speed, and what driving them costs.
 
-    Costs are in seconds of cruising at 50 km/h. Rows: coasting, `DOWN_MPS2`, `UP_MPS2`, and the
-    acceleration `REJOIN_MPS2`.
+    Costs are in seconds of cruising at 50 km/h. Rows: those of `RATES_MPS2`.
     """
 
     speed_mps: FloatArray
@@ -60,12 +55,23 @@ class Ramps:
 
     def at(self, table: FloatArray, speed_mps: FloatArray) -> FloatArray:
         """Columns of a table, (..., n), at n speeds."""
+        lower, share = self._between(speed_mps)
+        below, above = table.take(lower, axis=-1), table.take(lower + 1, axis=-1)
+        return np.asarray(below * (1.0 - share) + above * share)
+
+    def cost_on(self, row: IntArray, speed_mps: FloatArray) -> FloatArray:
+        """(..., n) cost from standing to n speeds on ramps of their own, (..., n) rows."""
+        lower, share = self._between(speed_mps)
+        return np.asarray(
+            self.cost_s[row, lower] * (1.0 - share) + self.cost_s[row, lower + 1] * share
+        )
+
+    def _between(self, speed_mps: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Columns below some speeds, and how far each is on the way to the next one."""
         place = np.maximum(speed_mps / SPEED_STEP_MPS, 0.0)
         place = np.minimum(place, self.speed_mps.size - 1.001)
         lower = place.astype(np.int64)
-        share = place - lower
-        below, above = table.take(lower, axis=-1), table.take(lower + 1, axis=-1)
-        return np.asarray(below * (1.0 - share) + above * share)
+        return lower, place - lower
 
     def column(self, speed_mps: FloatArray) -> IntArray:
         """Column that is nearest to each speed, in the shape of these."""
@@ -75,6 +81,11 @@ class Ramps:
     def length_s(self, ramp: IntArray, begin: IntArray, end: IntArray) -> FloatArray:
         """(n,) how long each ramp lasts between two columns."""
         return np.asarray(np.abs(self.time_s[ramp, begin] - self.time_s[ramp, end]))
+
+
+def row_of(rate_mps2: FloatArray | float) -> IntArray:
+    """Row of each ramp, in the shape of the rates of change that are given."""
+    return np.asarray(RATES_MPS2.searchsorted(rate_mps2))
 
 
 def tabulate(rates: Sequence[RateMap], *, wavering_mps2: float) -> Ramps:
@@ -94,8 +105,8 @@ def tabulate(rates: Sequence[RateMap], *, wavering_mps2: float) -> Ramps:
     if not rates:
         raise ValueError("the planner needs at least one emission map, got none")
     speed_mps = np.arange(0.0, TOP_SPEED_MPS + SPEED_STEP_MPS, SPEED_STEP_MPS)
-    coasting = -(COASTING_MPS2 + COASTING_PER_M * speed_mps**2)
-    accel_mps2 = np.array([coasting, *(np.full(speed_mps.size, rate) for rate in STEADY_MPS2)])
+    accel_mps2 = np.repeat(RATES_MPS2[:, np.newaxis], speed_mps.size, axis=1)
+    accel_mps2[row_of(COASTING)] = -(COASTING_MPS2 + COASTING_PER_M * speed_mps**2)
     middle_mps = speed_mps[:-1] + 0.5 * SPEED_STEP_MPS
     middle_mps2 = 0.5 * (accel_mps2[:, :-1] + accel_mps2[:, 1:])
     duration_s = SPEED_STEP_MPS / np.abs(middle_mps2)

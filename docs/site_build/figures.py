@@ -15,10 +15,10 @@ from matplotlib.figure import Figure
 import experiments
 from controller import EcoParameters, Traffic
 from controller.discharge import Discharge, Wave, discharge
-from controller.eco import ALL_RAMPS, HOLDS_MPS
+from controller.eco import HOLDS_MPS, RAMPS_MPS2
 from controller.means import Grid, Means
 from controller.profile import Approach, cheapest
-from controller.ramps import Ramps, tabulate
+from controller.ramps import Ramps, row_of, tabulate
 from emissions import ACCOUNTS, Account, EmissionMap, FloatArray, load_accounts
 from experiments.machine import cache_folder
 from experiments.report.plot_emission_map import draw_emission_map
@@ -169,7 +169,8 @@ def _planned(served: Discharge, row: int) -> FloatArray:
     ramps = tabulate(list(_maps().values()), wavering_mps2=0.0)
     parameters = EcoParameters()
     means = Means(
-        ramps=ALL_RAMPS,
+        ramps_mps2=RAMPS_MPS2,
+        fits_ramps=True,
         hold_mps=HOLDS_MPS,
         step_s=STEP_S,
         time_price=parameters.time_price,
@@ -190,7 +191,7 @@ def _planned(served: Discharge, row: int) -> FloatArray:
     )
     choice = cheapest(Grid.of(ramps, means), approach)
     hold_mps, join_s = float(choice.hold_mps[0]), float(choice.join_s[0])
-    slowed = _on_ramp(ramps, int(choice.ramp[0]), float(choice.cruise_s[0]), hold_mps)
+    slowed = _on_ramp(ramps, int(row_of(choice.ramp_mps2[0])), float(choice.cruise_s[0]), hold_mps)
     time_s = np.arange(0.0, 60.0, STEP_S)
     return np.where(time_s < join_s, slowed, _starting(time_s, join_s, hold_mps))
 

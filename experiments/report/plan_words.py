@@ -1,9 +1,7 @@
 """Plans, green windows and times of single vehicles, in plain words."""
 
-import math
 from collections.abc import Mapping
 
-from controller import ramp_mps2
 from experiments.report.approaches import Row, plan_of
 from experiments.report.language import say
 
@@ -15,7 +13,7 @@ MOVED_S = 0.5
 MOVED_M = 1.0
 """The same for places."""
 _PLAN_NOTES = (
-    *("join_s", "join_m", "hold_mps", "ramp", "ramp_s", "cruise_mps", "slot_s", "place_m"),
+    *("join_s", "join_m", "hold_mps", "ramp_mps2", "ramp_s", "cruise_mps", "slot_s", "place_m"),
     *("green_s", "n_ahead", "beyond_m"),
 )
 OWN_PLAN = frozenset(f"note_{name}" for name in _PLAN_NOTES)
@@ -75,7 +73,7 @@ def plan_words(row: Row, *, tells_why: bool) -> str:
         notes = ", ".join(f"{name.removeprefix('note_')} {value:g}" for name, value in plan.items())
         return say("Noted by the policy: {notes}.", notes=notes)
     hold_mps = plan["note_hold_mps"]
-    way, join_at = _ramp_words(int(plan["note_ramp"])), clock(plan["note_join_s"])
+    way, join_at = _ramp_words(plan["note_ramp_mps2"]), clock(plan["note_join_s"])
     steps = []
     cruise_s = plan["note_ramp_s"] - row["time_s"]
     if cruise_s >= MOVED_S:
@@ -134,9 +132,8 @@ def _why_words(row: Row, plan: Mapping[str, float]) -> str:
     )
 
 
-def _ramp_words(row: int) -> str:
-    rate_mps2 = ramp_mps2(row)
-    if math.isnan(rate_mps2):
+def _ramp_words(rate_mps2: float) -> str:
+    if rate_mps2 == 0.0:
         return say("coast")
     if rate_mps2 < 0:
         return say("slow down at {rate:g} m/s²", rate=-rate_mps2)

@@ -7,7 +7,6 @@ import pytest
 
 import controller.plan
 from controller import MEMORY_WIDTH, Beyond, Eco, EcoParameters, Observation, Traffic
-from controller.ramps import DOWN_MPS2
 
 CAR = {
     "distance_m": 300.0,
@@ -174,7 +173,7 @@ def plan_of():
             "JOIN_S": 130.0,
             "JOIN_M": 16.0,
             "HOLD_MPS": 8.0,
-            "RAMP": 1 + DOWN_MPS2.index(0.5),
+            "RAMP_MPS2": -0.5,
             "RAMP_S": 104.0,
             "CRUISE_MPS": 14.0,
             "SLOT_S": 130.0,

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from controller import Driver, Eco, EcoParameters, Reason
 from controller.eco import ramps_by_hand
-from controller.notes import ramp_mps2
 from controller.plan import (
     DONE,
     GREEN_S,
@@ -16,12 +15,12 @@ from controller.plan import (
     JOIN_M,
     JOIN_S,
     PLACE_M,
-    RAMP,
+    RAMP_MPS2,
     RAMP_S,
     SLOT_S,
     is_planned,
 )
-from controller.ramps import tabulate
+from controller.ramps import row_of, tabulate
 
 RED_40_S = [[(40.0, 70.0), (130.0, 160.0)]]
 
@@ -72,7 +71,7 @@ def test_who_comes_to_a_red_has_a_plan_that_meets_the_start_of_the_queue(eco, se
 def test_an_engine_that_cuts_fuel_coasts(rate_maps, seen_of):
     burns = rate_maps["fuel cut"]
     said = Eco(EcoParameters(), (burns,)).advise(seen_of([{"distance_m": 300.0}], RED_40_S))
-    ramps, ramp = tabulate((burns,), wavering_mps2=0.0), int(said.memory[0, RAMP])
+    ramps, ramp = tabulate((burns,), wavering_mps2=0.0), row_of(said.memory[0, RAMP_MPS2])
     slowing = (ramps.speed_mps > said.memory[0, HOLD_MPS]) & (ramps.speed_mps < 14.0)
     speed_mps, accel_mps2 = ramps.speed_mps[slowing], ramps.accel_mps2[ramp, slowing]
     assert (burns.at(speed_mps, accel_mps2, np.zeros(1)) == 0.0).all()
@@ -268,7 +267,7 @@ def test_a_driver_is_shown_nothing_before_the_ramp_and_then_steps_down(eco, seen
     ],
 )
 def test_a_driver_can_be_planned_to_slow_down_as_he_eases_off_or_more(ease_off_mps2, planned_mps2):
-    *down, up = map(ramp_mps2, ramps_by_hand(Driver(ease_off_mps2=ease_off_mps2)))
+    *down, up = ramps_by_hand(Driver(ease_off_mps2=ease_off_mps2))
     assert [-mps2 for mps2 in down] == planned_mps2
     assert up > 0.0
 
@@ -279,8 +278,7 @@ def test_no_driver_is_planned_to_slow_down_more_gently_than_he_does(eco, seen_of
     said = eco.advise(seen_of(cars, RED_40_S, driver=Driver(ease_off_mps2=ease_off_mps2)))
     planned = said.reason == Reason.ADVISED
     assert planned.any()
-    decel_mps2 = np.array([-ramp_mps2(int(row)) for row in said.memory[planned, RAMP]])
-    assert (decel_mps2 >= min(ease_off_mps2, 1.5)).all()
+    assert (-said.memory[planned, RAMP_MPS2] >= min(ease_off_mps2, 1.5)).all()
 
 
 def test_a_driver_who_comes_late_is_asked_to_brake_gently(eco, seen_of):

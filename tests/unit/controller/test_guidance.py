@@ -9,12 +9,7 @@ from controller.guidance import (
     speed_now,
     speed_to_show,
 )
-from controller.ramps import COASTING, COASTING_MPS2, COASTING_PER_M, DOWN_MPS2, tabulate
-
-DOWN_05 = 1 + DOWN_MPS2.index(0.5)
-DOWN_10 = 1 + DOWN_MPS2.index(1.0)
-DOWN_15 = 1 + DOWN_MPS2.index(1.5)
-UP_05 = 1 + len(DOWN_MPS2)
+from controller.ramps import COASTING, COASTING_MPS2, COASTING_PER_M, row_of, tabulate
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +27,9 @@ def test_before_its_ramp_a_vehicle_keeps_its_speed(ramps, car_at, plan_of):
     [
         ({}, 14.0, 13.5),
         ({}, 8.4, 8.0),
-        ({"RAMP": COASTING}, 10.0, 10.0 - COASTING_MPS2 - 100.0 * COASTING_PER_M),
-        ({"RAMP": UP_05, "HOLD_MPS": 13.0, "CRUISE_MPS": 8.0}, 9.0, 9.5),
-        ({"RAMP": UP_05, "HOLD_MPS": 13.0, "CRUISE_MPS": 8.0}, 12.6, 13.0),
+        ({"RAMP_MPS2": COASTING}, 10.0, 10.0 - COASTING_MPS2 - 100.0 * COASTING_PER_M),
+        ({"RAMP_MPS2": 0.5, "HOLD_MPS": 13.0, "CRUISE_MPS": 8.0}, 9.0, 9.5),
+        ({"RAMP_MPS2": 0.5, "HOLD_MPS": 13.0, "CRUISE_MPS": 8.0}, 12.6, 13.0),
     ],
 )
 def test_on_its_ramp_the_speed_of_the_next_step_follows_it_and_ends_at_the_hold(
@@ -56,7 +51,7 @@ def test_who_holds_a_speed_arrives_in_time_by_small_deviations(ramps, car_at, pl
         assert needed_mps(plan_of(), seen)[0] == pytest.approx(8.0 + sign * REGULATION_MPS)
 
 
-@pytest.mark.parametrize(("sign", "other"), [(1.0, {}), (-1.0, {}), (1.0, {"RAMP": UP_05})])
+@pytest.mark.parametrize(("sign", "other"), [(1.0, {}), (-1.0, {}), (1.0, {"RAMP_MPS2": 0.5})])
 def test_who_must_make_up_for_time_does_so_steadily(ramps, car_at, sign, other, plan_of):
     # 20 s to go; 1.2 m/s faster or slower than planned is needed all the while.
     notes = plan_of(JOIN_S=140.0, **other, **({"CRUISE_MPS": 6.0} if other else {}))
@@ -80,12 +75,12 @@ def test_without_a_plan_nothing_is_wanted(ramps, car_at):
     assert np.isnan(speed_to_show(nothing, car_at(), Driver(), ramps)[0])
 
 
-@pytest.mark.parametrize("ramp", [COASTING, DOWN_05, DOWN_10])
+@pytest.mark.parametrize("ramp", [COASTING, -0.5, -1.0])
 @pytest.mark.parametrize("too_near", [0.0, 0.2, -0.2])
 @pytest.mark.parametrize("step_s", [0.5, 1.0])
 def test_a_ramp_to_a_stop_ends_at_the_very_place(ramps, car_at, ramp, too_near, step_s, plan_of):
-    notes = plan_of(HOLD_MPS=0.0, RAMP=ramp, PLACE_M=8.5)
-    way_m = float(ramps.at(ramps.way_m, np.array([10.0]))[ramp, 0])
+    notes = plan_of(HOLD_MPS=0.0, RAMP_MPS2=ramp, PLACE_M=8.5)
+    way_m = float(ramps.at(ramps.way_m, np.array([10.0]))[row_of(ramp), 0])
     speed_mps, distance_m = 10.0, 8.5 + abs(way_m) * (1.0 - too_near)
     for _ in range(200):
         seen = car_at(
@@ -111,18 +106,18 @@ def test_a_ramp_to_a_stop_is_driven_between_half_and_twice_as_firmly_as_planned(
     # At 0.5 m/s2 it takes 100 m from 10 m/s; the last half of a step is not driven.
     distance_m = 1.0 + room * (100.0 - 0.5 * 10.0 * step_s)
     seen = car_at(time_s=110.0, speed_mps=10.0, distance_m=distance_m, step_length_s=step_s)
-    next_mps = float(speed_now(plan_of(HOLD_MPS=0.0, RAMP=DOWN_05), seen, ramps)[0])
+    next_mps = float(speed_now(plan_of(HOLD_MPS=0.0, RAMP_MPS2=-0.5), seen, ramps)[0])
     assert (10.0 - next_mps) / step_s == pytest.approx(slows_mps2)
 
 
 @pytest.mark.parametrize("step_s", [0.5, 1.0])
-@pytest.mark.parametrize("ramp", [DOWN_10, DOWN_15])
+@pytest.mark.parametrize("ramp", [-1.0, -1.5])
 @pytest.mark.parametrize("left_m", [5.0, 20.0])
 def test_no_ramp_to_a_stop_brakes_harder_than_is_comfortable(
     ramps, car_at, ramp, left_m, step_s, plan_of
 ):
     seen = car_at(time_s=110.0, speed_mps=10.0, distance_m=1.0 + left_m, step_length_s=step_s)
-    next_mps = float(speed_now(plan_of(HOLD_MPS=0.0, RAMP=ramp), seen, ramps)[0])
+    next_mps = float(speed_now(plan_of(HOLD_MPS=0.0, RAMP_MPS2=ramp), seen, ramps)[0])
     assert (10.0 - next_mps) / step_s == pytest.approx(1.5)
 
 
@@ -184,22 +179,22 @@ def test_the_display_of_who_holds_a_speed_does_not_flicker(ramps, car_at, plan_o
         assert show(plan_of(), seen, ramps) == pytest.approx(shown_mps)
 
 
-@pytest.mark.parametrize(("ramp", "cruise_mps"), [(DOWN_05, 11.0), (UP_05, 5.0)])
+@pytest.mark.parametrize(("ramp", "cruise_mps"), [(-0.5, 11.0), (0.5, 5.0)])
 def test_a_speed_is_held_when_the_ramp_to_it_ends_within_what_a_display_stays(
     ramps, car_at, plan_of, ramp, cruise_mps
 ):
     # The ramp lasts from 104 to 110 s. He reacts after 1 s, and the display stays for 5 s: at
     # 106.5 s the middle of that time comes. He is late, and to hold 9 m/s in place of 8.
-    notes = plan_of(RAMP=ramp, CRUISE_MPS=cruise_mps)
+    notes = plan_of(RAMP_MPS2=ramp, CRUISE_MPS=cruise_mps)
     for time_s, shown_mps in ((103.0, 8.0), (106.0, 8.0), (107.0, 9.0)):
         late = {"time_s": time_s, "distance_m": 16.0 + 9.0 * (130.0 - time_s)}
         assert show(notes, car_at(speed_mps=9.0, **late), ramps) == pytest.approx(shown_mps)
 
 
-def test_only_who_must_slow_down_more_than_by_easing_off_is_asked_to_brake(ramps, plan_of):
+def test_only_who_must_slow_down_more_than_by_easing_off_is_asked_to_brake(plan_of):
     driver = Driver(ease_off_mps2=0.5)
-    firm = decel_to_ask(plan_of(RAMP=DOWN_10), driver, ramps)
+    firm = decel_to_ask(plan_of(RAMP_MPS2=-1.0), driver)
     assert firm[0] == pytest.approx(1.0)
-    for ramp in (DOWN_05, COASTING, UP_05):
-        assert np.isnan(decel_to_ask(plan_of(RAMP=ramp), driver, ramps)[0])
-    assert np.isnan(decel_to_ask(np.full((1, MEMORY_WIDTH), np.nan), driver, ramps)[0])
+    for ramp in (-0.5, COASTING, 0.5):
+        assert np.isnan(decel_to_ask(plan_of(RAMP_MPS2=ramp), driver)[0])
+    assert np.isnan(decel_to_ask(np.full((1, MEMORY_WIDTH), np.nan), driver)[0])

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from controller import MEMORY_WIDTH, Eco, EcoParameters, Glosa, note_names, ramp_mps2
-from controller.ramps import COASTING, tabulate
+from controller import MEMORY_WIDTH, Eco, EcoParameters, Glosa, note_names
 
 
 class Named:
@@ -37,17 +36,3 @@ def test_what_is_no_tuple_of_names_is_refused(names):
 def test_names_that_memory_cannot_hold_are_refused(names):
     with pytest.raises(ValueError, match=f"at most {MEMORY_WIDTH} different names"):
         note_names(Named(names))
-
-
-class Flat:
-    """A map on which all costs the same."""
-
-    def at(self, speed_mps, accel_mps2, slope_deg):
-        return np.ones(np.broadcast(speed_mps, accel_mps2, slope_deg).shape)
-
-
-def test_a_ramp_has_the_rate_that_the_planner_drives_it_with():
-    driven_mps2 = tabulate([Flat()], wavering_mps2=0.0).accel_mps2
-    assert np.isnan(ramp_mps2(COASTING))
-    for row in range(1, driven_mps2.shape[0]):
-        assert set(driven_mps2[row]) == {ramp_mps2(row)}

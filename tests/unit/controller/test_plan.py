@@ -13,10 +13,6 @@ from controller.plan import (
     noted,
 )
 from controller.profile import Choice
-from controller.ramps import DOWN_MPS2
-
-DOWN_05 = 1 + DOWN_MPS2.index(0.5)
-UP_05 = 1 + len(DOWN_MPS2)
 
 
 def invalid(notes, seen, slot_s=30.0, place_m=1.0):
@@ -33,7 +29,7 @@ def invalid(notes, seen, slot_s=30.0, place_m=1.0):
 def test_notes_keep_absolute_times(car_at, plan_of):
     choice = Choice(
         is_feasible=np.array([True]),
-        ramp=np.array([DOWN_05]),
+        ramp_mps2=np.array([-0.5]),
         hold_mps=np.array([8.0]),
         cruise_s=np.array([4.0]),
         join_s=np.array([30.0]),
@@ -78,7 +74,7 @@ def test_who_is_held_up_by_somebody_needs_another_plan(car_at, plan_of):
     assert not invalid(plan_of(), car_at(speed_mps=8.0 - BEHIND_MPS))
     assert invalid(plan_of(), car_at(speed_mps=8.0 - BEHIND_MPS - 0.1))
     # A plan that speeds up begins at the cruising speed.
-    rising = plan_of(HOLD_MPS=13.0, CRUISE_MPS=8.0, RAMP=UP_05)
+    rising = plan_of(HOLD_MPS=13.0, CRUISE_MPS=8.0, RAMP_MPS2=0.5)
     assert not invalid(rising, car_at(speed_mps=6.1))
     assert invalid(rising, car_at(speed_mps=5.9))
 

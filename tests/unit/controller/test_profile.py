@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from controller import Driver, profile
-from controller.eco import ALL_RAMPS, HOLDS_MPS, ramps_by_hand
+from controller.eco import HOLDS_MPS, RAMPS_MPS2, ramps_by_hand
 from controller.means import Grid, Means
 from controller.profile import Approach
 from controller.ramps import (
@@ -14,9 +14,10 @@ from controller.ramps import (
     COASTING_MPS2,
     COASTING_PER_M,
     DOWN_MPS2,
+    RATES_MPS2,
     REFERENCE_MPS,
     REJOIN_MPS2,
-    UP_MPS2,
+    row_of,
     tabulate,
 )
 
@@ -45,7 +46,8 @@ def approach(distance_m, slot_s, *, speed_mps=14.0, **changes):
 
 def means(**changes):
     plain = {
-        "ramps": ALL_RAMPS,
+        "ramps_mps2": RAMPS_MPS2,
+        "fits_ramps": True,
         "hold_mps": HOLDS_MPS,
         "step_s": 0.0,
         "time_price": 0.5,
@@ -63,8 +65,7 @@ def rate_of_change(ramp, speed_mps):
     """Acceleration on a ramp at some speeds, written down a second time."""
     if ramp == COASTING:
         return -(COASTING_MPS2 + COASTING_PER_M * speed_mps**2)
-    rates = (*(-down for down in DOWN_MPS2), *UP_MPS2, REJOIN_MPS2)
-    return np.full_like(speed_mps, rates[ramp - 1])
+    return np.full_like(speed_mps, ramp)
 
 
 def mean_rate(rates, speed_mps, accel_mps2):
@@ -89,25 +90,25 @@ def on_ramp(rates, ramp, from_mps, to_mps):
 
 def drive(found, distance_m, speed_mps, step_s=0.002):
     """Where the choice leads at its joining time: distance to the line, and speed."""
-    [ramp], [hold_mps] = found.ramp, found.hold_mps
+    [ramp], [hold_mps] = found.ramp_mps2, found.hold_mps
     [cruise_s], [join_s] = found.cruise_s, found.join_s
     way_m, at_s = speed_mps * cruise_s, cruise_s
     sign = np.sign(hold_mps - speed_mps)
     while at_s < join_s and speed_mps != hold_mps:
-        next_mps = speed_mps + float(rate_of_change(int(ramp), np.array([speed_mps]))[0]) * step_s
+        next_mps = speed_mps + float(rate_of_change(ramp, np.array([speed_mps]))[0]) * step_s
         next_mps = hold_mps if (next_mps - hold_mps) * sign > 0 else next_mps
         way_m += 0.5 * (speed_mps + next_mps) * step_s
         speed_mps, at_s = next_mps, at_s + step_s
     return distance_m - way_m - speed_mps * max(join_s - at_s, 0.0), speed_mps
 
 
-@pytest.mark.parametrize("ramp", ALL_RAMPS)
+@pytest.mark.parametrize("ramp", [*RAMPS_MPS2, -0.1, -0.22, -0.7, -1.5, REJOIN_MPS2])
 @pytest.mark.parametrize("speed_mps", [5.0, 13.1, 22.25])
 def test_tables_are_what_integration_along_the_ramp_gives(ramps, rate_maps, ramp, speed_mps):
     expected = on_ramp(list(rate_maps.values()), ramp, 0.0, speed_mps)
-    sign = 1.0 if ramp > len(DOWN_MPS2) else -1.0
+    sign = 1.0 if ramp > 0.0 else -1.0
     for table, whole in zip((ramps.time_s, ramps.way_m, ramps.cost_s), expected, strict=True):
-        found = ramps.at(table, np.array([speed_mps]))[ramp, 0]
+        found = ramps.at(table, np.array([speed_mps]))[row_of(ramp), 0]
         assert found == pytest.approx(sign * whole, rel=0.01)
 
 
@@ -155,9 +156,9 @@ def test_without_a_map_nothing_can_be_planned():
 
 
 def test_a_ramp_tells_its_rate_of_change_at_each_speed(ramps):
-    down, up = 1 + DOWN_MPS2.index(0.5), 1 + len(DOWN_MPS2)
-    rows, column = [COASTING, down, up], ramps.column(np.array([10.0]))
+    rows, column = row_of(np.array([COASTING, -0.5, 0.5])), ramps.column(np.array([10.0]))
     np.testing.assert_allclose(ramps.accel_mps2[rows, column], [-0.27, -0.5, 0.5])
+    np.testing.assert_array_equal(row_of(RATES_MPS2), np.arange(RATES_MPS2.size))
 
 
 SITUATIONS = {
@@ -169,7 +170,8 @@ SITUATIONS = {
 WHO = {
     "automated": means(),
     "driver": means(
-        ramps=ramps_by_hand(Driver()),
+        ramps_mps2=ramps_by_hand(Driver()),
+        fits_ramps=False,
         hold_mps=Driver().driven_mps(Driver().shown_speeds_mps, 1.0),
         least_cruise_s=Driver().lag_s,
         floor_mps=Driver().floor_mps - Driver().dawdling_mps2,
@@ -320,7 +322,7 @@ def cost_by_hand(rates, told, chosen_from, ramp, hold_mps):
     speed_mps, free_mps, slot_s = (
         float(v[0]) for v in (told.speed_mps, told.free_mps, told.slot_s)
     )
-    slows = ramp <= len(DOWN_MPS2)
+    slows = ramp <= 0.0
     if abs(speed_mps - hold_mps) <= 0.25 or slows != (hold_mps < speed_mps):
         return None
     margin_m = hold_mps * chosen_from.reaction_s + hold_mps**2 / (2 * chosen_from.braking_mps2)
@@ -361,16 +363,16 @@ def test_no_other_approach_of_the_family_is_cheaper(
 ):
     rates = list(rate_maps.values()) if which == "mean" else [rate_maps[which]]
     told = approach(distance_m, slot_s, speed_mps=speed_mps, place_m=place_m, latest_s=slot_s + 8)
+    found = cheapest(tabulate(rates, wavering_mps2=0.0), told, means())
     costs = {
         (ramp, hold_mps): cost_by_hand(rates, told, means(), ramp, hold_mps)
-        for ramp in ALL_RAMPS
+        for ramp in {*RAMPS_MPS2, *RATES_MPS2[:-1:9], *found.ramp_mps2}
         for hold_mps in HOLDS_MPS
     }
     costs = {key: cost for key, cost in costs.items() if cost is not None}
-    found = cheapest(tabulate(rates, wavering_mps2=0.0), told, means())
     assert found.is_feasible[0] == bool(costs)
     # A table of 0.25 m/s may confuse neighbours whose costs differ by less than this.
-    assert costs[int(found.ramp[0]), float(found.hold_mps[0])] <= min(costs.values()) + 0.02
+    assert costs[float(found.ramp_mps2[0]), float(found.hold_mps[0])] <= min(costs.values()) + 0.02
 
 
 def test_the_dearer_time_is_the_faster_is_what_is_held(rate_maps):
@@ -397,7 +399,7 @@ def test_vehicles_do_not_influence_one_another(ramps):
         ),
         means(),
     )
-    for name in ("is_feasible", "ramp", "hold_mps", "cruise_s", "join_s", "join_m"):
+    for name in ("is_feasible", "ramp_mps2", "hold_mps", "cruise_s", "join_s", "join_m"):
         expected = np.concatenate([getattr(one, name) for one in alone])
         rows = np.array([bool(one.is_feasible[0]) for one in alone]) | (name == "is_feasible")
         np.testing.assert_allclose(getattr(together, name)[rows], expected[rows])

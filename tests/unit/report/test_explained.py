@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from controller.ramps import COASTING, DOWN_MPS2
+from controller.ramps import COASTING
 from experiments.cli import app
 from experiments.report.account import account_of
 from experiments.report.approaches import approaches
@@ -17,13 +17,12 @@ from experiments.report.plan_words import change_words, clock, plan_words, windo
 
 ACCOUNTS = ("co2_hbefa4_g", "co2_hbefa4_nojump_g", "co2_phemlight5_g", "energy_bev_wh")
 LINES_M = {"J1": 200.0, "J2": 500.0}
-DOWN_05, UP_05 = 1 + DOWN_MPS2.index(0.5), 1 + len(DOWN_MPS2)
 SLOWED_MPS = [10.0] * 5 + [6.0] * 30 + [10.0] * 50
 PLAN = {
     "note_join_s": 1020.0,
     "note_join_m": 20.0,
     "note_hold_mps": 5.0,
-    "note_ramp": float(DOWN_05),
+    "note_ramp_mps2": -0.5,
     "note_ramp_s": 1007.0,
     "note_cruise_mps": 10.0,
     "note_slot_s": 1018.0,
@@ -311,9 +310,9 @@ def test_a_plan_that_ends_in_a_stop_says_so():
 
 
 def test_a_plan_tells_its_ramp_in_words():
-    words = {row: why(ramp=row) for row in (COASTING, UP_05)}
+    words = {rate: why(ramp_mps2=rate) for rate in (COASTING, 0.5)}
     assert "for 3.0 s, coast to 18 km/h" in words[COASTING]
-    assert "for 3.0 s, speed up at 0.5 m/s² to 18 km/h" in words[UP_05]
+    assert "for 3.0 s, speed up at 0.5 m/s² to 18 km/h" in words[0.5]
 
 
 def test_a_change_names_what_moved():
