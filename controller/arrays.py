@@ -1,4 +1,4 @@
-"""Types of arrays, and runs of equal numbers in them."""
+"""Types of arrays, what rounding makes of nothing in them, and runs of equal numbers."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +6,9 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+
+EPSILON = 1e-9
+"""Of times, ways and speeds: what is not more than this is nothing."""
 
 
 def is_first_of_run(numbers: IntArray) -> BoolArray:

@@ -18,14 +18,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from controller.arrays import FloatArray, IntArray
+from controller.abilities import abilities
+from controller.arrays import EPSILON, FloatArray, IntArray
 from controller.driver import Driver
 from controller.eco_parameters import EcoParameters
 from controller.gate import Gate
 from controller.guidance import decel_to_ask, speed_now, speed_to_show
-from controller.interface import COMFORT_DECEL_MPS2, Advice, Observation, RateMap, Reason
+from controller.interface import Advice, Observation, RateMap, Reason
 from controller.kinematics import fastest_between
-from controller.means import Grid, Means
+from controller.means import Grid
 from controller.plan import (
     BEYOND_M,
     DONE,
@@ -41,20 +42,11 @@ from controller.plan import (
     noted,
 )
 from controller.profile import Approach, cheapest
-from controller.ramps import COASTING, REJOIN_MPS2, UP_MPS2, Ramps, tabulate
+from controller.ramps import REJOIN_MPS2, Ramps, tabulate
 from controller.target import Target, aim
 
-HOLDS_MPS = np.concatenate([[0.0], np.arange(4.0, 25.0, 0.75)])
-"""Speeds that an automated vehicle may hold; nobody creeps instead of standing, which would save
-only on maps that charge too little for it."""
-FIRM_MPS2 = (0.35, 0.5, 0.7, 1.0, COMFORT_DECEL_MPS2)
-"""Decelerations that anybody may be planned to use; the gentlest is off the pedal."""
-RAMPS_MPS2 = (COASTING, *(-firm_mps2 for firm_mps2 in FIRM_MPS2), *UP_MPS2)
-"""Ramps of an automated vehicle, besides those that fit: who passes a stop line on the way may have
-to be quicker there than by these."""
 WAVERING_MPS2 = 1.3
 """Of a driver: half the acceleration of a passenger car, as SUMO's drivers do (sigma 0.5)."""
-EPSILON = 1e-9
 FREE_MPS = 0.1
 """Advice that is not below a driver's own ceiling by this much is none."""
 SAME_GREEN_S = 2.0
@@ -230,7 +222,9 @@ class Eco:
         grid = self._grids.get(who)
         if grid is None:
             ramps = self._ramps if seen.driver is None else self._ramps_by_hand
-            grid = self._grids[who] = Grid.of(ramps, self._means(seen))
+            grid = self._grids[who] = Grid.of(
+                ramps, abilities(self.parameters, seen.driver, seen.step_length_s)
+            )
         return grid
 
     def _gate(self, target: Target, rows: IntArray) -> Gate | None:
@@ -240,32 +234,6 @@ class Eco:
             return None
         return Gate(
             way_m=way_m, latest_s=target.gate_s[rows], slowest_mps=self.parameters.beyond_mps
-        )
-
-    def _means(self, seen: Observation) -> Means:
-        """What approaches may be made of, by whoever carries them out."""
-        parameters, driver = self.parameters, seen.driver
-        automated = Means(
-            ramps_mps2=RAMPS_MPS2,
-            fits_ramps=True,
-            hold_mps=HOLDS_MPS,
-            step_s=seen.step_length_s,
-            time_price=parameters.time_price,
-            reaction_s=parameters.reaction_s,
-            braking_mps2=parameters.braking_mps2,
-            rise_share=parameters.rise_share,
-        )
-        if driver is None:
-            return automated
-        return replace(
-            automated,
-            ramps_mps2=ramps_by_hand(driver),
-            fits_ramps=False,
-            hold_mps=driver.driven_mps(driver.shown_speeds_mps, seen.step_length_s),
-            least_cruise_s=driver.lag_s,
-            floor_mps=float(driver.driven_mps(np.array(driver.shown_floor_mps), seen.step_length_s))
-            - EPSILON,
-            near_m=driver.near_m,
         )
 
     def _say(self, notes: FloatArray, seen: Observation) -> Advice:
@@ -280,13 +248,6 @@ class Eco:
         is_free = (reason != ADVISED) | (speed_mps > seen.ceiling_mps - FREE_MPS)
         speed_mps[is_free] = np.nan
         return Advice(speed_mps=speed_mps, reason=reason, memory=notes, decel_mps2=decel_mps2)
-
-
-def ramps_by_hand(driver: Driver) -> tuple[float, ...]:
-    """Ramps that a driver can follow: off the pedal, braking, or as he speeds up."""
-    gentlest_mps2 = min(driver.ease_off_mps2, COMFORT_DECEL_MPS2)
-    down = (-firm_mps2 for firm_mps2 in FIRM_MPS2 if firm_mps2 >= gentlest_mps2)
-    return (*down, REJOIN_MPS2)
 
 
 def _forget_passed(notes: FloatArray, seen: Observation) -> None:

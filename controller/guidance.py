@@ -62,11 +62,11 @@ def _wanted_mps(notes: FloatArray, cars: Moving, ramps: Ramps) -> FloatArray:
     """(n,) the same for plans that are all carried out."""
     step_s, now_s, speed_mps = cars.step_length_s, cars.time_s, cars.speed_mps
     hold_mps, ramp_s, cruise_mps = notes[:, HOLD_MPS], notes[:, RAMP_S], notes[:, CRUISE_MPS]
-    ramp, stops = row_of(notes[:, RAMP_MPS2]), hold_mps == 0.0
+    row, stops = row_of(notes[:, RAMP_MPS2]), hold_mps == 0.0
     column, begin, end = ramps.column(np.array([speed_mps, cruise_mps, hold_mps]))
-    next_mps = speed_mps + ramps.accel_mps2[ramp, column] * step_s
+    next_mps = speed_mps + ramps.accel_mps2[row, column] * step_s
     if stops.any():
-        way_m = ramps.way_m[ramp, column]
+        way_m = ramps.way_m[row, column]
         next_mps = np.where(stops, _to_the_place_mps(notes, cars, way_m, next_mps), next_mps)
     goes_down = next_mps < speed_mps
     ramping_mps = np.where(
@@ -76,7 +76,7 @@ def _wanted_mps(notes: FloatArray, cars: Moving, ramps: Ramps) -> FloatArray:
         goes_down, speed_mps <= hold_mps + NEAR_MPS, speed_mps >= hold_mps - NEAR_MPS
     )
     # Whoever regulates departs from the speed to hold, and still holds it.
-    has_reached |= now_s >= ramp_s + ramps.length_s(ramp, begin, end)
+    has_reached |= now_s >= ramp_s + ramps.length_s(row, begin, end)
     change_mps = REGULATION_MPS2 * step_s
     holding_mps = np.maximum(needed_mps(notes, cars), speed_mps - change_mps)
     holding_mps = np.minimum(holding_mps, speed_mps + change_mps)
@@ -130,9 +130,9 @@ def speed_to_show(notes: FloatArray, seen: Observation, driver: Driver, ramps: R
     is_holding = np.zeros(stops.size, dtype=np.bool_)
     rolling = (begins & ~stops & is_under_way(notes)).nonzero()[0]
     plans = notes.take(rolling, axis=0)
-    ramp, ends = row_of(plans[:, RAMP_MPS2]), plans[:, [CRUISE_MPS, HOLD_MPS]].T
+    row, ends = row_of(plans[:, RAMP_MPS2]), plans[:, [CRUISE_MPS, HOLD_MPS]].T
     begin, end = ramps.column(ends)
-    is_holding[rolling] = then_s >= plans[:, RAMP_S] + ramps.length_s(ramp, begin, end)
+    is_holding[rolling] = then_s >= plans[:, RAMP_S] + ramps.length_s(row, begin, end)
     needed = _shown_for(needed_mps(notes, seen), driver, seen.step_length_s)
     keeps = np.abs(needed - seen.previous_advice_mps) < driver.step_mps
     held_mps = np.where(keeps, seen.previous_advice_mps, needed)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
-from controller.ramps import Ramps, row_of
+from controller.ramps import RATES_MPS2, Ramps, row_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Means:
     braking_mps2: float
     """... of his own braking, or of this one if that is gentler."""
     fits_ramps: bool = False
-    """Whether every deceleration may be used that leaves nothing to cruise, or nothing to hold."""
+    """Whether of all decelerations the gentlest one may be used that can be driven."""
     least_cruise_s: float = 0.0
     """Nothing changes before."""
     floor_mps: float = 0.0
@@ -36,6 +36,10 @@ class Means:
     rise_share: float = 0.0
     """Behind what is held an approach may speed up to this share of the free speed before it
     joins; 0: it joins with the speed that it holds."""
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.ramps_mps2).difference(RATES_MPS2.tolist()):
+            raise ValueError(f"there are no ramps of {sorted(unknown)} m/s2")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

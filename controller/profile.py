@@ -11,12 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from controller.arrays import BoolArray, FloatArray, IntArray
+from controller.arrays import EPSILON, BoolArray, FloatArray
+from controller.changes import Changes, Pairs, changes
 from controller.gate import Course, Gate, is_passed
 from controller.means import Grid
-from controller.ramps import DOWN_MPS2, RATES_MPS2, SPEED_STEP_MPS, STEPS_PER_MPS2, row_of
-
-ROUNDING = 1e-9
+from controller.ramps import RATES_MPS2, SPEED_STEP_MPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,7 @@ class Approach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The cheapest approach of each of n vehicles."""
+    """The cheapest approach of each of n vehicles; where there is none the rest means nothing."""
 
     is_feasible: BoolArray
     """(n,) whether there is one."""
@@ -78,34 +77,35 @@ def cheapest(grid: Grid, approach: Approach) -> Choice:
     # Most speeds are too fast, or join too late, by whatever ramp: only the others are looked at.
     cell = joining.is_in_time.ravel().nonzero()[0]
     car, column = np.divmod(cell, shape[1])
+    speed_mps, hold_mps = approach.speed_mps[car], grid.hold_mps[column]
     join_m = joining.join_m.take(cell)
-    pairs = _Pairs(
+    pairs = Pairs(
         car=car,
         column=column,
-        speed_mps=approach.speed_mps[car],
-        hold_mps=grid.hold_mps[column],
+        speed_mps=speed_mps,
+        hold_mps=hold_mps,
+        gap_mps=speed_mps - hold_mps,
         join_m=join_m,
         way_m=approach.distance_m[car] - join_m,
         time_s=joining.join_s.take(cell),
     )
-    ramped = _ramped(grid, now, pairs)
-    before_s, cruise_s = _approach(grid, approach, now[-1], pairs, ramped)
+    ramps = changes(grid, now[:-1], pairs)
+    before_s, cruise_s = _approach(grid, approach, now[-1], pairs, ramps)
     by_pair = before_s.argmin(axis=0), np.arange(cell.size)
     cost_s = np.full(joining.behind_s.size, np.inf)
     cost_s[cell] = before_s[by_pair] + joining.behind_s.take(cell)
-    cars = np.arange(shape[0])
-    i_hold = cost_s.reshape(shape).argmin(axis=1)
-    found = cars * shape[1] + i_hold
-    made = np.zeros((2, cost_s.size))
-    made[:, cell] = RATES_MPS2[ramped.row[by_pair]], cruise_s[by_pair]
-    ramp_mps2, cruises_s = made[:, found]
+    best = np.arange(shape[0]), cost_s.reshape(shape).argmin(axis=1)
+    chosen = best[0] * shape[1] + best[1]
+    ramp_and_cruise = np.full((2, cost_s.size), np.nan)
+    ramp_and_cruise[:, cell] = RATES_MPS2[ramps.row[by_pair]], cruise_s[by_pair]
+    ramp_mps2, cruise_s = ramp_and_cruise.take(chosen, axis=1)
     return Choice(
-        is_feasible=np.isfinite(cost_s[found]),
+        is_feasible=np.isfinite(cost_s[chosen]),
         ramp_mps2=ramp_mps2,
-        hold_mps=grid.hold_mps[i_hold],
-        cruise_s=cruises_s,
-        join_s=joining.join_s[cars, i_hold],
-        join_m=joining.join_m[cars, i_hold],
+        hold_mps=grid.hold_mps[best[1]],
+        cruise_s=cruise_s,
+        join_s=joining.join_s[best],
+        join_m=joining.join_m[best],
     )
 
 
@@ -119,88 +119,8 @@ class _Joining(NamedTuple):
     """Cost from there on."""
 
 
-class _Pairs(NamedTuple):
-    """k pairs of a vehicle and a speed to hold; (k,) each."""
-
-    car: IntArray
-    column: IntArray
-    """Place of the speed to hold."""
-    speed_mps: FloatArray
-    """Present speed."""
-    hold_mps: FloatArray
-    join_m: FloatArray
-    """Distance from the stop line where it joins."""
-    way_m: FloatArray
-    """To there."""
-    time_s: FloatArray
-    """Until then."""
-
-
-class _Ramped(NamedTuple):
-    """r ramps of k pairs; (r, k) each."""
-
-    row: IntArray
-    sign: FloatArray
-    """1 down, -1 up."""
-    way_m: FloatArray
-    time_s: FloatArray
-    cost_s: FloatArray
-
-
-def _ramped(grid: Grid, now: FloatArray, pairs: _Pairs) -> _Ramped:
-    """All ramps that may be used: the same ones of each pair, and those that fit it.
-
-    Args:
-        grid: What may be chosen from.
-        now: (3 r + 1, n) way, time and cost of the ramps from standing to the present speeds; below
-            them the cost of a second at these.
-        pairs: Who is looked at with which speed to hold.
-    """
-    n_ramps, n_pairs = grid.rows.size, pairs.car.size
-    by_ramp = now[:-1].reshape(3, n_ramps, -1).take(pairs.car, axis=2)
-    given = np.abs(by_ramp - grid.to_hold.take(pairs.column, axis=2))
-    same = _Ramped(
-        np.broadcast_to(grid.rows[:, np.newaxis], (n_ramps, n_pairs)),
-        np.broadcast_to(grid.down, (n_ramps, n_pairs)),
-        *given,
-    )
-    if not grid.means.fits_ramps:
-        return same
-    fitting = _fitting(grid, pairs)
-    return _Ramped(*(np.concatenate(parts) for parts in zip(same, fitting, strict=True)))
-
-
-def _fitting(grid: Grid, pairs: _Pairs) -> _Ramped:
-    """(2, k) gentlest ramps down to each speed that leave time to cruise, and time to hold.
-
-    By a ramp that takes up all the way and the time but for those of cruising nothing is left to
-    hold, and the other way round: a deceleration b of gap^2 / (2 b) = v t - s and s - h t, with
-    speeds v before and h behind it, way s and time t.
-    """
-    speed_mps, hold_mps = pairs.speed_mps, pairs.hold_mps
-    gap_mps = np.maximum(speed_mps - hold_mps, 0.0)
-    steps_m = 0.5 * gap_mps * grid.means.step_s
-    spare_m = np.array(
-        [
-            speed_mps * pairs.time_s - pairs.way_m - steps_m,
-            pairs.way_m - hold_mps * pairs.time_s + steps_m,
-        ]
-    )
-    # Where there is no such ramp the firmest one is taken: it is not feasible, as others will tell.
-    needed_mps2 = np.divide(
-        0.5 * gap_mps**2, spare_m, out=np.full_like(spare_m, DOWN_MPS2[0]), where=spare_m > 0.0
-    )
-    firm_mps2 = np.ceil(needed_mps2 * STEPS_PER_MPS2 - ROUNDING) / STEPS_PER_MPS2
-    decel_mps2 = np.minimum(np.maximum(firm_mps2, DOWN_MPS2[-1]), DOWN_MPS2[0])
-    row = row_of(-decel_mps2)
-    time_s = gap_mps / decel_mps2
-    cost_s = grid.ramps.cost_on(row, speed_mps) - grid.ramps.cost_on(row, hold_mps)
-    way_m = 0.5 * (speed_mps + hold_mps) * time_s
-    return _Ramped(row, np.ones_like(way_m), way_m, time_s, cost_s)
-
-
 def _approach(
-    grid: Grid, approach: Approach, cruising: FloatArray, pairs: _Pairs, ramped: _Ramped
+    grid: Grid, approach: Approach, cruising: FloatArray, pairs: Pairs, ramps: Changes
 ) -> tuple[FloatArray, FloatArray]:
     """(r, k) cost up to joining, inf where that cannot be driven, and time before the ramp.
 
@@ -209,34 +129,31 @@ def _approach(
         approach: What is to be met.
         cruising: (n,) cost of a second at the present speeds.
         pairs: Who is looked at with which speed to hold.
-        ramped: By which ramps.
+        ramps: By which ramps.
     """
-    means, speed_mps, hold_mps = grid.means, pairs.speed_mps, pairs.hold_mps
-    gap_mps = speed_mps - hold_mps
-    # A step is driven at the speed of its end: slower than on the ramp down, faster on one up.
-    ramp_m = ramped.way_m - 0.5 * gap_mps * means.step_s
-    rest_s = pairs.time_s - ramped.time_s
-    ahead_m = pairs.way_m - ramp_m - hold_mps * rest_s
+    means, hold_mps, gap_mps = grid.means, pairs.hold_mps, pairs.gap_mps
+    rest_s = pairs.time_s - ramps.time_s
+    ahead_m = pairs.way_m - ramps.way_m - hold_mps * rest_s
     # Who is to hold the speed that he has needs no ramp: that is not feasible, whatever it takes.
     cruise_s = ahead_m / np.where(gap_mps == 0.0, 1.0, gap_mps)
     hold_s = rest_s - cruise_s
-    is_feasible = ramped.sign * gap_mps > SPEED_STEP_MPS
-    is_feasible &= cruise_s >= means.least_cruise_s
-    is_feasible &= hold_s >= 0.0
+    is_feasible = ramps.sign * gap_mps > SPEED_STEP_MPS
+    is_feasible &= cruise_s >= means.least_cruise_s - EPSILON
+    is_feasible &= hold_s >= -EPSILON
     if means.floor_mps > 0.0:
         is_near = pairs.join_m + hold_mps * hold_s <= means.near_m
         is_feasible &= grid.is_fast_enough[pairs.column] | is_near
     if approach.gate is not None:
         course = Course(
-            speed_mps=speed_mps,
+            speed_mps=pairs.speed_mps,
             cruise_s=cruise_s,
-            ramp_s=ramped.time_s,
-            ramp_m=ramp_m,
+            ramp_s=ramps.time_s,
+            ramp_m=ramps.way_m,
             hold_mps=hold_mps,
         )
         is_feasible &= is_passed(approach.gate.of(pairs.car), course)
     holding = grid.steady[pairs.column]
-    cost_s = cruising[pairs.car] * cruise_s + ramped.cost_s + holding * hold_s
+    cost_s = cruising[pairs.car] * cruise_s + ramps.cost_s + holding * hold_s
     return np.where(is_feasible, cost_s, np.inf), cruise_s
 
 

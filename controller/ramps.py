@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from controller.arrays import FloatArray, IntArray
-from controller.interface import RateMap
+from controller.interface import COMFORT_DECEL_MPS2, RateMap
 
 REFERENCE_MPS = 50.0 / 3.6
 """Each map counts relative to what it charges for cruising at this speed."""
@@ -15,8 +15,14 @@ TOP_SPEED_MPS = 60.0
 LEVEL_DEG = np.zeros(1)
 STEPS_PER_MPS2 = 100
 """Rates of change of the speed are whole hundredths of m/s2."""
-DOWN_MPS2 = tuple(step / STEPS_PER_MPS2 for step in range(150, 9, -1))
-"""Steady decelerations that an approach may use, from what is comfortable on."""
+GENTLEST_MPS2 = 0.1
+DOWN_MPS2 = tuple(
+    step / STEPS_PER_MPS2
+    for step in range(
+        round(COMFORT_DECEL_MPS2 * STEPS_PER_MPS2), round(GENTLEST_MPS2 * STEPS_PER_MPS2) - 1, -1
+    )
+)
+"""Steady decelerations that an approach may use, from what is comfortable to the gentlest."""
 UP_MPS2 = (0.5, 1.0)
 """Steady accelerations that an approach may use."""
 REJOIN_MPS2 = 2.0

@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 
 import experiments
 from controller import EcoParameters, Traffic
+from controller.abilities import HOLDS_MPS, RAMPS_MPS2
 from controller.discharge import Discharge, Wave, discharge
-from controller.eco import HOLDS_MPS, RAMPS_MPS2
 from controller.means import Grid, Means
 from controller.profile import Approach, cheapest
 from controller.ramps import Ramps, row_of, tabulate

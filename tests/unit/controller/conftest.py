@@ -130,17 +130,20 @@ class Engine:
     per_power: float
     cuts_fuel: bool = False
     """Whether nothing is burnt while braking harder than by coasting."""
+    regains: float = 0.0
+    """Share of the power of braking that is regained."""
 
     def at(self, speed_mps, accel_mps2, slope_deg):
         # W/kg: rolling, drag, inertia.
         power = speed_mps * (accel_mps2 + 0.14 + 0.0009 * speed_mps**2) + 0.0 * slope_deg
-        rate = self.idle + self.per_power * np.maximum(power, 0.0)
+        used = np.maximum(power, 0.0) + self.regains * np.minimum(power, 0.0)
+        rate = self.idle + self.per_power * used
         return np.where(self.cuts_fuel & (power < 0.0), 0.0, rate)
 
 
 THIRSTY_IDLE = Engine(idle=1.5, per_power=0.25)
 FUEL_CUT = Engine(idle=0.75, per_power=0.3, cuts_fuel=True)
-ELECTRIC = Engine(idle=0.2, per_power=0.4)
+ELECTRIC = Engine(idle=0.2, per_power=0.4, regains=0.6)
 
 
 @pytest.fixture(scope="session")

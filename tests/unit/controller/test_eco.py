@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller import Driver, Eco, EcoParameters, Reason
-from controller.eco import ramps_by_hand
+from controller.abilities import RAMPS_MPS2, ramps_by_hand
 from controller.plan import (
     DONE,
     GREEN_S,
@@ -279,6 +279,17 @@ def test_no_driver_is_planned_to_slow_down_more_gently_than_he_does(eco, seen_of
     planned = said.reason == Reason.ADVISED
     assert planned.any()
     assert (-said.memory[planned, RAMP_MPS2] >= min(ease_off_mps2, 1.5)).all()
+
+
+def test_a_cruise_control_may_slow_down_by_any_ramp_and_a_driver_by_his_own(eco, seen_of):
+    cars = [{"distance_m": 60.0 + 40.0 * place, "lane": place} for place in range(8)]
+
+    def planned(driver):
+        rates = eco.advise(seen_of(cars, RED_40_S, driver=driver)).memory[:, RAMP_MPS2]
+        return set(rates[np.isfinite(rates)])
+
+    assert planned(None).difference(RAMPS_MPS2)
+    assert planned(Driver()) and planned(Driver()).issubset(ramps_by_hand(Driver()))
 
 
 def test_a_driver_who_comes_late_is_asked_to_brake_gently(eco, seen_of):

@@ -1,4 +1,4 @@
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from controller import Driver, profile
-from controller.eco import HOLDS_MPS, RAMPS_MPS2, ramps_by_hand
+from controller.abilities import HOLDS_MPS, RAMPS_MPS2, ramps_by_hand
 from controller.means import Grid, Means
 from controller.profile import Approach
 from controller.ramps import (
@@ -14,6 +14,7 @@ from controller.ramps import (
     COASTING_MPS2,
     COASTING_PER_M,
     DOWN_MPS2,
+    GENTLEST_MPS2,
     RATES_MPS2,
     REFERENCE_MPS,
     REJOIN_MPS2,
@@ -317,7 +318,7 @@ def test_who_needs_time_to_react_begins_nothing_before(ramps):
         assert found.cruise_s[0] >= least_s
 
 
-def cost_by_hand(rates, told, chosen_from, ramp, hold_mps):
+def cost_anew(rates, told, chosen_from, ramp, hold_mps):
     """Cost of one member of the family; None where it does not meet the point in bounds."""
     speed_mps, free_mps, slot_s = (
         float(v[0]) for v in (told.speed_mps, told.free_mps, told.slot_s)
@@ -352,27 +353,69 @@ def cost_by_hand(rates, told, chosen_from, ramp, hold_mps):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("which", ["thirsty idle", "fuel cut", "electric", "mean"])
 @pytest.mark.parametrize(
-    ("distance_m", "slot_s", "speed_mps", "place_m"),
+    "situation",
     [(280.0, 40.0, 14.0, 1.0), (280.0, 26.0, 14.0, 16.0), (120.0, 30.0, 8.0, 1.0),
-     (450.0, 50.0, 13.0, 46.0), (250.0, 25.0, 6.0, 1.0)],
+     (450.0, 50.0, 13.0, 46.0), (250.0, 25.0, 6.0, 1.0), (160.0, 18.0, 14.0, 1.0)],
 )  # fmt: skip
-def test_no_other_approach_of_the_family_is_cheaper(
-    rate_maps, which, distance_m, slot_s, speed_mps, place_m
-):
+def test_no_other_approach_of_the_family_is_cheaper(rate_maps, which, who, situation):
+    distance_m, slot_s, speed_mps, place_m = situation
     rates = list(rate_maps.values()) if which == "mean" else [rate_maps[which]]
     told = approach(distance_m, slot_s, speed_mps=speed_mps, place_m=place_m, latest_s=slot_s + 8)
-    found = cheapest(tabulate(rates, wavering_mps2=0.0), told, means())
+    allowed = replace(WHO[who], floor_mps=0.0)
+    found = cheapest(tabulate(rates, wavering_mps2=0.0), told, allowed)
+    fitting = {*RATES_MPS2[:-1:9], *found.ramp_mps2} if allowed.fits_ramps else set()
     costs = {
-        (ramp, hold_mps): cost_by_hand(rates, told, means(), ramp, hold_mps)
-        for ramp in {*RAMPS_MPS2, *RATES_MPS2[:-1:9], *found.ramp_mps2}
-        for hold_mps in HOLDS_MPS
+        (ramp, hold_mps): cost_anew(rates, told, allowed, ramp, hold_mps)
+        for ramp in fitting.union(allowed.ramps_mps2)
+        for hold_mps in allowed.hold_mps
     }
     costs = {key: cost for key, cost in costs.items() if cost is not None}
     assert found.is_feasible[0] == bool(costs)
     # A table of 0.25 m/s may confuse neighbours whose costs differ by less than this.
-    assert costs[float(found.ramp_mps2[0]), float(found.hold_mps[0])] <= min(costs.values()) + 0.02
+    if costs:
+        chosen = float(found.ramp_mps2[0]), float(found.hold_mps[0])
+        assert costs[chosen] <= min(costs.values()) + 0.02
+
+
+@given(
+    st.fixed_dictionaries(SITUATIONS),
+    st.sampled_from([0.0, 4.0, 7.0]),
+    st.sampled_from([0.0, 0.5, 1.0]),
+)
+def test_a_ramp_that_fits_is_the_gentlest_that_can_be_driven(ramps, situation, hold_mps, step_s):
+    told = approach(**situation, latest_s=1e4)
+    only = means(hold_mps=np.array([hold_mps]), step_s=step_s, ramps_mps2=(REJOIN_MPS2,))
+    found = cheapest(ramps, told, only)
+    assume(found.is_feasible[0])
+    [ramp_mps2] = found.ramp_mps2
+    gentler = cheapest(ramps, told, replace(only, fits_ramps=False, ramps_mps2=(ramp_mps2,)))
+    assert gentler.is_feasible[0]
+    if ramp_mps2 < -GENTLEST_MPS2:
+        tried = RATES_MPS2[row_of(ramp_mps2) + 1]
+        gentler = cheapest(ramps, told, replace(only, fits_ramps=False, ramps_mps2=(tried,)))
+        assert not gentler.is_feasible[0]
+
+
+def test_a_ramp_that_fits_to_the_hundredth_can_be_driven(ramps):
+    stopping = means(hold_mps=np.zeros(1), step_s=1.0, ramps_mps2=(REJOIN_MPS2,))
+    found = cheapest(ramps, approach(171.0, 23.0, speed_mps=12.0), stopping)
+    assert found.is_feasible[0] and found.ramp_mps2[0] == -0.72
+
+
+@pytest.mark.parametrize("off_mps", [-0.25, -0.1, 0.0, 0.1, 0.25])
+def test_who_drives_about_as_fast_as_he_is_to_hold_needs_no_ramp(ramps, off_mps):
+    told = approach(280.0, 40.0, speed_mps=7.0, latest_s=1e4)
+    held = means(hold_mps=np.array([7.0 + off_mps]))
+    assert not cheapest(ramps, told, held).is_feasible[0]
+
+
+@pytest.mark.parametrize("ramp_mps2", [-0.355, -2.0, 0.3])
+def test_a_ramp_that_there_is_not_cannot_be_used(ramp_mps2):
+    with pytest.raises(ValueError, match=f"there are no ramps of .{ramp_mps2}. m/s2"):
+        means(ramps_mps2=(COASTING, ramp_mps2))
 
 
 def test_the_dearer_time_is_the_faster_is_what_is_held(rate_maps):
