@@ -186,7 +186,9 @@ class Eco:
         )
         free_mps = np.minimum(seen.ceiling_mps[rows], np.maximum(crossing_mps, peak_mps))
         speed_mps = np.minimum(seen.speed_mps[rows], seen.ceiling_mps[rows])
-        is_certain = target.spread_s[rows] <= parameters.certain_s
+        spread_s = target.spread_s[rows]
+        early_s = np.where(spread_s > 0.0, parameters.early_s, 0.0)
+        is_certain = spread_s <= parameters.certain_s
         choice = cheapest(
             self._grid(seen),
             Approach(
@@ -199,6 +201,7 @@ class Eco:
                 place_m=place_m,
                 latest_s=target.cross_s[rows] + parameters.later_s,
                 fastest_hold_mps=np.where(is_certain, np.inf, 0.0),
+                early_s=early_s,
                 gate=self._gate(target, rows),
             ),
         )

@@ -8,7 +8,7 @@ from controller.discharge import Wave
 NOT_NEGATIVE = (
     *("min_wait_s", "hope_s", "moved_s", "time_price", "later_s", "reaction_s", "min_speed_mps"),
     *("min_distance_m", "hold_up_m", "hold_up_s", "spillback", "certain_s", "silent_s"),
-    *("beyond_s", "beyond_mps"),
+    *("early_s", "beyond_s", "beyond_mps"),
 )
 """Parameters of which less than 0 means nothing."""
 
@@ -52,6 +52,9 @@ class EcoParameters:
     certain_s: float = 20.0
     """Where the start of green is known less well than this (from the 10th to the 90th percentile),
     advice is to coast towards a stop, and no more."""
+    early_s: float = 4.0
+    """Whoever stops for a green whose start is not certain is at his place so much before that
+    moves: control by traffic ends a green for which it sees nobody come."""
     silent_s: float = 60.0
     """Where it is known less well than this there is no advice."""
     beyond_s: float = 0.0

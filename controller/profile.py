@@ -41,6 +41,8 @@ class Approach:
     """(n,) it must cross the stop line by then."""
     fastest_hold_mps: FloatArray
     """(n,) no greater speed is held; 0: it is to stop."""
+    early_s: FloatArray
+    """(n,) whoever stops is at his place so much before that moves."""
     gate: Gate | None = None
     """A stop line that is passed on the way; None: nobody passes one."""
 
@@ -185,7 +187,8 @@ def _join(grid: Grid, approach: Approach, freely: FloatArray) -> _Joining:
     most_mps = met_mps + accel_mps2 * means.step_s * is_faster
     margin_m = most_mps * means.reaction_s + most_mps**2 / (2.0 * braking_mps2)
     rise_s = rise_mps / accel_mps2
-    join_s = _upright(approach.slot_s) - rise_s
+    early_s = _upright(approach.early_s) * (hold_mps == 0.0)
+    join_s = _upright(approach.slot_s) - early_s - rise_s
     join_m = _upright(approach.place_m) + margin_m + (met_mps**2 - hold_squared) / twice_mps2
     rejoin_s = np.maximum(free_mps - hold_mps, 0.0) / accel_mps2
     rejoin_m = np.maximum(free_mps**2 - hold_squared, 0.0) / twice_mps2

@@ -1,6 +1,6 @@
 """What a planner aims at: the queue ahead of each vehicle, and what speaks against advice."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ from controller.beyond import passes, serve_beyond
 from controller.discharge import Discharge, Pledges, discharge
 from controller.eco_parameters import EcoParameters
 from controller.guards import holds_up, keeps_waiting, parts_ways
-from controller.interface import Observation
+from controller.interface import Observation, Traffic
 from controller.plan import HOLD_MPS, LINK, is_under_way
 from controller.standing import STANDING_MPS
 
@@ -28,7 +28,7 @@ class Target:
     green_s: FloatArray
     """Start of that green."""
     slot_s: FloatArray
-    """When its place in the queue begins to move, most likely; NaN: it has not been told yet."""
+    """When its place in the queue begins to move; NaN: it has not been told of that yet."""
     place_m: FloatArray
     """Distance of that place from the stop line."""
     n_ahead: IntArray
@@ -76,7 +76,7 @@ class _Lines(NamedTuple):
 
 def aim(seen: Observation, parameters: EcoParameters) -> Target:
     """What each vehicle is to meet, from the virtual discharge of all that is seen."""
-    traffic, row = seen.traffic, seen.traffic_row
+    traffic, row = _by_earliest_starts(seen.traffic), seen.traffic_row
     link, goes_on = seen.memory[:, LINK], is_under_way(seen.memory)
     # Who keeps to a plan for the next signal waits for that one.
     is_bound = (link == traffic.link[row]) & goes_on
@@ -123,6 +123,18 @@ def aim(seen: Observation, parameters: EcoParameters) -> Target:
     return _with_those_beyond(target, chosen, onward)
 
 
+def _by_earliest_starts(traffic: Traffic) -> Traffic:
+    """The same, as if each green to come began as early as one in ten does.
+
+    Control by traffic ends a green for which it sees nobody: who aims at the likely start loses
+    all of a green that begins before it, and little by being early.
+    """
+    likely_s, q10_s = traffic.likely_start_s, traffic.start_q10_s
+    is_to_come = (likely_s > 0.0) & np.isfinite(q10_s)
+    starts_s = np.where(is_to_come, np.minimum(likely_s, q10_s), likely_s)
+    return replace(traffic, likely_start_s=starts_s)
+
+
 def _pledges(seen: Observation, is_bound: BoolArray) -> Pledges:
     """Who of the traffic keeps to a plan for his next stop line.
 
@@ -154,7 +166,7 @@ def _aim_beyond(
         gate_s: (k,) when each must have passed the next signal.
         keeps: (k,) whether each has such a plan already: nobody who comes up behind ends it.
     """
-    traffic, row = seen.traffic, seen.traffic_row[chosen]
+    traffic, row = _by_earliest_starts(seen.traffic), seen.traffic_row[chosen]
     beyond = traffic.beyond
     assert beyond is not None
     arriving = ((beyond.link >= 0) & np.isfinite(served.cross_s)).nonzero()[0]

@@ -185,7 +185,7 @@ def test_where_the_queue_fills_the_road_nobody_is_slowed_down(eco, seen_of):
 
 def test_where_it_is_too_uncertain_when_green_comes_nothing_is_said(eco, seen_of):
     for spread_s, reason in ((62.0, Reason.UNCERTAIN), (58.0, Reason.ADVISED)):
-        width = {"early_s": spread_s - 1.0, "late_s": 1.0}
+        width = {"early_s": 1.0, "late_s": spread_s - 1.0}
         assert only(eco, seen_of([{"distance_m": 300.0}], RED_40_S, **width))[0] is reason
 
 
@@ -290,6 +290,27 @@ def test_a_cruise_control_may_slow_down_by_any_ramp_and_a_driver_by_his_own(eco,
 
     assert planned(None).difference(RAMPS_MPS2)
     assert planned(Driver()) and planned(Driver()).issubset(ramps_by_hand(Driver()))
+
+
+@pytest.mark.parametrize(("late_s", "ahead_s"), [(30.0, 4.0), (0.0, 0.0)])
+def test_who_stops_for_an_uncertain_green_is_there_before_it_may_begin(
+    eco, seen_of, late_s, ahead_s
+):
+    cars = [*standing(2), {"distance_m": 300.0}]
+    seen = seen_of(cars, [[(60.0, 90.0)]], equipped=[2], late_s=late_s)
+    [notes] = eco.advise(seen).memory
+    assert notes[HOLD_MPS] == 0.0
+    assert notes[JOIN_S] == pytest.approx(notes[SLOT_S] - ahead_s)
+
+
+def test_plans_aim_at_a_green_as_early_as_one_in_ten(eco, seen_of):
+    cars = [*standing(2), {"distance_m": 300.0}]
+    seen = seen_of(cars, RED_40_S, equipped=[2], early_s=5.0)
+    starts_s = np.where(seen.traffic.likely_start_s == 40.0, 35.0, seen.traffic.likely_start_s)
+    early = replace(seen, traffic=replace(seen.traffic, start_q10_s=starts_s))
+    [likely], [notes] = eco.advise(seen).memory, eco.advise(early).memory
+    assert notes[GREEN_S] == likely[GREEN_S] - 5.0
+    assert notes[SLOT_S] == likely[SLOT_S] - 5.0
 
 
 def test_a_driver_who_comes_late_is_asked_to_brake_gently(eco, seen_of):
