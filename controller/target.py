@@ -10,7 +10,7 @@ from controller.beyond import passes, serve_beyond
 from controller.discharge import Discharge, Pledges, discharge
 from controller.eco_parameters import EcoParameters
 from controller.guards import holds_up, keeps_waiting, parts_ways
-from controller.interface import Observation, Traffic
+from controller.interface import Observation
 from controller.plan import HOLD_MPS, LINK, is_under_way
 from controller.standing import STANDING_MPS
 
@@ -76,7 +76,8 @@ class _Lines(NamedTuple):
 
 def aim(seen: Observation, parameters: EcoParameters) -> Target:
     """What each vehicle is to meet, from the virtual discharge of all that is seen."""
-    traffic, row = _by_earliest_starts(seen.traffic), seen.traffic_row
+    seen = _by_early_starts(seen)
+    traffic, row = seen.traffic, seen.traffic_row
     link, goes_on = seen.memory[:, LINK], is_under_way(seen.memory)
     # Who keeps to a plan for the next signal waits for that one.
     is_bound = (link == traffic.link[row]) & goes_on
@@ -123,16 +124,22 @@ def aim(seen: Observation, parameters: EcoParameters) -> Target:
     return _with_those_beyond(target, chosen, onward)
 
 
-def _by_earliest_starts(traffic: Traffic) -> Traffic:
-    """The same, as if each green to come began as early as one in ten does.
+def _by_early_starts(seen: Observation) -> Observation:
+    """The same, as if each green to come were to begin as early as one in ten does.
 
     Control by traffic ends a green for which it sees nobody: who aims at the likely start loses
     all of a green that begins before it, and little by being early.
     """
-    likely_s, q10_s = traffic.likely_start_s, traffic.start_q10_s
-    is_to_come = (likely_s > 0.0) & np.isfinite(q10_s)
-    starts_s = np.where(is_to_come, np.minimum(likely_s, q10_s), likely_s)
-    return replace(traffic, likely_start_s=starts_s)
+    told = _early_s(seen.likely_start_s, seen.start_q10_s)
+    traffic = seen.traffic
+    known = _early_s(traffic.likely_start_s, traffic.start_q10_s)
+    traffic = replace(traffic, likely_start_s=known)
+    return replace(seen, likely_start_s=told, traffic=traffic)
+
+
+def _early_s(likely_s: FloatArray, q10_s: FloatArray) -> FloatArray:
+    """Early starts of the greens to come, and likely ones of those that have begun."""
+    return np.where(likely_s > 0.0, np.fmin(likely_s, q10_s), likely_s)
 
 
 def _pledges(seen: Observation, is_bound: BoolArray) -> Pledges:
@@ -166,7 +173,7 @@ def _aim_beyond(
         gate_s: (k,) when each must have passed the next signal.
         keeps: (k,) whether each has such a plan already: nobody who comes up behind ends it.
     """
-    traffic, row = _by_earliest_starts(seen.traffic), seen.traffic_row[chosen]
+    traffic, row = seen.traffic, seen.traffic_row[chosen]
     beyond = traffic.beyond
     assert beyond is not None
     arriving = ((beyond.link >= 0) & np.isfinite(served.cross_s)).nonzero()[0]

@@ -14,9 +14,9 @@ from matplotlib.figure import Figure
 
 import experiments
 from controller import EcoParameters, Traffic
-from controller.abilities import HOLDS_MPS, RAMPS_MPS2
+from controller.abilities import abilities
 from controller.discharge import Discharge, Wave, discharge
-from controller.means import Grid, Means
+from controller.means import Grid
 from controller.profile import Approach, cheapest
 from controller.ramps import Ramps, row_of, tabulate
 from emissions import ACCOUNTS, Account, EmissionMap, FloatArray, load_accounts
@@ -168,16 +168,7 @@ def _planned(served: Discharge, row: int) -> FloatArray:
     """Speed of a vehicle that meets its slot by the cheapest approach."""
     ramps = tabulate(list(_maps().values()), wavering_mps2=0.0)
     parameters = EcoParameters()
-    means = Means(
-        ramps_mps2=RAMPS_MPS2,
-        fits_ramps=True,
-        hold_mps=HOLDS_MPS,
-        step_s=STEP_S,
-        time_price=parameters.time_price,
-        reaction_s=parameters.reaction_s,
-        braking_mps2=parameters.braking_mps2,
-        rise_share=parameters.rise_share,
-    )
+    means = abilities(parameters, None, STEP_S)
     approach = Approach(
         distance_m=np.array([PLACES_M[row]]),
         speed_mps=np.array([LIMIT_MPS]),

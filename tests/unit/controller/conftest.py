@@ -1,6 +1,6 @@
 """Roads without a simulator: vehicles, greens, and emission maps that can be worked by hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -90,6 +90,11 @@ def make_seen(cars, greens, *, equipped=None, early_s=0.0, late_s=0.0, longer_s=
         columns: What else differs.
     """
     traffic = make_traffic(cars, greens, longer_s=longer_s)
+    traffic = replace(
+        traffic,
+        start_q10_s=traffic.likely_start_s - early_s,
+        start_q90_s=traffic.likely_start_s + late_s,
+    )
     rows = np.arange(len(cars)) if equipped is None else np.array(equipped, dtype=np.int64)
     starts_s, ends_s = traffic.likely_start_s[traffic.link], traffic.likely_end_s[traffic.link]
     filler = np.zeros(rows.size)

@@ -191,7 +191,7 @@ def test_where_it_is_too_uncertain_when_green_comes_nothing_is_said(eco, seen_of
 
 def test_where_it_is_less_certain_only_stops_are_planned(eco, seen_of):
     for spread_s, may_hold in ((19.9, True), (20.1, False)):
-        said = eco.advise(seen_of([{"distance_m": 300.0}], RED_40_S, early_s=spread_s))
+        said = eco.advise(seen_of([{"distance_m": 300.0}], RED_40_S, late_s=spread_s))
         assert said.reason[0] == Reason.ADVISED
         assert (said.memory[0, HOLD_MPS] > 0.0) == may_hold
 
@@ -201,15 +201,6 @@ def test_a_green_that_runs_is_not_uncertain(eco, seen_of):
     cars = [*standing(8), {"distance_m": 80.0}]
     seen = seen_of(cars, [[(-0.5, 60.0)]], equipped=[8], early_s=50.0, late_s=50.0)
     assert only(eco, seen)[0] is not Reason.UNCERTAIN
-
-
-def test_plans_are_for_the_likely_start_of_an_uncertain_green(eco, seen_of):
-    certain = eco.advise(seen_of([{"distance_m": 300.0}], RED_40_S))
-    for width in ({"late_s": 15.0}, {"early_s": 15.0}):
-        said = eco.advise(seen_of([{"distance_m": 300.0}], RED_40_S, **width))
-        assert said.reason[0] == Reason.ADVISED
-        assert said.memory[0, SLOT_S] == pytest.approx(140.0)
-        assert said.memory[0].tolist() == certain.memory[0].tolist()
 
 
 def test_who_has_not_been_told_of_a_green_cannot_aim_at_it(eco, seen_of):
@@ -305,12 +296,14 @@ def test_who_stops_for_an_uncertain_green_is_there_before_it_may_begin(
 
 def test_plans_aim_at_a_green_as_early_as_one_in_ten(eco, seen_of):
     cars = [*standing(2), {"distance_m": 300.0}]
-    seen = seen_of(cars, RED_40_S, equipped=[2], early_s=5.0)
-    starts_s = np.where(seen.traffic.likely_start_s == 40.0, 35.0, seen.traffic.likely_start_s)
-    early = replace(seen, traffic=replace(seen.traffic, start_q10_s=starts_s))
-    [likely], [notes] = eco.advise(seen).memory, eco.advise(early).memory
-    assert notes[GREEN_S] == likely[GREEN_S] - 5.0
-    assert notes[SLOT_S] == likely[SLOT_S] - 5.0
+    [early], [likely] = (
+        eco.advise(
+            seen_of(cars, [[(60.0, 90.0)]], equipped=[2], late_s=1.0, early_s=early_s)
+        ).memory
+        for early_s in (25.0, 0.0)
+    )
+    assert early[GREEN_S] == likely[GREEN_S] - 25.0
+    assert early[SLOT_S] == likely[SLOT_S] - 25.0
 
 
 def test_a_driver_who_comes_late_is_asked_to_brake_gently(eco, seen_of):

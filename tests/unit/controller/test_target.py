@@ -82,7 +82,7 @@ def test_the_green_that_a_vehicle_was_told_of_is_found_by_its_time(seen_of):
 
     assert aim(now, PARAMETERS).spread_s[0] == pytest.approx(3.0)
     assert spread(told_s["older"]).spread_s[0] == pytest.approx(9.0)
-    assert spread(told_s["older"]).slot_s[0] == pytest.approx(30.0)
+    assert spread(told_s["older"]).slot_s[0] == pytest.approx(29.0)
     for nothing in ("nothing", "others"):
         assert np.isnan(spread(told_s[nothing]).slot_s[0])
 
