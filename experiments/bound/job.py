@@ -8,8 +8,8 @@ from typing import Any
 from corridor import RoadNetwork
 from experiments.asked_again import experiment_again, scenario_again
 from experiments.bound.figures import figures
-from experiments.bound.maps import level_maps
-from experiments.bound.study import QUANTUM_MPS, bound_of_arm, pair_arms
+from experiments.bound.maps import level_maps, quantum_mps
+from experiments.bound.study import bound_of_arm, pair_arms
 from experiments.report.bound import BOUND
 from experiments.report.data import read_manifest
 from experiments.report.journeys import read_records
@@ -28,10 +28,14 @@ class BoundWishes:
     """So many approaches, drawn by hash; None: all."""
     own_arms: tuple[str, ...] = ()
     """Arms whose own approaches get a bound too."""
-    quantum_mps: float = QUANTUM_MPS
-    """Speeds of the bound are multiples of it."""
+    quantum_mps: float | None = None
+    """Speeds of the bounds are multiples of it; None: of what suits each account's map."""
     base: Path | None = None
     """Folder that relative paths of the experiment start from; None: the working directory."""
+
+    def quantum_mps_of(self, account: str) -> float:
+        """What speeds of an account's bounds are multiples of."""
+        return self.quantum_mps or quantum_mps(account)
 
 
 def study_bound(directory: Path, wishes: BoundWishes, say: Say = say_nothing) -> dict[str, Any]:
@@ -74,8 +78,8 @@ def study_bound(directory: Path, wishes: BoundWishes, say: Say = say_nothing) ->
             network,
             maps,
             range_m=range_m,
+            quanta_mps={account: wishes.quantum_mps_of(name) for name, account in accounts.items()},
             sample=wishes.sample,
-            quantum_mps=wishes.quantum_mps,
         )
     pairs = pair_arms(records, bounds[reference], records.recorded, maps)
     found: dict[str, Any] = rounded(
@@ -87,7 +91,7 @@ def study_bound(directory: Path, wishes: BoundWishes, say: Say = say_nothing) ->
             n_all=bounds[reference].n_all,
             range_m=range_m,
         )
-    ) | {"quantum_mps": wishes.quantum_mps}
+    ) | {"quantum_mps": {name: wishes.quantum_mps_of(name) for name in accounts}}
     write_json(directory / BOUND, found)
     return found
 

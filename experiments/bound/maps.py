@@ -9,6 +9,18 @@ from sumo_nets import sumo_home, sumo_version
 
 NAMES = tuple(str(name) for name in COLUMNS)
 """Of the accounts, as an experiment names them."""
+JUMPED = frozenset({"hbefa4", "phemlight5"})
+"""Those whose maps drop to zero as soon as a car slows down a little faster than it would coast."""
+QUANTUM_MPS = 0.25
+"""Speeds of a bound are multiples of it, and so are those of the emission maps."""
+JUMP_QUANTUM_MPS = 0.125
+"""The same where the map jumps: coarser changes of speed step over the edge of coasting, and a
+vehicle that drives along it would be below its bound."""
+
+
+def quantum_mps(name: str) -> float:
+    """Of the speeds of an account's bound, unless another is asked for."""
+    return JUMP_QUANTUM_MPS if name in JUMPED else QUANTUM_MPS
 
 
 def level_maps(names: Sequence[str] = NAMES) -> dict[str, tuple[Account, EmissionMap]]:

@@ -23,8 +23,6 @@ FALL_MPS = 3.0
 """Whoever falls by more below his speed, or the limit of the crossing, does not pass freely."""
 ZONE_MARGIN_MPS = 0.25
 """Limits that are lower than the ceiling by less are no zones of their own."""
-QUANTUM_MPS = 0.25
-"""Of the emission maps' speeds too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +49,8 @@ def bound_of_arm(
     maps: Mapping[Account, EmissionMap],
     *,
     range_m: float,
+    quanta_mps: Mapping[Account, float],
     sample: int | None = None,
-    quantum_mps: float = QUANTUM_MPS,
 ) -> ArmBound:
     """The least emission of each approach of an arm, with its own entry, slot and exit.
 
@@ -62,8 +60,8 @@ def bound_of_arm(
         network: The road.
         maps: Accounts on level roads.
         range_m: An approach begins so far before its line, or nearer.
+        quanta_mps: By account, what speeds of its bound are multiples of.
         sample: So many approaches, drawn by hash of vehicle and place; None: all.
-        quantum_mps: Speeds of the bound are multiples of it.
     """
     trace = read_trace_of(records, arm)
     approaches = read_approaches(records, arm, trace, network, range_m=range_m)
@@ -76,7 +74,7 @@ def bound_of_arm(
     for account, rates in maps.items():
         whole = trace.cumulated(rates, account.unit_per_rate_s)
         emitted[account.column] = whole[approaches.last] - whole[approaches.first]
-        least[account.column] = least_of(trace, approaches, rates, quantum_mps)
+        least[account.column] = least_of(trace, approaches, rates, quanta_mps[account])
     return ArmBound(
         arm=arm,
         trace=trace,
@@ -89,7 +87,7 @@ def bound_of_arm(
 
 
 def least_of(
-    trace: Trace, approaches: Approaches, rates: EmissionMap, quantum_mps: float = QUANTUM_MPS
+    trace: Trace, approaches: Approaches, rates: EmissionMap, quantum_mps: float
 ) -> FloatArray:
     """(n,) the bound of each approach; those that share a gate share a pass."""
     found = np.full(approaches.steps.shape, np.nan)

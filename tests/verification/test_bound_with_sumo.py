@@ -10,7 +10,7 @@ ACCOUNTS = ("hbefa4", "hbefa4_nojump", "phemlight5", "bev")
 WITHIN_POINTS = 1.5
 GRID_PCT = 0.5
 """What arms may emit less than their bounds, in all and in % of it: speeds that the grid has not,
-as of a deceleration just beyond the coasting jump."""
+as of a deceleration just beyond the edge of coasting."""
 
 
 @pytest.fixture(scope="module")
