@@ -45,15 +45,33 @@ class Wave:
     step_s: float = 1.2
     """From the start of one queued vehicle to the start of the one behind it, unless
     slower waves are seen (`Traffic.start_step_s`)."""
-    amber_s: float = 1.0
-    """Reaction time of whoever decides whether to stop when the amber comes."""
+    amber_mps2: float = 3.0
+    """When the amber comes whoever can stops, braking by this or, if that is more, as hard as he
+    does at the most (SUMO's `tls.yellow.min-decel`)."""
     most_amber_s: float = 3.0
     """Nobody crosses later than this behind the end of green."""
 
     def __post_init__(self) -> None:
-        for name in ("follow_s", "start_lag_s", "step_s", "amber_s", "most_amber_s"):
+        for name in ("follow_s", "start_lag_s", "step_s", "most_amber_s"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
+        if not self.amber_mps2 > 0.0:
+            raise ValueError(f"amber_mps2 must be positive, got {self.amber_mps2}")
+
+
+def last_on_amber_s(
+    wave: Wave, speed_mps: FloatArray, decel_mps2: FloatArray, *, step_length_s: float
+) -> FloatArray:
+    """(m,) how long behind the end of green those cross who cannot stop any more.
+
+    Args:
+        wave: How they decide.
+        speed_mps: (m,) at which they arrive.
+        decel_mps2: (m,) braking at the most.
+        step_length_s: How often they decide: half of it is lost on the mean.
+    """
+    braking_s = speed_mps / (2.0 * np.maximum(decel_mps2, wave.amber_mps2))
+    return np.clip(braking_s - 0.5 * step_length_s, 0.0, wave.most_amber_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,9 +237,9 @@ def _sort(traffic: Traffic, wave: Wave, arrivals: Arrivals, pledges: Pledges) ->
     ceiling_mps = np.maximum(traffic.ceiling_mps[order], 1.0)
     accel_mps2, space_m = traffic.accel_mps2[order], traffic.space_m[order]
     crossing_mps = np.minimum(np.maximum(traffic.crossing_mps[order], CREEPING_MPS), ceiling_mps)
-    # Who cannot stop any more when the amber comes crosses on it.
-    amber_s = wave.amber_s + ceiling_mps / (2.0 * traffic.decel_mps2[order])
-    amber_s = np.minimum(amber_s, wave.most_amber_s)
+    amber_s = last_on_amber_s(
+        wave, ceiling_mps, traffic.decel_mps2[order], step_length_s=traffic.step_length_s
+    )
     start_s, end_s, latest_end_s = _greens(traffic, traffic.link[order], amber_s)
     begin_s = np.where(start_s > 0.0, start_s + wave.start_lag_s, 0.0)
     begin_s[:, -1] = NEVER_S

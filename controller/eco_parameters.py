@@ -24,7 +24,7 @@ class EcoParameters:
     """Plans are made and checked at multiples of this; in between they are carried out."""
     min_wait_s: float = 1.5
     """Whoever would wait at the queue's end for less than this is not advised."""
-    hope_s: float = 3.0
+    hope_s: float = 0.5
     """Whoever misses a green by less than this may still make it, and is not slowed down."""
     moved_s: float = 2.0
     """A plan is kept until the time that it rests on has moved by more than this."""

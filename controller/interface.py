@@ -135,6 +135,8 @@ class Traffic:
     start_step_s: float = np.nan
     """From the start of one queued vehicle to that of the one behind it, on the mean and at least:
     lower bound of what was seen so far, anywhere; NaN: not known yet."""
+    step_length_s: float = 1.0
+    """How often vehicles decide what to do, as whether to stop at an amber."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,7 +122,12 @@ def observe(
 
 
 def see_traffic(
-    near: Columns, windows: FloatArray, time_s: float, start_step_s: float = np.nan
+    near: Columns,
+    windows: FloatArray,
+    time_s: float,
+    *,
+    step_length_s: float,
+    start_step_s: float = np.nan,
 ) -> Traffic:
     """What the roadside sees.
 
@@ -130,6 +135,7 @@ def see_traffic(
         near: The m vehicles that it sees, ahead of a signal.
         windows: (10, links, W) absolute times of the greens of all links.
         time_s: Now.
+        step_length_s: Of the simulation.
         start_step_s: From one start in a queue to the next; NaN: not known.
     """
     ahead = from_now(windows, time_s)
@@ -156,6 +162,7 @@ def see_traffic(
         start_q90_s=ahead[START_Q90],
         end_q90_s=ahead[END_Q90],
         start_step_s=start_step_s,
+        step_length_s=step_length_s,
         beyond=Beyond(
             link=near.ints("beyond_link"),
             lane=near.ints("beyond_lane"),
@@ -175,6 +182,6 @@ def nothing_seen(moment: Moment) -> Observation:
         nobody,
         windows,
         moment,
-        traffic=see_traffic(nobody, windows, moment.time_s),
+        traffic=see_traffic(nobody, windows, moment.time_s, step_length_s=moment.step_length_s),
         traffic_row=np.zeros(0, dtype=np.int64),
     )

@@ -190,7 +190,13 @@ class Session:
         if self._control and self._advises:
             # Whoever plans the signals knows their greens; nobody else listens without advice.
             self._control.tell(self._spat, time_s)
-        traffic = see_traffic(near, self._spat.windows, time_s, self._wave.step_s)
+        traffic = see_traffic(
+            near,
+            self._spat.windows,
+            time_s,
+            step_length_s=self._course.step_length_s,
+            start_step_s=self._wave.step_s,
+        )
         if self._control:
             self._signals = self._control.seen(traffic, time_s)
         return self._tell(seen_rows, traffic) if self._advises else self._see_nothing(time_s)

@@ -205,7 +205,7 @@ def test_who_follows_by_another_green_must_not_lose_it_either(traffic_of, green,
     follower = {"distance_m": 250.0, "link": 1}
     greens = [[(-5.0, 60.0), (90.0, 120.0)], [green, (80.0, 99.0)]]
     traffic = traffic_of([first, follower], greens)
-    served = discharge(traffic, Wave(amber_s=0.0), tolerance_s=1.5, hope_s=3.0)
+    served = discharge(traffic, Wave(most_amber_s=0.0), tolerance_s=1.5, hope_s=3.0)
     assert served.cross_s[0] == pytest.approx(230.0 / 14.0)
     passing = passes(traffic, served, np.array([0]), later_s=2.0)
     spare_s = green[1] - served.cross_s[1] - 0.6

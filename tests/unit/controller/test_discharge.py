@@ -181,9 +181,9 @@ def test_who_misses_all_known_greens_crosses_nobody_knows_when(traffic_of):
 def test_a_queue_too_long_for_a_green_forms_again_at_the_line(traffic_of):
     served = serve(traffic_of(standing(12), [[(5.0, 12.0), (60.0, 90.0)]]))
     n_first = int((served.window == 0).sum())
-    # Amber of 2.6 s included, it takes until 14.6 s: seven cross, by hand.
+    # Amber of 1.06 s included, it takes until 13.06 s: by hand.
     crossings_s = [5.0 + 1.2 * i + from_standing_s(1.0 + 7.5 * i) for i in range(12)]
-    assert n_first == sum(s <= 12.0 + 1.0 + 14.0 / 9.0 for s in crossings_s) > 1
+    assert n_first == sum(s <= 12.0 + 14.0 / 9.0 - 0.5 for s in crossings_s) > 1
     left = slice(n_first, None)
     np.testing.assert_array_equal(served.window[left], 1)
     np.testing.assert_array_equal(served.n_ahead[left], np.arange(12 - n_first))
@@ -202,21 +202,28 @@ def test_two_links_of_one_lane_are_one_queue(traffic_of):
 
 
 def test_who_cannot_stop_any_more_crosses_on_amber(traffic_of):
-    # 1 s and 14 / (2 * 4.5) = 1.556 s of braking.
-    for end_s, window in ((7.5, 0), (7.4, 1)):
-        served = serve(traffic_of([{"distance_m": 140.0}], [[(-5.0, end_s), (40.0, 60.0)]]))
-        assert served.window[0] == window
+    # 14 / (2 * 4.5) = 1.556 s of braking, less half a step.
+    for step_s, end_s, window in ((1.0, 9.0, 0), (1.0, 8.9, 1), (0.5, 8.7, 0), (0.5, 8.6, 1)):
+        traffic = traffic_of([{"distance_m": 140.0}], [[(-5.0, end_s), (40.0, 60.0)]])
+        assert serve(replace(traffic, step_length_s=step_s)).window[0] == window
+
+
+def test_who_brakes_gently_stops_at_amber_all_the_same(traffic_of):
+    # SUMO demands 3 m/s2 of everybody: 14 / (2 * 3) = 2.333 s, less half a step.
+    cars = [{"distance_m": 140.0, "decel_mps2": 1.0}]
+    for end_s, window in ((8.2, 0), (8.1, 1)):
+        assert serve(traffic_of(cars, [[(-5.0, end_s), (40.0, 60.0)]])).window[0] == window
 
 
 def test_nobody_crosses_later_than_the_greatest_amber(traffic_of):
-    cars = [{"distance_m": 140.0, "decel_mps2": 1.0}]
-    for end_s, window in ((7.1, 0), (6.9, 1)):
-        assert serve(traffic_of(cars, [[(-5.0, end_s), (40.0, 60.0)]])).window[0] == window
+    for end_s, window in ((9.1, 0), (8.9, 1)):
+        traffic = traffic_of([{"distance_m": 140.0}], [[(-5.0, end_s), (40.0, 60.0)]])
+        assert serve(traffic, most_amber_s=1.0).window[0] == window
 
 
 @pytest.mark.parametrize(
     ("end_s", "longer_s", "hopes"),
-    [(6.0, 0.0, True), (5.8, 0.0, False), (4.0, 2.0, True), (4.0, 1.8, False), (9.0, 5.0, False)],
+    [(7.5, 0.0, True), (7.4, 0.0, False), (5.5, 2.0, True), (5.5, 1.9, False), (9.0, 5.0, False)],
 )
 def test_who_misses_a_green_by_little_or_unless_it_lasts_long_may_still_make_it(
     traffic_of, end_s, longer_s, hopes
@@ -308,7 +315,7 @@ def test_who_turns_near_the_line_brakes_for_it_as_one_far_away_does(
     assert found_s == pytest.approx(spent_s, abs=0.05)
 
 
-@pytest.mark.parametrize("name", ["follow_s", "start_lag_s", "step_s", "amber_s", "most_amber_s"])
+@pytest.mark.parametrize("name", ["follow_s", "start_lag_s", "step_s", "most_amber_s"])
 def test_impossible_waves_are_refused(name):
     with pytest.raises(ValueError, match=f"{name} must not be negative, got -1.0"):
         Wave(**{name: -1.0})

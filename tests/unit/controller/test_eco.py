@@ -216,10 +216,10 @@ def test_who_may_still_make_a_green_is_not_slowed_down(eco, seen_of):
         greens = [[(-5.0, end_s), (50.0, 80.0)]]
         return only(eco, seen_of([{"distance_m": 280.0}], greens, **longer))[0]
 
-    # At the line in 20 s: 2.6 s of amber and 3 s of hope, or a green that may last longer.
-    assert case(14.7) is Reason.LATE_GREEN
-    assert case(14.0) is Reason.ADVISED
-    assert case(8.5, longer_s=7.0) is Reason.LATE_GREEN
+    # At the line in 20 s: 1.06 s of amber and 0.5 s of hope, or a green that may last longer.
+    assert case(18.5) is Reason.LATE_GREEN
+    assert case(18.4) is Reason.ADVISED
+    assert case(12.0, longer_s=7.0) is Reason.LATE_GREEN
 
 
 @pytest.mark.parametrize(

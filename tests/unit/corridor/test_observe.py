@@ -135,7 +135,7 @@ def test_what_is_seen_are_the_chosen_rows_in_times_from_now(table):
     table.memory[:] = np.arange(MEMORY_WIDTH)
     table.floats("heard_s")[:] = 99.3
     near = table.columns.at(np.array([0]))
-    traffic = see_traffic(near, windows, 100.0)
+    traffic = see_traffic(near, windows, 100.0, step_length_s=1.0)
     seen = observe(
         near,
         windows,
@@ -173,7 +173,7 @@ def test_what_is_seen_are_the_chosen_rows_in_times_from_now(table):
 
 def test_what_is_seen_stays_when_the_table_moves_on(table):
     near = table.columns.at(np.array([0]))
-    seen = see_traffic(near, np.zeros((10, len(table.network.links), 3)), 0.0)
+    seen = see_traffic(near, np.zeros((10, len(table.network.links), 3)), 0.0, step_length_s=1.0)
     put(table, ("a_0", 60.0, 5.0))
     assert (seen.distance_m[0], seen.speed_mps[0]) == (70.0, 12.0)
 
@@ -193,7 +193,7 @@ def test_the_roadside_sees_where_the_chosen_rows_go_and_how_fast_they_may(table,
     put(table, ("a_0", 30.0, 12.0), ("s_0", 10.0, 4.0))
     n_links = len(network.links)
     windows = 100.0 + np.arange(10.0 * n_links).reshape(10, n_links, 1)
-    traffic = see_traffic(table.columns.at(np.array([1])), windows, 100.0)
+    traffic = see_traffic(table.columns.at(np.array([1])), windows, 100.0, step_length_s=0.5)
     expected = {
         "lane": network.lane_number["s_0"],
         "present_lane": network.lane_number["s_0"],
@@ -211,6 +211,7 @@ def test_the_roadside_sees_where_the_chosen_rows_go_and_how_fast_they_may(table,
     }
     for column, value in expected.items():
         assert getattr(traffic, column).tolist() == pytest.approx([value]), column
+    assert traffic.step_length_s == 0.5
     # The rows of greens are those of all links.
     assert traffic.likely_start_s[:, 0].tolist() == list(range(2 * n_links, 3 * n_links))
     assert traffic.green_start_s.shape == traffic.end_q90_s.shape == (n_links, 1)
@@ -219,4 +220,4 @@ def test_the_roadside_sees_where_the_chosen_rows_go_and_how_fast_they_may(table,
 def test_a_slow_vehicle_is_not_expected_to_turn_faster_than_it_can(make_table):
     table = make_table(max_speed_mps=6.0)
     windows = np.zeros((10, len(table.network.links), 1))
-    assert see_traffic(table.columns, windows, 0.0).crossing_mps[0] == 6.0
+    assert see_traffic(table.columns, windows, 0.0, step_length_s=1.0).crossing_mps[0] == 6.0
