@@ -46,8 +46,8 @@ class Wave:
     """From the start of one queued vehicle to the start of the one behind it, unless
     slower waves are seen (`Traffic.start_step_s`)."""
     amber_mps2: float = 3.0
-    """When the amber comes whoever can stops, braking by this or, if that is more, as hard as he
-    does at the most (SUMO's `tls.yellow.min-decel`)."""
+    """When the amber comes whoever can stops, braking by this or, if that is more, by his own
+    deceleration (SUMO's option `tls.yellow.min-decel`)."""
     most_amber_s: float = 3.0
     """Nobody crosses later than this behind the end of green."""
 
@@ -64,11 +64,14 @@ def last_on_amber_s(
 ) -> FloatArray:
     """(m,) how long behind the end of green those cross who cannot stop any more.
 
+    Each of SUMO's steps is driven at the speed that it ends with: the way to stop is
+    v² / 2b - v dt / 2. Where steps are ballistic vehicles cross half a step later.
+
     Args:
         wave: How they decide.
         speed_mps: (m,) at which they arrive.
-        decel_mps2: (m,) braking at the most.
-        step_length_s: How often they decide: half of it is lost on the mean.
+        decel_mps2: (m,) their own deceleration.
+        step_length_s: Of the simulation.
     """
     braking_s = speed_mps / (2.0 * np.maximum(decel_mps2, wave.amber_mps2))
     return np.clip(braking_s - 0.5 * step_length_s, 0.0, wave.most_amber_s)

@@ -114,6 +114,9 @@ class Traffic:
     """(m,) length of the way to the stop line from the last signal, or the edge of the network."""
     space_m: FloatArray
     """(m,) length in a standing queue: the vehicle's own, and its gap to the one ahead."""
+    step_length_s: float
+    """Of the simulation: SUMO's cars brake at the speed that a step ends with, by which they stop
+    half a step shorter."""
     yields_first: BoolArray
     """(m,) whether it must yield at a junction without a signal before the stop line."""
     green_start_s: FloatArray
@@ -135,8 +138,6 @@ class Traffic:
     start_step_s: float = np.nan
     """From the start of one queued vehicle to that of the one behind it, on the mean and at least:
     lower bound of what was seen so far, anywhere; NaN: not known yet."""
-    step_length_s: float = 1.0
-    """How often vehicles decide what to do, as whether to stop at an amber."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ def made_up_observation() -> Observation:
         decel_mps2=np.full(n, 4.5),
         storage_m=np.full(n, 280.0),
         space_m=np.full(n, 7.5),
+        step_length_s=1.0,
         yields_first=np.zeros(n, dtype=np.bool_),
         green_start_s=GREENS_S[:, 0],
         green_end_s=GREENS_S[:, 1],

@@ -139,6 +139,7 @@ def _served() -> Discharge:
         decel_mps2=4.5 * ones,
         storage_m=np.inf * ones,
         space_m=CAR_M * ones,
+        step_length_s=1.0,
         yields_first=zeros.astype(np.bool_),
         green_start_s=start_s,
         green_end_s=end_s,

@@ -33,9 +33,9 @@ class BoundWishes:
     base: Path | None = None
     """Folder that relative paths of the experiment start from; None: the working directory."""
 
-    def quantum_mps_of(self, account: str) -> float:
+    def quantum_mps_of(self, name: str) -> float:
         """What speeds of an account's bounds are multiples of."""
-        return self.quantum_mps or quantum_mps(account)
+        return quantum_mps(name) if self.quantum_mps is None else self.quantum_mps
 
 
 def study_bound(directory: Path, wishes: BoundWishes, say: Say = say_nothing) -> dict[str, Any]:

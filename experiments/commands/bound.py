@@ -146,13 +146,14 @@ def arms_table(found: dict[str, Any]) -> Table:
             for each in facts["accounts"].values()
         ]
         table.add_row(arm, *cells, f"{facts['trip_time_pct']:+.2f}")
-    if jumped := [name for name in found["accounts"] if name in JUMPED]:
-        table.caption = (
-            f"On maps with a jump ({', '.join(jumped)}), speeds in steps of "
-            f"{found['quantum_mps'][jumped[0]]:g} m/s: the bound is still a little too high, and "
-            "with it what is realised; half the step (--quantum) says by how much"
+    quanta = ", ".join(f"{name} {found['quantum_mps'][name]:g}" for name in found["accounts"])
+    table.caption = f"Speeds in steps of, m/s: {quanta}"
+    if JUMPED & found["accounts"].keys():
+        table.caption += (
+            ". On maps with a jump (hbefa4, phemlight5) the bound is rather too high, and with it "
+            "what is realised; half the step (--quantum) says by how much"
         )
-        table.caption_justify = "left"
+    table.caption_justify = "left"
     cells = [
         f"{facts['bound']:.1f} (-{facts['possible_pct']:.1f} %)"
         for facts in found["accounts"].values()

@@ -43,6 +43,7 @@ def arterial(door, tmp_path_factory):
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_no_arm_saves_more_than_is_possible(arterial, account):
     _, found = arterial
+    assert found["quantum_mps"][account] == (0.125 if account in ("hbefa4", "phemlight5") else 0.25)
     assert found["n_approaches"] > 100
     assert found["accounts"][account]["possible_pct"] > 3.0
     for arm in ("glosa", "eco"):

@@ -30,7 +30,7 @@ NOTHING_BEYOND = {
 }
 
 
-def make_traffic(cars, greens, *, longer_s=0.0):
+def make_traffic(cars, greens, *, longer_s=0.0, step_length_s=1.0):
     """Traffic of cars (what differs from `CAR`) and of greens, a list of (start, end) per link.
 
     Args:
@@ -57,6 +57,7 @@ def make_traffic(cars, greens, *, longer_s=0.0):
             starts_s[link, place], ends_s[link, place] = start_s, end_s
     return Traffic(
         **columns,
+        step_length_s=step_length_s,
         green_start_s=starts_s,
         green_end_s=ends_s,
         likely_start_s=starts_s,
@@ -89,7 +90,8 @@ def make_seen(cars, greens, *, equipped=None, early_s=0.0, late_s=0.0, longer_s=
         longer_s: The 90th percentile of ends is so much behind the likely end.
         columns: What else differs.
     """
-    traffic = make_traffic(cars, greens, longer_s=longer_s)
+    step_length_s = columns.get("step_length_s", 1.0)
+    traffic = make_traffic(cars, greens, longer_s=longer_s, step_length_s=step_length_s)
     traffic = replace(
         traffic,
         start_q10_s=traffic.likely_start_s - early_s,
@@ -100,7 +102,7 @@ def make_seen(cars, greens, *, equipped=None, early_s=0.0, late_s=0.0, longer_s=
     filler = np.zeros(rows.size)
     content = {
         "time_s": 100.0,
-        "step_length_s": 1.0,
+        "step_length_s": step_length_s,
         **{
             name: getattr(traffic, name)[rows]
             for name in ("distance_m", "speed_mps", "ceiling_mps", "accel_mps2", "decel_mps2")

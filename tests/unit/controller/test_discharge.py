@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.discharge import Pledges, Wave, crossings, discharge
+from controller.discharge import Pledges, Wave, crossings, discharge, last_on_amber_s
 from controller.kinematics import free_arrival_s
 from controller.queues import STOP_GAP_M
 
@@ -319,6 +319,20 @@ def test_who_turns_near_the_line_brakes_for_it_as_one_far_away_does(
 def test_impossible_waves_are_refused(name):
     with pytest.raises(ValueError, match=f"{name} must not be negative, got -1.0"):
         Wave(**{name: -1.0})
+
+
+@pytest.mark.parametrize("braking_mps2", [0.0, -1.0, np.nan])
+def test_whoever_decides_on_amber_can_brake(braking_mps2):
+    with pytest.raises(ValueError, match=f"amber_mps2 must be positive, got {braking_mps2}"):
+        Wave(amber_mps2=braking_mps2)
+
+
+def test_those_who_creep_or_brake_hard_hardly_cross_on_amber():
+    speed_mps, decel_mps2 = np.array([1.0, 14.0]), np.full(2, 4.5)
+    found_s = last_on_amber_s(Wave(), speed_mps, decel_mps2, step_length_s=1.0)
+    np.testing.assert_allclose(found_s, [0.0, 14.0 / 9.0 - 0.5])
+    firm_s = last_on_amber_s(Wave(amber_mps2=7.0), speed_mps, decel_mps2, step_length_s=1.0)
+    np.testing.assert_allclose(firm_s, [0.0, 0.5])
 
 
 @st.composite

@@ -56,6 +56,7 @@ def traffic_of(lane: np.ndarray, distance_m: np.ndarray, speed_mps: np.ndarray) 
         speed_mps=speed_mps,
         storage_m=np.full(n, 1_000.0),
         space_m=np.full(n, 7.5),
+        step_length_s=1.0,
         yields_first=np.zeros(n, dtype=np.bool_),
         **same,
     )

@@ -52,6 +52,7 @@ def vehicles(link: list[int], distance_m: list[float], **changes: object) -> Tra
         **dict.fromkeys(("accel_mps2", "decel_mps2"), np.full(n, 2.0)),
         "storage_m": np.full(n, 500.0),
         "space_m": np.full(n, 7.5),
+        "step_length_s": 1.0,
         "yields_first": np.zeros(n, dtype=np.bool_),
         **dict.fromkeys(("green_start_s", "green_end_s", "likely_start_s"), never),
         **dict.fromkeys(("likely_end_s", "start_q10_s", "start_q90_s", "end_q90_s"), never),
