@@ -47,6 +47,9 @@ NOT_RUN = {
         (
             "ecocorridor sweep docs/examples/demand.yaml --out runs/demand",
             "ecocorridor sweep docs/examples/roadside.yaml --out runs/roadside",
+            "ecocorridor sweep docs/examples/shares.yaml --out runs/shares",
+            "ecocorridor sweep docs/examples/models.yaml --out runs/models",
+            "ecocorridor sweep docs/examples/peers.yaml --out runs/peers",
         ),
         "takes minutes; the page plans it, too",
     ),
