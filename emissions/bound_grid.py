@@ -20,7 +20,7 @@ class BoundGrid:
 
     step_s: float = 1.0
     """Of the simulation."""
-    quantum_mps: float = 0.25
+    quantum_mps: float
     """Speeds are multiples of it, changes of speed too."""
 
     def __post_init__(self) -> None:

@@ -148,9 +148,9 @@ def arms_table(found: dict[str, Any]) -> Table:
         table.add_row(arm, *cells, f"{facts['trip_time_pct']:+.2f}")
     quanta = ", ".join(f"{name} {found['quantum_mps'][name]:g}" for name in found["accounts"])
     table.caption = f"Speeds in steps of, m/s: {quanta}"
-    if JUMPED & found["accounts"].keys():
+    if jumped := sorted(JUMPED & found["accounts"].keys()):
         table.caption += (
-            ". On maps with a jump (hbefa4, phemlight5) the bound is rather too high, and with it "
+            f". On maps with a jump ({', '.join(jumped)}) the bound is rather too high, and with it "
             "what is realised; half the step (--quantum) says by how much"
         )
     table.caption_justify = "left"

@@ -208,7 +208,7 @@ def test_a_slot_behind_the_exit_is_refused():
 
 
 def test_actions_are_fine_where_it_matters_and_reach_the_limits():
-    changes = Motion(accel_mps2=2.75, braking_mps2=4.5).changes(BoundGrid())
+    changes = Motion(accel_mps2=2.75, braking_mps2=4.5).changes(BoundGrid(quantum_mps=0.25))
     assert changes.min() == -18
     assert changes.max() == 11
     assert set(range(-4, 5)) <= set(changes.tolist())
