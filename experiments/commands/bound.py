@@ -150,8 +150,8 @@ def arms_table(found: dict[str, Any]) -> Table:
     table.caption = f"Speeds in steps of, m/s: {quanta}"
     if jumped := sorted(JUMPED & found["accounts"].keys()):
         table.caption += (
-            f". On maps with a jump ({', '.join(jumped)}) the bound is rather too high, and with it "
-            "what is realised; half the step (--quantum) says by how much"
+            f". On maps with a jump ({', '.join(jumped)}) the bound is rather too high, and with "
+            "it what is realised; half the step (--quantum) says by how much"
         )
     table.caption_justify = "left"
     cells = [
