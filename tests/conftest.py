@@ -1,6 +1,7 @@
 """Settings of all tests, and what tests with and without SUMO have in common."""
 
 import json
+import os
 
 import polars as pl
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import settings
 
 from experiments.columns import load_tables
 
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("ecocorridor", deadline=None)
+# How long an example takes says more about the machine than about the code. New examples are drawn
+# by those who work on it: a gate says the same of the same code.
+settings.register_profile("ecocorridor", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("ecocorridor")
 
 KINDS = {"string": pl.String, "boolean": pl.Boolean}
