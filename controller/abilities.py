@@ -11,9 +11,11 @@ from controller.interface import COMFORT_DECEL_MPS2
 from controller.means import Means
 from controller.ramps import COASTING, REJOIN_MPS2, UP_MPS2
 
-HOLDS_MPS = np.concatenate([[0.0], np.arange(4.0, 25.0, 0.75)])
-"""Speeds that an automated vehicle may hold; nobody creeps instead of standing, which would save
-only on maps that charge too little for it."""
+ROLLING_MPS = 4.0
+"""Nobody joins a queue more slowly than this: creeping instead of standing saves only on maps that
+charge too little for it."""
+HOLDS_MPS = np.concatenate([[0.0], np.arange(2.0, ROLLING_MPS, 0.5), np.arange(4.0, 25.0, 0.75)])
+"""Speeds that an automated vehicle may hold."""
 FIRM_MPS2 = (0.35, 0.5, 0.7, 1.0, COMFORT_DECEL_MPS2)
 """Decelerations that anybody may be planned to use; the gentlest is off the pedal."""
 RAMPS_MPS2 = (COASTING, *(-firm_mps2 for firm_mps2 in FIRM_MPS2), *UP_MPS2)
@@ -33,6 +35,8 @@ def abilities(parameters: EcoParameters, driver: Driver | None, step_s: float) -
         ramps_mps2=RAMPS_MPS2,
         fits_ramps=True,
         hold_mps=HOLDS_MPS,
+        rolling_mps=ROLLING_MPS,
+        creep_price_s=parameters.creep_price_s,
         step_s=step_s,
         time_price=parameters.time_price,
         reaction_s=parameters.reaction_s,
@@ -47,6 +51,7 @@ def abilities(parameters: EcoParameters, driver: Driver | None, step_s: float) -
         ramps_mps2=ramps_by_hand(driver),
         fits_ramps=False,
         hold_mps=driver.driven_mps(driver.shown_speeds_mps, step_s),
+        rolling_mps=0.0,
         least_cruise_s=driver.lag_s,
         floor_mps=floor_mps - EPSILON,
         near_m=driver.near_m,

@@ -36,6 +36,10 @@ class Means:
     rise_share: float = 0.0
     """Behind what is held an approach may speed up to this share of the free speed before it
     joins; 0: it joins with the speed that it holds."""
+    rolling_mps: float = 0.0
+    """Less than this is held only by who speeds up again before he joins, and ..."""
+    creep_price_s: float = 0.0
+    """... costs so much besides, in seconds of cruising at 50 km/h."""
 
     def __post_init__(self) -> None:
         if unknown := set(self.ramps_mps2).difference(RATES_MPS2.tolist()):
@@ -59,6 +63,8 @@ class Grid:
     """(h,) speeds that may be held; once more those from which an approach speeds up again."""
     rises: BoolArray
     """(h,) whether it does."""
+    price_s: FloatArray
+    """(h,) what each of them costs besides emission and time."""
     to_hold: FloatArray
     """(3, r, h) way, time and cost of the ramps from standing to the speeds to hold."""
     steady: FloatArray
@@ -71,9 +77,12 @@ class Grid:
     @classmethod
     def of(cls, ramps: Ramps, means: Means) -> "Grid":
         """All that means allow."""
-        rows, held_mps = row_of(np.array(means.ramps_mps2)), means.hold_mps
-        moving_mps = held_mps[held_mps > 0.0] if means.rise_share > 0.0 else np.zeros(0)
-        hold_mps = np.concatenate([held_mps, moving_mps])
+        rows = row_of(np.array(means.ramps_mps2))
+        is_moving = means.hold_mps > 0.0
+        joined_mps = means.hold_mps[~is_moving | (means.hold_mps >= means.rolling_mps)]
+        left_mps = means.hold_mps[is_moving & (means.rise_share > 0.0)]
+        hold_mps = np.concatenate([joined_mps, left_mps])
+        rises = np.arange(hold_mps.size) >= joined_mps.size
         moving = np.array([ramps.way_m[rows], ramps.time_s[rows], ramps.cost_s[rows]])
         return cls(
             ramps=ramps,
@@ -82,7 +91,8 @@ class Grid:
             down=np.where(ramps.accel_mps2[rows, :1] < 0.0, 1.0, -1.0),
             tables=np.vstack([*moving, ramps.steady, ramps.cost_s[-1]]),
             hold_mps=hold_mps,
-            rises=np.arange(hold_mps.size) >= held_mps.size,
+            rises=rises,
+            price_s=np.where(rises & (hold_mps < means.rolling_mps), means.creep_price_s, 0.0),
             to_hold=ramps.at(moving, hold_mps),
             steady=ramps.at(ramps.steady, hold_mps),
             rejoining_s=ramps.at(ramps.cost_s[-1], hold_mps),

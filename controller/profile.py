@@ -201,5 +201,5 @@ def _join(grid: Grid, approach: Approach, freely: FloatArray) -> _Joining:
     is_in_time &= hold_mps <= _upright(np.minimum(approach.free_mps, approach.fastest_hold_mps))
     is_in_time &= is_faster | ~grid.rises
     behind_s = freely[1] - grid.rejoining_s + freely[0] * beyond_s
-    behind_s += means.time_price * (reach_s - rise_s)
+    behind_s += means.time_price * (reach_s - rise_s) + grid.price_s
     return _Joining(join_m, join_s, is_in_time, behind_s)

@@ -50,6 +50,7 @@ NOT_RUN = {
             "ecocorridor sweep docs/examples/shares.yaml --out runs/shares",
             "ecocorridor sweep docs/examples/models.yaml --out runs/models",
             "ecocorridor sweep docs/examples/peers.yaml --out runs/peers",
+            "ecocorridor sweep docs/examples/unseen.yaml --out runs/unseen/results",
         ),
         "takes minutes; the page plans it, too",
     ),

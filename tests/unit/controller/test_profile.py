@@ -5,8 +5,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from controller import Driver, profile
-from controller.abilities import HOLDS_MPS, RAMPS_MPS2, ramps_by_hand
+from controller import Driver, EcoParameters, profile
+from controller.abilities import HOLDS_MPS, RAMPS_MPS2, ROLLING_MPS, abilities, ramps_by_hand
 from controller.means import Grid, Means
 from controller.profile import Approach
 from controller.ramps import (
@@ -24,6 +24,7 @@ from controller.ramps import (
 )
 
 FLAT_DEG = np.zeros(1)
+JOINED_MPS = HOLDS_MPS[(HOLDS_MPS == 0.0) | (HOLDS_MPS >= ROLLING_MPS)]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ def means(**changes):
     plain = {
         "ramps_mps2": RAMPS_MPS2,
         "fits_ramps": True,
-        "hold_mps": HOLDS_MPS,
+        "hold_mps": JOINED_MPS,
         "step_s": 0.0,
         "time_price": 0.5,
         "reaction_s": 1.0,
@@ -258,6 +259,34 @@ def test_who_speeds_up_before_his_place_moves_could_still_stop_behind_it(ramps, 
     # The step in which he should brake may have begun a whole step too late.
     late_mps = met_mps + accel_mps2 * 1.0
     assert left_m == pytest.approx(16.0 + late_mps * 1.0 + late_mps**2 / 9.0)
+
+
+def by_cruise_control(**parameters):
+    return abilities(EcoParameters(**parameters), None, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("accel_mps2", "parameters", "creeps"),
+    [(0.75, {}, True), (1.3, {}, False), (2.0, {}, False),
+     (1.3, {"creep_price_s": 0.0}, True), (0.75, {"creep_price_s": 30.0}, False),
+     (0.75, {"rise_share": 0.0}, False)],
+)  # fmt: skip
+def test_only_who_comes_to_speed_slowly_creeps_up_to_where_he_speeds_up_again(
+    ramps, accel_mps2, parameters, creeps
+):
+    told = approach(250.0, 50.0, accel_mps2=accel_mps2)
+    found = cheapest(ramps, told, by_cruise_control(**parameters))
+    assert (0.0 < found.hold_mps[0] < ROLLING_MPS) == creeps
+    assert (found.join_s[0] < 50.0) == creeps
+
+
+@given(SITUATIONS, st.floats(0.5, 3.0))
+def test_nobody_joins_a_queue_creeping(ramps, situation, accel_mps2):
+    told = approach(**situation, accel_mps2=accel_mps2, latest_s=1e4)
+    found = cheapest(ramps, told, by_cruise_control(creep_price_s=0.0))
+    assume(found.is_feasible[0])
+    [hold_mps], [join_s] = found.hold_mps, found.join_s
+    assert hold_mps == 0.0 or hold_mps >= ROLLING_MPS or join_s < situation["slot_s"]
 
 
 def test_who_may_not_speed_up_again_joins_when_his_place_moves(ramps):
