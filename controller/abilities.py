@@ -7,15 +7,16 @@ import numpy as np
 from controller.arrays import EPSILON
 from controller.driver import Driver
 from controller.eco_parameters import EcoParameters
+from controller.guidance import SLOWEST_MPS
 from controller.interface import COMFORT_DECEL_MPS2
 from controller.means import Means
 from controller.ramps import COASTING, REJOIN_MPS2, UP_MPS2
 
-ROLLING_MPS = 4.0
-"""Nobody joins a queue more slowly than this: creeping instead of standing saves only on maps that
-charge too little for it."""
-HOLDS_MPS = np.concatenate([[0.0], np.arange(2.0, ROLLING_MPS, 0.5), np.arange(4.0, 25.0, 0.75)])
+HOLDS_MPS = np.concatenate([[0.0], np.arange(4.0, 25.0, 0.75)])
 """Speeds that an automated vehicle may hold."""
+CREEPS_MPS = np.arange(SLOWEST_MPS, 4.0, 0.5)
+"""Speeds that a weak one may hold, too, if it speeds up before its place moves. For others creeping
+instead of standing saves only on maps that charge too little for it."""
 FIRM_MPS2 = (0.35, 0.5, 0.7, 1.0, COMFORT_DECEL_MPS2)
 """Decelerations that anybody may be planned to use; the gentlest is off the pedal."""
 RAMPS_MPS2 = (COASTING, *(-firm_mps2 for firm_mps2 in FIRM_MPS2), *UP_MPS2)
@@ -35,13 +36,13 @@ def abilities(parameters: EcoParameters, driver: Driver | None, step_s: float) -
         ramps_mps2=RAMPS_MPS2,
         fits_ramps=True,
         hold_mps=HOLDS_MPS,
-        rolling_mps=ROLLING_MPS,
-        creep_price_s=parameters.creep_price_s,
         step_s=step_s,
         time_price=parameters.time_price,
         reaction_s=parameters.reaction_s,
         braking_mps2=parameters.braking_mps2,
         rise_share=parameters.rise_share,
+        creep_mps=CREEPS_MPS,
+        weak_mps2=parameters.weak_mps2,
     )
     if driver is None:
         return automated
@@ -50,8 +51,8 @@ def abilities(parameters: EcoParameters, driver: Driver | None, step_s: float) -
         automated,
         ramps_mps2=ramps_by_hand(driver),
         fits_ramps=False,
+        creep_mps=np.zeros(0),
         hold_mps=driver.driven_mps(driver.shown_speeds_mps, step_s),
-        rolling_mps=0.0,
         least_cruise_s=driver.lag_s,
         floor_mps=floor_mps - EPSILON,
         near_m=driver.near_m,

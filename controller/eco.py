@@ -136,7 +136,7 @@ class Eco:
             (seen.yields_first | (is_new & seen.on_junction), Reason.JUNCTION),
             (seen.must_change, Reason.WRONG_LANE),
             (target.holds_up, Reason.HOLDS_UP),
-            (target.is_full, Reason.SATURATED),
+            (target.place_m > target.room_m, Reason.SATURATED),
             (target.spread_s > parameters.silent_s, Reason.UNCERTAIN),
             (is_new & target.may_make_earlier, Reason.LATE_GREEN),
             (is_new & (is_slow | is_near), Reason.TOO_SLOW),
@@ -202,6 +202,7 @@ class Eco:
                 latest_s=target.cross_s[rows] + parameters.later_s,
                 fastest_hold_mps=np.where(is_certain, np.inf, 0.0),
                 early_s=early_s,
+                room_m=target.room_m[rows],
                 gate=self._gate(target, rows),
             ),
         )

@@ -6,9 +6,9 @@ from typing import Literal
 from controller.discharge import Wave
 
 NOT_NEGATIVE = (
-    *("min_wait_s", "hope_s", "moved_s", "time_price", "creep_price_s", "later_s", "reaction_s"),
-    *("min_speed_mps", "min_distance_m", "hold_up_m", "hold_up_s", "spillback", "certain_s"),
-    *("silent_s", "early_s", "beyond_s", "beyond_mps"),
+    *("min_wait_s", "hope_s", "moved_s", "time_price", "later_s", "reaction_s", "min_speed_mps"),
+    *("min_distance_m", "hold_up_m", "hold_up_s", "spillback", "certain_s", "silent_s"),
+    *("early_s", "beyond_s", "beyond_mps", "weak_mps2"),
 )
 """Parameters of which less than 0 means nothing."""
 
@@ -32,9 +32,9 @@ class EcoParameters:
     """Cost of a second of trip time, in seconds of cruising at 50 km/h."""
     rise_share: float = 0.6
     """Whoever held a speed may regain this share of his free speed before his place moves."""
-    creep_price_s: float = 4.0
-    """By cruise control, cost of holding less than 4 m/s until one speeds up for his green, in the
-    same seconds: it pays where cars are weak, and brings those behind to a stop farther back."""
+    weak_mps2: float = 0.9
+    """By cruise control, who accelerates by less than this may creep (2.25 m/s or more) up to where
+    he speeds up for his green, rather than start from standing with all behind him; 0: nobody."""
     later_s: float = 3.0
     """An approach may cross the stop line later by this than without advice."""
     reaction_s: float = 0.7

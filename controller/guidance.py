@@ -23,6 +23,8 @@ from controller.ramps import Ramps, row_of
 REGULATION_MPS = 1.5
 """While it holds a speed a vehicle may deviate by this much, to arrive in time."""
 REGULATION_MPS2 = 1.0
+SLOWEST_MPS = 2.25
+"""Nobody is held slower to arrive later: he would count as standing."""
 SLOW_MPS = 2.0
 """A driver who is slower than his own wish by this much would speed up if he were told nothing."""
 FIRMEST, GENTLEST = 2.0, 0.5
@@ -109,7 +111,7 @@ def needed_mps(notes: FloatArray, cars: Moving | Observation) -> FloatArray:
     hold_mps = notes[:, HOLD_MPS]
     left_s = np.maximum(notes[:, JOIN_S] - cars.time_s, cars.step_length_s)
     needed = (cars.distance_m - notes[:, JOIN_M]) / left_s
-    slowest_mps = np.maximum(hold_mps - REGULATION_MPS, 0.0)
+    slowest_mps = np.maximum(hold_mps - REGULATION_MPS, np.minimum(hold_mps, SLOWEST_MPS))
     return np.minimum(np.maximum(needed, slowest_mps), hold_mps + REGULATION_MPS)
 
 

@@ -1,6 +1,6 @@
 """What approaches may be made of: ramps, and speeds to hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,12 +34,12 @@ class Means:
     near_m: float = np.inf
     """... than this."""
     rise_share: float = 0.0
-    """Behind what is held an approach may speed up to this share of the free speed before it
-    joins; 0: it joins with the speed that it holds."""
-    rolling_mps: float = 0.0
-    """Less than this is held only by who speeds up again before he joins, and ..."""
-    creep_price_s: float = 0.0
-    """... costs so much besides, in seconds of cruising at 50 km/h."""
+    """Behind what is held an approach may speed up to this share of the free speed before its
+    place moves; 0: it joins with the speed that it holds."""
+    creep_mps: FloatArray = field(default_factory=lambda: np.zeros(0))
+    """(c,) further speeds to hold, by weak vehicles and before they speed up so."""
+    weak_mps2: float = 0.0
+    """A vehicle is weak that accelerates by less than this."""
 
     def __post_init__(self) -> None:
         if unknown := set(self.ramps_mps2).difference(RATES_MPS2.tolist()):
@@ -63,8 +63,8 @@ class Grid:
     """(h,) speeds that may be held; once more those from which an approach speeds up again."""
     rises: BoolArray
     """(h,) whether it does."""
-    price_s: FloatArray
-    """(h,) what each of them costs besides emission and time."""
+    creeps: BoolArray
+    """(h,) which of these are for weak vehicles."""
     to_hold: FloatArray
     """(3, r, h) way, time and cost of the ramps from standing to the speeds to hold."""
     steady: FloatArray
@@ -77,12 +77,11 @@ class Grid:
     @classmethod
     def of(cls, ramps: Ramps, means: Means) -> "Grid":
         """All that means allow."""
-        rows = row_of(np.array(means.ramps_mps2))
-        is_moving = means.hold_mps > 0.0
-        joined_mps = means.hold_mps[~is_moving | (means.hold_mps >= means.rolling_mps)]
-        left_mps = means.hold_mps[is_moving & (means.rise_share > 0.0)]
-        hold_mps = np.concatenate([joined_mps, left_mps])
-        rises = np.arange(hold_mps.size) >= joined_mps.size
+        rows, held_mps = row_of(np.array(means.ramps_mps2)), means.hold_mps
+        left_mps = held_mps[held_mps > 0.0]
+        parts = [held_mps, left_mps, means.creep_mps] if means.rise_share > 0.0 else [held_mps]
+        hold_mps = np.concatenate(parts)
+        place = np.arange(hold_mps.size)
         moving = np.array([ramps.way_m[rows], ramps.time_s[rows], ramps.cost_s[rows]])
         return cls(
             ramps=ramps,
@@ -91,8 +90,8 @@ class Grid:
             down=np.where(ramps.accel_mps2[rows, :1] < 0.0, 1.0, -1.0),
             tables=np.vstack([*moving, ramps.steady, ramps.cost_s[-1]]),
             hold_mps=hold_mps,
-            rises=rises,
-            price_s=np.where(rises & (hold_mps < means.rolling_mps), means.creep_price_s, 0.0),
+            rises=place >= held_mps.size,
+            creeps=place >= held_mps.size + left_mps.size,
             to_hold=ramps.at(moving, hold_mps),
             steady=ramps.at(ramps.steady, hold_mps),
             rejoining_s=ramps.at(ramps.cost_s[-1], hold_mps),

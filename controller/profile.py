@@ -43,6 +43,8 @@ class Approach:
     """(n,) no greater speed is held; 0: it is to stop."""
     early_s: FloatArray
     """(n,) whoever stops is at his place so much before that moves."""
+    room_m: FloatArray
+    """(n,) farther from the stop line nobody creeps: those behind stop there."""
     gate: Gate | None = None
     """A stop line that is passed on the way; None: nobody passes one."""
 
@@ -142,9 +144,11 @@ def _approach(
     is_feasible = ramps.sign * gap_mps > SPEED_STEP_MPS
     is_feasible &= cruise_s >= means.least_cruise_s - EPSILON
     is_feasible &= hold_s >= -EPSILON
+    held_from_m = pairs.join_m + hold_mps * hold_s
     if means.floor_mps > 0.0:
-        is_near = pairs.join_m + hold_mps * hold_s <= means.near_m
-        is_feasible &= grid.is_fast_enough[pairs.column] | is_near
+        is_feasible &= grid.is_fast_enough[pairs.column] | (held_from_m <= means.near_m)
+    if means.creep_mps.size:
+        is_feasible &= ~grid.creeps[pairs.column] | (held_from_m <= approach.room_m[pairs.car])
     if approach.gate is not None:
         course = Course(
             speed_mps=pairs.speed_mps,
@@ -181,12 +185,11 @@ def _join(grid: Grid, approach: Approach, freely: FloatArray) -> _Joining:
     twice_mps2, hold_squared = 2.0 * accel_mps2, hold_mps**2
     braking_mps2 = np.minimum(_upright(approach.decel_mps2), means.braking_mps2)
     met_mps = np.maximum(hold_mps, means.rise_share * free_mps * grid.rises)
-    rise_mps = met_mps - hold_mps
-    is_faster = rise_mps > 0.0
+    is_faster = met_mps > hold_mps
     # Whoever speeds up may be so much faster, since steps do not end when they should.
     most_mps = met_mps + accel_mps2 * means.step_s * is_faster
     margin_m = most_mps * means.reaction_s + most_mps**2 / (2.0 * braking_mps2)
-    rise_s = rise_mps / accel_mps2
+    rise_s = (met_mps - hold_mps) / accel_mps2
     early_s = _upright(approach.early_s) * (hold_mps == 0.0)
     join_s = _upright(approach.slot_s) - early_s - rise_s
     join_m = _upright(approach.place_m) + margin_m + (met_mps**2 - hold_squared) / twice_mps2
@@ -199,7 +202,8 @@ def _join(grid: Grid, approach: Approach, freely: FloatArray) -> _Joining:
     cover_s = np.where(end_mps <= free_mps, (end_mps - hold_mps) / accel_mps2, reach_s)
     is_in_time = join_s + cover_s <= _upright(approach.latest_s)
     is_in_time &= hold_mps <= _upright(np.minimum(approach.free_mps, approach.fastest_hold_mps))
-    is_in_time &= is_faster | ~grid.rises
+    may_rise = is_faster & (~grid.creeps | (accel_mps2 < means.weak_mps2))
+    is_in_time &= may_rise | ~grid.rises
     behind_s = freely[1] - grid.rejoining_s + freely[0] * beyond_s
-    behind_s += means.time_price * (reach_s - rise_s) + grid.price_s
+    behind_s += means.time_price * (reach_s - rise_s)
     return _Joining(join_m, join_s, is_in_time, behind_s)

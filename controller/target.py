@@ -44,8 +44,8 @@ class Target:
     holds_up: BoolArray
     """Whether it would hold up somebody whose lane flows, or who waits to enter the road; or, on
     the way to a signal beyond the next, whether somebody close behind leaves that way."""
-    is_full: BoolArray
-    """Whether the queue fills the way from the last signal."""
+    room_m: FloatArray
+    """From the stop line, for a queue that leaves the last signal free."""
     link: IntArray
     """Row of the link by which that stop line is crossed."""
     distance_m: FloatArray
@@ -247,7 +247,7 @@ def _target(served: Discharge, row: IntArray, lines: _Lines, spillback: float) -
         spread_s=np.where(is_to_come, lines.q90_s - lines.q10_s, 0.0),
         may_make_earlier=served.may_make_earlier[row],
         holds_up=lines.holds_up,
-        is_full=place_m > spillback * lines.storage_m,
+        room_m=spillback * lines.storage_m,
         link=lines.link,
         distance_m=lines.distance_m,
         crossing_mps=lines.crossing_mps,

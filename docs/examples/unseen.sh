@@ -24,11 +24,11 @@ make() {
     local name=$1 period=$2 types=$3 how=$4 folder=$out/$1
     shift 4
     mkdir -p "$folder"
-    "$SUMO_HOME/bin/netgenerate" "$@" -j traffic_light --no-turnarounds true --seed 8 -o "$folder/$name.net.xml"
+    "$SUMO_HOME/bin/netgenerate" "$@" -j traffic_light --no-turnarounds true --seed 8 -o "$folder/$name.net.xml" > "$folder/made.log" 2>&1
     echo "<additional><vTypeDistribution id=\"mix\">$types</vTypeDistribution></additional>" > "$folder/types.xml"
     "$python" "$SUMO_HOME/tools/randomTrips.py" -n "$folder/$name.net.xml" -e 3600 -p "$period" --fringe-factor 10 \
         --min-distance 500 --validate --seed 12 --trip-attributes 'type="mix" departLane="best" departSpeed="max"' \
-        --additional-file "$folder/types.xml" -o "$folder/trips.xml" -r "$folder/$name.rou.xml"
+        --additional-file "$folder/types.xml" -o "$folder/trips.xml" -r "$folder/$name.rou.xml" >> "$folder/made.log" 2>&1
     cat > "$folder/$name.sumocfg" <<XML
 <configuration>
     <input><net-file value="$name.net.xml"/><route-files value="$name.rou.xml"/></input>
@@ -55,3 +55,4 @@ make sublane 1.6 "$mixed" "$sublane" --grid --grid.number 4 --grid.length 320 --
 make actuated 1.4 "$mixed" "" --grid --grid.number 5 --grid.length 350 --grid.attach-length 350 --tls.default-type actuated "${town[@]}" "${pockets[@]}"
 make actuated1 1.5 "$cars" "" "${streets[@]}" --tls.default-type actuated -L 1 -S 13.89 "${pockets[@]}"
 make delaybased 1.6 "$mixed" "" "${streets[@]}" --tls.default-type delay_based "${town[@]}"
+echo "made eleven networks in $out"

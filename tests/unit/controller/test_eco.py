@@ -320,7 +320,7 @@ def test_a_driver_who_comes_late_is_asked_to_brake_gently(eco, seen_of):
         ({"interval_s": 0.0}, "interval_s must be positive, got 0.0"),
         ({"braking_mps2": -1.0}, "braking_mps2 must be positive, got -1.0"),
         ({"hope_s": -1.0}, "hope_s must not be negative, got -1.0"),
-        ({"creep_price_s": -0.5}, "creep_price_s must not be negative, got -0.5"),
+        ({"weak_mps2": -0.5}, "weak_mps2 must not be negative, got -0.5"),
         ({"rise_share": 1.1}, "rise_share must be between 0 and 1, got 1.1"),
         ({"later_s": float("nan")}, "later_s must not be negative, got nan"),
     ],

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from controller import Driver, EcoParameters, profile
-from controller.abilities import HOLDS_MPS, RAMPS_MPS2, ROLLING_MPS, abilities, ramps_by_hand
+from controller.abilities import HOLDS_MPS, RAMPS_MPS2, abilities, ramps_by_hand
 from controller.means import Grid, Means
 from controller.profile import Approach
 from controller.ramps import (
@@ -24,7 +24,6 @@ from controller.ramps import (
 )
 
 FLAT_DEG = np.zeros(1)
-JOINED_MPS = HOLDS_MPS[(HOLDS_MPS == 0.0) | (HOLDS_MPS >= ROLLING_MPS)]
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +43,7 @@ def approach(distance_m, slot_s, *, speed_mps=14.0, **changes):
         "latest_s": slot_s + 3.0,
         "fastest_hold_mps": np.inf,
         "early_s": 0.0,
+        "room_m": np.inf,
     }
     return Approach(**{name: np.array([float(v)]) for name, v in {**plain, **changes}.items()})
 
@@ -52,7 +52,7 @@ def means(**changes):
     plain = {
         "ramps_mps2": RAMPS_MPS2,
         "fits_ramps": True,
-        "hold_mps": JOINED_MPS,
+        "hold_mps": HOLDS_MPS,
         "step_s": 0.0,
         "time_price": 0.5,
         "reaction_s": 1.0,
@@ -266,27 +266,23 @@ def by_cruise_control(**parameters):
 
 
 @pytest.mark.parametrize(
-    ("accel_mps2", "parameters", "creeps"),
-    [(0.75, {}, True), (1.3, {}, False), (2.0, {}, False),
-     (1.3, {"creep_price_s": 0.0}, True), (0.75, {"creep_price_s": 30.0}, False),
-     (0.75, {"rise_share": 0.0}, False)],
+    ("accel_mps2", "parameters", "changes", "creeps"),
+    [(0.75, {}, {}, True), (0.9, {}, {}, False), (2.0, {}, {}, False),
+     (0.75, {"weak_mps2": 0.0}, {}, False), (0.75, {"rise_share": 0.0}, {}, False),
+     (0.75, {}, {"room_m": 60.0}, False)],
 )  # fmt: skip
-def test_only_who_comes_to_speed_slowly_creeps_up_to_where_he_speeds_up_again(
-    ramps, accel_mps2, parameters, creeps
+def test_only_weak_vehicles_creep_up_to_where_they_speed_up(
+    ramps, accel_mps2, parameters, changes, creeps
 ):
-    told = approach(250.0, 50.0, accel_mps2=accel_mps2)
-    found = cheapest(ramps, told, by_cruise_control(**parameters))
-    assert (0.0 < found.hold_mps[0] < ROLLING_MPS) == creeps
+    told = approach(250.0, 50.0, accel_mps2=accel_mps2, **changes)
+    found = cheapest(ramps, told, abilities(EcoParameters(**parameters), None, 1.0))
+    assert (0.0 < found.hold_mps[0] < 4.0) == creeps
     assert (found.join_s[0] < 50.0) == creeps
+    assert not creeps or found.hold_mps[0] >= 2.25
 
 
-@given(SITUATIONS, st.floats(0.5, 3.0))
-def test_nobody_joins_a_queue_creeping(ramps, situation, accel_mps2):
-    told = approach(**situation, accel_mps2=accel_mps2, latest_s=1e4)
-    found = cheapest(ramps, told, by_cruise_control(creep_price_s=0.0))
-    assume(found.is_feasible[0])
-    [hold_mps], [join_s] = found.hold_mps, found.join_s
-    assert hold_mps == 0.0 or hold_mps >= ROLLING_MPS or join_s < situation["slot_s"]
+def test_nobody_is_asked_to_creep_by_hand():
+    assert abilities(EcoParameters(), Driver(), 1.0).creep_mps.size == 0
 
 
 def test_who_may_not_speed_up_again_joins_when_his_place_moves(ramps):
