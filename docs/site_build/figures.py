@@ -181,6 +181,7 @@ def _planned(served: Discharge, row: int) -> FloatArray:
         latest_s=served.cross_s[row : row + 1] + parameters.later_s,
         fastest_hold_mps=np.array([LIMIT_MPS]),
         early_s=np.zeros(1),
+        room_m=np.full(1, np.inf),
     )
     choice = cheapest(Grid.of(ramps, means), approach)
     hold_mps, join_s = float(choice.hold_mps[0]), float(choice.join_s[0])
