@@ -24,7 +24,8 @@ REGULATION_MPS = 1.5
 """While it holds a speed a vehicle may deviate by this much, to arrive in time."""
 REGULATION_MPS2 = 1.0
 SLOWEST_MPS = 2.25
-"""Nobody is held slower to arrive later: he would count as standing."""
+"""Nobody is held slower than this to arrive later: he would soon count as standing, and those
+behind him be told to stop there."""
 SLOW_MPS = 2.0
 """A driver who is slower than his own wish by this much would speed up if he were told nothing."""
 FIRMEST, GENTLEST = 2.0, 0.5

@@ -78,9 +78,9 @@ class Grid:
     def of(cls, ramps: Ramps, means: Means) -> "Grid":
         """All that means allow."""
         rows, held_mps = row_of(np.array(means.ramps_mps2)), means.hold_mps
-        left_mps = held_mps[held_mps > 0.0]
-        parts = [held_mps, left_mps, means.creep_mps] if means.rise_share > 0.0 else [held_mps]
-        hold_mps = np.concatenate(parts)
+        moving_mps = held_mps[held_mps > 0.0]
+        rising_mps = (moving_mps, means.creep_mps) if means.rise_share > 0.0 else ()
+        hold_mps = np.concatenate([held_mps, *rising_mps])
         place = np.arange(hold_mps.size)
         moving = np.array([ramps.way_m[rows], ramps.time_s[rows], ramps.cost_s[rows]])
         return cls(
@@ -91,7 +91,7 @@ class Grid:
             tables=np.vstack([*moving, ramps.steady, ramps.cost_s[-1]]),
             hold_mps=hold_mps,
             rises=place >= held_mps.size,
-            creeps=place >= held_mps.size + left_mps.size,
+            creeps=place >= held_mps.size + moving_mps.size,
             to_hold=ramps.at(moving, hold_mps),
             steady=ramps.at(ramps.steady, hold_mps),
             rejoining_s=ramps.at(ramps.cost_s[-1], hold_mps),

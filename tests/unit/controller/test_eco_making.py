@@ -80,3 +80,13 @@ def test_a_strong_car_is_planned_to_regain_speed_no_faster_than_by_2_mps2(
             found_mps2.append((regained_mps - notes[HOLD_MPS]) / rise_s)
     assert found_mps2
     assert found_mps2 == pytest.approx([planned_mps2] * len(found_mps2))
+
+
+@pytest.mark.parametrize(("storage_m", "creeps"), [(np.inf, True), (70.0, False)])
+def test_a_weak_car_creeps_only_where_a_queue_may_reach(
+    eco: Eco, behind: SeenOf, storage_m: float, creeps: bool
+) -> None:
+    car = {"distance_m": 250.0, "accel_mps2": 0.75, "storage_m": storage_m}
+    said = eco.advise(behind(0, car, red_s=50.0))
+    assert said.reason[0] == Reason.ADVISED
+    assert (0.0 < said.memory[0, HOLD_MPS] < 4.0) == creeps

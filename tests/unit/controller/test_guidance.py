@@ -51,6 +51,14 @@ def test_who_holds_a_speed_arrives_in_time_by_small_deviations(ramps, car_at, pl
         assert needed_mps(plan_of(), seen)[0] == pytest.approx(8.0 + sign * REGULATION_MPS)
 
 
+@pytest.mark.parametrize(
+    ("hold_mps", "slowest_mps"), [(8.0, 6.5), (4.0, 2.5), (3.25, 2.25), (2.25, 2.25), (2.0, 2.0)]
+)
+def test_nobody_is_slowed_down_to_standing_to_arrive_later(car_at, plan_of, hold_mps, slowest_mps):
+    seen = car_at(time_s=129.6, speed_mps=hold_mps, distance_m=16.5)
+    assert needed_mps(plan_of(HOLD_MPS=hold_mps), seen)[0] == slowest_mps
+
+
 @pytest.mark.parametrize(("sign", "other"), [(1.0, {}), (-1.0, {}), (1.0, {"RAMP_MPS2": 0.5})])
 def test_who_must_make_up_for_time_does_so_steadily(ramps, car_at, sign, other, plan_of):
     # 20 s to go; 1.2 m/s faster or slower than planned is needed all the while.

@@ -275,7 +275,7 @@ def test_only_weak_vehicles_creep_up_to_where_they_speed_up(
     ramps, accel_mps2, parameters, changes, creeps
 ):
     told = approach(250.0, 50.0, accel_mps2=accel_mps2, **changes)
-    found = cheapest(ramps, told, abilities(EcoParameters(**parameters), None, 1.0))
+    found = cheapest(ramps, told, by_cruise_control(**parameters))
     assert (0.0 < found.hold_mps[0] < 4.0) == creeps
     assert (found.join_s[0] < 50.0) == creeps
     assert not creeps or found.hold_mps[0] >= 2.25
