@@ -175,7 +175,7 @@ def main() -> int:
         say("Interrupted; `make install` goes on.")
         return 130
     STAMP.write_text(wanted)
-    say(f"Installed in {time.monotonic() - start_s:.0f} s.")
+    say(f"Installed in {time.monotonic() - start_s:.0f} s; the commands are in .venv/bin.")
     return 0
 
 

@@ -261,6 +261,8 @@ def _forget_passed(notes: FloatArray, seen: Observation) -> None:
     if traffic.beyond is not None:
         is_ahead |= notes[:, LINK] == traffic.beyond.link.take(row)
     notes[~is_ahead, :WHY] = np.nan
+    # Until the next look nobody knows what else there is to say to who has just lost his plan.
+    notes[~is_ahead & (notes[:, WHY] == ADVISED), WHY] = np.nan
 
 
 def _note_way_beyond(notes: FloatArray, seen: Observation) -> None:

@@ -1,5 +1,6 @@
 """What a folder of results holds beside the results: manifest, network, and what SUMO wrote."""
 
+import json
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from experiments.config import Experiment, resolved_dump
 from experiments.fleet_account import fleet_content
 from experiments.order import Order, versions
 from experiments.own_policy import OwnPolicy
+from experiments.result_files import MANIFEST
 from experiments.single_run import OTHER_FILES, RAW_FILES
 from sumo_nets import Scenario, input_hashes
 
@@ -48,6 +50,15 @@ def manifest(
         "code_sha256": code_hash(),
         "git_commit": _git_commit(),
     }
+
+
+def holds_another(out: Path, experiment: Experiment) -> bool:
+    """Whether a folder holds results of an experiment that differs by more than its seeds."""
+    try:
+        held = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["experiment"]
+        return bool(held | {"seeds": None} != resolved_dump(experiment) | {"seeds": None})
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _git_commit() -> str | None:

@@ -6,6 +6,9 @@ from pathlib import Path
 from experiments.arms import split_arm
 from experiments.config import Experiment, load_experiment
 from experiments.config_schema import DEFAULT_EXPERIMENT
+from experiments.data_files import ConfigError, read_document
+from experiments.source import Source
+from experiments.sweeps.form import KINDS
 
 
 def asked_experiment(
@@ -42,8 +45,19 @@ def _asked(what: str | None, overrides: Mapping[str, object], *, by_option: bool
         return load_experiment(DEFAULT_EXPERIMENT, overrides, by_option=by_option)
     path = Path(what)
     if path.suffix in (".yaml", ".yml") and not _is_arterial(path):
+        _check_no_sweep(path)
         return load_experiment(path, overrides, by_option=by_option)
     return Experiment.from_scenario(what, overrides, by_option=by_option)
+
+
+def _check_no_sweep(path: Path) -> None:
+    """A sweep is asked for by a command of its own, which its file does not say."""
+    document = read_document(path)
+    value = document.value
+    for kind in KINDS:
+        if isinstance(value, dict) and isinstance(value.get(kind), dict | list):
+            place = Source.merged(document, {}, file=str(path)).place((kind,), at_key=True)
+            raise ConfigError([f"{place}this file is a sweep; 'ecocorridor sweep {path}' runs it"])
 
 
 def _is_arterial(path: Path) -> bool:

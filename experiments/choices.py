@@ -46,9 +46,9 @@ def written_seeds(value: object) -> object:
     """
     if isinstance(value, int) and not isinstance(value, bool):
         if not 1 <= value <= MAX_SEEDS:
+            named = f"; a list names seeds: [{value}]" if value >= 0 else ""
             raise ValueError(
-                f"a count must be 1 to {MAX_SEEDS} (8 means the seeds 1 to 8), got {value}; "
-                f"a list names seeds: [{abs(value)}]"
+                f"a count must be 1 to {MAX_SEEDS} (8 means the seeds 1 to 8), got {value}{named}"
             )
         return tuple(range(1, value + 1))
     if isinstance(value, str) and value.startswith("[") and value.endswith("]"):

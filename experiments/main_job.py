@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from corridor import RoadNetwork, find_main_road
-from experiments.appendix import lay_out_raw, manifest, network_content
+from experiments.appendix import holds_another, lay_out_raw, manifest, network_content
 from experiments.claim import claimed
 from experiments.config import Experiment
 from experiments.engines import Event
@@ -33,6 +33,7 @@ from experiments.report.bound import BOUND
 from experiments.report.explained_page import EXPLAINED
 from experiments.report.names import FIGURES, PAGES
 from experiments.report.page import write_report
+from experiments.result_files import MANIFEST
 from experiments.results import summary_of, write_json, write_results
 from experiments.saying import Say, say_nothing
 from experiments.sequential import Sequential
@@ -154,6 +155,8 @@ def _run_claimed(job: _Job, listener: _Listener) -> Outcome:
         experiment, scenario, cache_dir=job.cache_dir, n_jobs=job.wishes.n_jobs, say=say
     )
     remove_all_rests(job.store)
+    if holds_another(job.wishes.out, experiment):
+        say(f"{job.wishes.out} holds results of another experiment: its tables are replaced")
     done = _do_all(job, listener)
     if not done.finished:
         return Outcome(summary={}, failures=done.failures)
@@ -270,7 +273,7 @@ def _with_seeds(job: _Job, seeds: tuple[int, ...]) -> _Job:
 def _write_appendix(job: _Job, network: dict[str, Any]) -> None:
     out = job.wishes.out
     made_of = manifest(job.experiment, job.scenario, job.policies, job.wishes.command)
-    write_json(out / "manifest.json", made_of)
+    write_json(out / MANIFEST, made_of)
     write_json(out / "network.json", network)
     for name in ("raw", EXPLAINED, FIGURES):  # about results that are replaced
         shutil.rmtree(out / name, ignore_errors=True)

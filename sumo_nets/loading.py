@@ -81,8 +81,9 @@ def with_window(
     if changed.begin_s < 0:
         problems.append(f"begin_s must not be negative, got {changed.begin_s:g}")
     if changed.end_s is not None and changed.end_s <= changed.begin_s:
+        own = "; the scenario's own begin is meant where none is given" if begin_s is None else ""
         problems.append(
-            f"end_s must be later than begin_s, got {changed.begin_s:g} to {changed.end_s:g}"
+            f"end_s must be later than begin_s, got {changed.begin_s:g} to {changed.end_s:g}{own}"
         )
     if not 0.001 <= changed.step_length_s <= 10:
         problems.append(f"step_length_s must be in 0.001..10, got {changed.step_length_s:g}")

@@ -19,6 +19,9 @@ CO2_ACCOUNTS = ("co2_hbefa4", "co2_hbefa4_nojump", "co2_phemlight5", "energy_bev
 SIDED = ("less", "more")
 """Verdicts that claim an effect."""
 
+MOST_DIGITS = 3
+"""Decimals of a percentage."""
+
 
 def account_metrics(summary: dict[str, Any], *quantities: str) -> list[str]:
     """Metrics of the accounts in which anything was used or emitted, in the order of the page.
@@ -114,9 +117,13 @@ def size_parts(found: Effect) -> dict[str, str]:
 
 
 def _digits_of(found: Effect) -> int:
-    """Decimals that let the mean and both ends of the interval be told from 0."""
-    values = [v for v in (found.mean, found.low, found.high) if v is not None]
-    return max((_digits(value) for value in values if value != 0), default=1)
+    """Decimals that let mean and ends be told from 0, and the ends from each other."""
+    ends = [v for v in (found.low, found.high) if v is not None]
+    values = [v for v in (found.mean, *ends) if v != 0]
+    digits = max((_digits(value) for value in values), default=1)
+    while digits < MOST_DIGITS and len(set(ends)) > len({round(v, digits) for v in ends}):
+        digits += 1
+    return digits
 
 
 def _digits(value: float) -> int:

@@ -222,11 +222,22 @@ def _co2_words(told: Judged) -> str:
         return say("CO₂ could not be compared")
     change = {"change": signed(effect.mean)}
     return {
-        "less": say("vehicles emit {size} less CO₂{interval}", **size_words(effect)),
-        "more": say("vehicles emit {size} more CO₂{interval}", **size_words(effect)),
-        "no effect shown": say("no effect on CO₂ is shown ({range})", range=range_words(effect)),
-        ONE_RUN: say("CO₂ changes by {change} % in one run", **change),
-        NO_INTERVAL: say("CO₂ changes by {change} %, without an interval", **change),
+        "less": say(
+            "vehicles emit {size} less CO₂ by their own emission classes{interval}",
+            **size_words(effect),
+        ),
+        "more": say(
+            "vehicles emit {size} more CO₂ by their own emission classes{interval}",
+            **size_words(effect),
+        ),
+        "no effect shown": say(
+            "no effect on CO₂ by their own emission classes is shown ({range})",
+            range=range_words(effect),
+        ),
+        ONE_RUN: say("CO₂ by own emission classes changes by {change} % in one run", **change),
+        NO_INTERVAL: say(
+            "CO₂ by own emission classes changes by {change} %, without an interval", **change
+        ),
     }[told.verdict]
 
 

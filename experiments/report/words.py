@@ -163,6 +163,12 @@ def reference_words(results: Results) -> str:
 
 def nothing_words(results: Results) -> str:
     """What is said where no advised arm can be compared."""
+    unfinished = [arm for arm in results.summary["failed_runs"] if arm not in results.arms]
+    if unfinished:
+        return say(
+            "No answer: no run of {arms} was finished, so there is nothing to compare.",
+            arms=and_list(unfinished),
+        )
     if not results.is_compared:
         return say(
             "No answer: no arm without advice was run, so there is nothing to compare with. "
@@ -213,10 +219,21 @@ def _co2_words(co2: Effect | None) -> str:
     if co2 is None:
         return say("CO₂ could not be compared")
     return {
-        "less": say("vehicles emit {size} less CO₂{interval}", **size_parts(co2)),
-        "more": say("vehicles emit {size} more CO₂{interval}", **size_parts(co2)),
-        "no effect shown": say("no effect on CO₂ is shown ({range})", range=_range_words(co2)),
-        ONE_RUN: say("CO₂ changes by {change} % in one run", change=signed(co2.mean)),
+        "less": say(
+            "vehicles emit {size} less CO₂ by their own emission classes{interval}",
+            **size_parts(co2),
+        ),
+        "more": say(
+            "vehicles emit {size} more CO₂ by their own emission classes{interval}",
+            **size_parts(co2),
+        ),
+        "no effect shown": say(
+            "no effect on CO₂ by their own emission classes is shown ({range})",
+            range=_range_words(co2),
+        ),
+        ONE_RUN: say(
+            "CO₂ by own emission classes changes by {change} % in one run", change=signed(co2.mean)
+        ),
     }[verdict(co2)]
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from controller import Driver, EcoParameters, Glosa
 from corridor import EquipmentParameters, Outage, RsuParameters
+from experiments.asked import asked_experiment
 from experiments.config import (
     Experiment,
     load_experiment,
@@ -245,6 +246,24 @@ def test_a_wrong_option_is_told_by_its_name(tmp_path, overrides, expected):
     with pytest.raises(ConfigError) as caught:
         Experiment.from_scenario("a", overrides)
     assert caught.value.problems[0].startswith(expected)
+
+
+def test_a_count_that_could_be_no_seed_is_not_offered_as_one(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("scenario: a\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"got -1$"):
+        load_experiment(path, {"seeds": "-1"})
+
+
+@pytest.mark.parametrize("kind", ["list:\n  - {penetration: 0.5}", "grid: {penetration: [0.5, 1]}"])
+def test_who_asks_for_one_experiment_by_a_sweep_is_told_the_command(tmp_path, kind):
+    path = tmp_path / "many.yaml"
+    path.write_text(f"scenario: arterial\n{kind}\n", encoding="utf-8")
+    place = rf"many\.yaml:2:1: {kind[:4]}: this file is a sweep; 'ecocorridor sweep .*many\.yaml'"
+    with pytest.raises(ConfigError, match=place):
+        asked_experiment(str(path), {})
+    path.write_text("scenario: arterial\ngrid: CN/2023\n", encoding="utf-8")
+    assert asked_experiment(str(path), {}).grid == "CN/2023"
 
 
 def test_options_and_file_are_told_together(tmp_path):

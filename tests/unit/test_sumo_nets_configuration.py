@@ -133,6 +133,12 @@ def test_times_that_make_no_sense_are_refused_together(folder):
     assert len(error.value.problems) == 2
 
 
+def test_an_end_before_the_own_begin_says_whose_begin_that_is(folder):
+    scenario = scenario_of_network(folder / "x.net.xml").model_copy(update={"begin_s": 25200.0})
+    with pytest.raises(ScenarioError, match=r"25200 to 900; the scenario's own begin is meant"):
+        with_window(scenario, begin_s=None, end_s=900.0, step_length_s=None)
+
+
 @pytest.mark.parametrize(
     ("name", "slug"), [("resco:cologne8", "resco-cologne8"), ("../a b", "a-b"), ("::", "scenario")]
 )

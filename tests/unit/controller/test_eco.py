@@ -127,6 +127,16 @@ def test_plans_are_made_at_intervals_and_carried_out_in_between(rate_maps, seen_
     assert kept.speed_mps[0] < 14.0
 
 
+def test_who_loses_his_plan_between_two_looks_is_not_told_to_be_advised(rate_maps, seen_of):
+    eco = Eco(EcoParameters(interval_s=5.0), tuple(rate_maps.values()))
+    cars = [{"distance_m": 300.0}]
+    made = eco.advise(seen_of(cars, RED_40_S, time_s=100.0))
+    changed_lane = seen_of([{**cars[0], "link": 1}], [*RED_40_S, *RED_40_S], time_s=101.0)
+    lost = eco.advise(replace(changed_lane, memory=made.memory))
+    assert not is_planned(lost.memory).any()
+    assert lost.reason[0] == Reason.PENDING
+
+
 # Why somebody is not advised: each case differs from one with advice in what it is named for.
 
 LEFT_RED = [[(40.0, 70.0)], [(-5.0, 90.0)]]

@@ -136,7 +136,7 @@ def test_harm_at_a_point_is_told_though_the_mean_is_a_saving(tmp_path, write_swe
 def test_an_effect_that_is_not_shown_is_not_claimed(tmp_path, write_sweep, grid_points):
     folder = write_sweep(tmp_path, grid_points(penetration=[0.1, 1.0]), effects=lambda v, a: {})
     answer = answer_of(folder)
-    assert "no effect on CO₂ is shown" in answer.sentence
+    assert "no effect on CO₂ by their own emission classes is shown" in answer.sentence
     assert "no trend is shown" in answer.changes[0]
     assert answer.tone == "open"
 

@@ -6,7 +6,7 @@ import pytest
 
 from experiments.report.data import read_results
 from experiments.report.effects import change_text, interval_text
-from experiments.report.words import account_words, answer, reference_words
+from experiments.report.words import account_words, answer, nothing_words, reference_words
 from experiments.statistics import Effect
 
 
@@ -31,9 +31,9 @@ def test_a_saving_on_every_account_is_said_with_its_interval(study, edit_summary
     edit_summary(change)
     said = answer(read_results(study), "glosa")
     assert said.sentence == (
-        "With advice by glosa, vehicles emit 2.1\u202f% less CO₂ (95\u202f% interval 1.5 to"
-        " 2.7\u202f%), and no effect on trip time is shown (95\u202f% interval \u22120.3 to"
-        " +0.5\u202f%)."
+        "With advice by glosa, vehicles emit 2.1\u202f% less CO₂ by their own emission classes"
+        " (95\u202f% interval 1.5 to 2.7\u202f%), and no effect on trip time is shown"
+        " (95\u202f% interval \u22120.3 to +0.5\u202f%)."
     )
     assert said.accounts == "All accounts of the same journeys agree that it falls."
     assert said.tone == "good"
@@ -67,7 +67,7 @@ def test_a_saving_bought_with_time_is_said_with_but(study, edit_summary):
 def test_an_interval_around_zero_is_no_effect_whatever_the_mean(study, edit_summary):
     edit_summary(lambda summary: set_effect(summary, ACCOUNTS, -5.0, -10.5, 0.5))
     said = answer(read_results(study), "glosa")
-    assert "no effect on CO₂ is shown" in said.sentence
+    assert "no effect on CO₂ by their own emission classes is shown" in said.sentence
     assert "less" not in said.sentence
     assert said.tone != "good"
 
@@ -79,9 +79,8 @@ def test_a_claim_is_taken_back_in_the_same_sentence_when_an_account_disagrees(st
 
     edit_summary(change)
     said = answer(read_results(study), "glosa")
-    assert "less CO₂ (95\u202f% interval 5.6 to 6.8\u202f%), though not on every account," in (
-        said.sentence
-    )
+    claim = "less CO₂ by their own emission classes (95\u202f% interval 5.6 to 6.8\u202f%)"
+    assert f"{claim}, though not on every account," in said.sentence
     assert "not a proven saving" in said.accounts
     assert said.tone != "good"
 
@@ -139,6 +138,23 @@ def test_small_numbers_keep_digits_enough_to_show_their_side():
     effect = found(-0.04, -0.07, -0.01)
     assert change_text(effect) == "\u22120.04\u202f%"
     assert interval_text(effect) == "\u22120.07 to \u22120.01\u202f%"
+
+
+def test_ends_of_a_narrow_interval_are_told_apart():
+    assert interval_text(found(0.53, 0.52, 0.54)) == "+0.52 to +0.54\u202f%"
+    assert interval_text(found(0.5, 0.5, 0.5)) == "+0.5 to +0.5\u202f%"
+    assert interval_text(found(0.53, 0.53, 0.530001)) == "+0.530 to +0.530\u202f%"
+
+
+def test_arms_without_a_finished_run_are_named_where_nothing_can_be_compared(study, edit_summary):
+    def change(summary: dict[str, Any]) -> None:
+        del summary["arms"]["glosa"], summary["effects"]["glosa"]
+        summary["failed_runs"] = {"glosa": [1, 2]}
+
+    edit_summary(change)
+    assert nothing_words(read_results(study)) == (
+        "No answer: no run of glosa was finished, so there is nothing to compare."
+    )
 
 
 def test_an_automated_comparison_with_none_warns_of_smoothing(study, edit_summary):
