@@ -28,7 +28,8 @@ class Driver:
     near_m: float = 100.0
     """Nearer to the stop line than this a driver sees the signal and its countdown ..."""
     near_floor_mps: float = 15.0 / 3.6
-    """... and may be shown speeds down to this one (15 km/h) if that saves him the stop."""
+    """... and may be shown speeds down to this one (15 km/h): to spare him a stop, or to roll on
+    off the pedal towards it."""
     dawdling_mps2: float = 0.9
     """A driver stays below the speed that he keeps to by this times the length of a step, on the
     mean: SUMO's dawdling (half of sigma times acceleration), and some for the traffic ahead."""

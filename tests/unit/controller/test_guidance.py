@@ -162,20 +162,20 @@ def test_a_slow_driver_is_told_not_to_speed_up_before_his_ramp(ramps, car_at, pl
     assert np.isnan(show(nearly, car_at(time_s=101.0, speed_mps=12.5), ramps))
 
 
-def test_nobody_is_asked_to_creep_and_slower_near_the_line_only_to_save_the_stop(
-    ramps, car_at, plan_of
-):
+def test_nobody_is_asked_to_creep_and_slower_only_near_the_line(ramps, car_at, plan_of):
     far, near = ({"time_s": 125.0, "speed_mps": 4.0, "distance_m": d} for d in (101.0, 99.0))
     stopping = plan_of(HOLD_MPS=0.0, JOIN_S=150.0)
-    for place in (far, near):
-        for step_mps, floor_mps in ((5.0 / 3.6, 20.0 / 3.6), (0.5, 6.0), (3.0, 6.0)):
-            shown_mps = show(stopping, car_at(**place), ramps, step_mps=step_mps)
-            assert shown_mps == pytest.approx(floor_mps)
-    assert show(stopping, car_at(**far), ramps, floor_mps=7.0) == 7.0
     rolling = plan_of(HOLD_MPS=2.0, JOIN_S=150.0)
-    for place, floor_kmh in ((far, 20.0), (near, 15.0)):
-        shown_mps = show(rolling, car_at(**place), ramps, step_mps=5.0 / 3.6)
-        assert shown_mps == pytest.approx(floor_kmh / 3.6)
+    for step_mps, floors_mps in (
+        (5.0 / 3.6, (20.0 / 3.6, 15.0 / 3.6)),
+        (0.5, (6.0, 4.5)),
+        (3.0, (6.0, 6.0)),
+    ):
+        for place, floor_mps in zip((far, near), floors_mps, strict=True):
+            for plan in (stopping, rolling):
+                shown_mps = show(plan, car_at(**place), ramps, step_mps=step_mps)
+                assert shown_mps == pytest.approx(floor_mps)
+    assert show(stopping, car_at(**far), ramps, floor_mps=7.0) == 7.0
     creeping = plan_of(CRUISE_MPS=3.0, RAMP_S=115.0)
     assert show(creeping, car_at(time_s=101.0, speed_mps=3.0), ramps) == 6.0
 
