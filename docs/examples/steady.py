@@ -1,6 +1,6 @@
 """Nine public networks whose drivers do not dawdle (SUMO's sigma is 0), to be run in both arms.
 
-.venv/bin/python docs/examples/steady.py runs/steady
+python docs/examples/steady.py runs/steady
 """
 
 import shutil

@@ -51,6 +51,7 @@ NOT_RUN = {
             "ecocorridor sweep docs/examples/models.yaml --out runs/models",
             "ecocorridor sweep docs/examples/peers.yaml --out runs/peers",
             "ecocorridor sweep docs/examples/unseen.yaml --out runs/unseen/results",
+            "ecocorridor sweep docs/examples/steady.yaml --out runs/steady/results",
         ),
         "takes minutes; the page plans it, too",
     ),
