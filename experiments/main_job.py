@@ -155,8 +155,6 @@ def _run_claimed(job: _Job, listener: _Listener) -> Outcome:
         experiment, scenario, cache_dir=job.cache_dir, n_jobs=job.wishes.n_jobs, say=say
     )
     remove_all_rests(job.store)
-    if holds_another(job.wishes.out, experiment):
-        say(f"{job.wishes.out} holds results of another experiment: its tables are replaced")
     done = _do_all(job, listener)
     if not done.finished:
         return Outcome(summary={}, failures=done.failures)
@@ -173,6 +171,11 @@ def _write(
 ) -> Outcome:
     """The folder of results, from the finished runs."""
     job, out = done.job, done.job.wishes.out
+    if holds_another(out, job.experiment):
+        say(
+            f"{out} held results of another experiment: tables, reports, figures and explained "
+            "vehicles are replaced"
+        )
     for name in (*MRV_FILES, BOUND, *PAGES, "summary.json"):
         # What is about results that are replaced; the last ones say that the folder is whole.
         (out / name).unlink(missing_ok=True)

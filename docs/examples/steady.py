@@ -48,4 +48,4 @@ for name in [*(f"resco:{name}" for name in NAMES), "arterial"]:
         ),
         encoding="utf-8",
     )
-print(f"made nine networks in {OUT}")
+print(f"made nine networks in {OUT}; docs/examples/steady.yaml takes those in runs/steady")

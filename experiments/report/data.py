@@ -72,6 +72,11 @@ class Results:
     """The arm that the reader asked to be told of; None: the one of `focus_arm`."""
 
     @cached_property
+    def unfinished(self) -> list[str]:
+        """Arms that were asked for, and of which no run was finished."""
+        return [arm for arm in self.summary["failed_runs"] if arm not in self.arms]
+
+    @cached_property
     def is_compared(self) -> bool:
         """Whether an arm without advice was run, to compare with."""
         return self.summary["reference"] is not None

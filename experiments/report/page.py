@@ -1,6 +1,6 @@
 """The report of an experiment: one HTML page that needs nothing else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,14 @@ from experiments.atomic import replacing
 from experiments.measures import FEW_SEEDS
 from experiments.report.bound import bound_table, read_bound
 from experiments.report.data import Results, read_results
-from experiments.report.effects import CO2_ACCOUNTS, arm_effects, compared_words, effect, signed
+from experiments.report.effects import (
+    CO2_ACCOUNTS,
+    SIDED,
+    arm_effects,
+    compared_words,
+    effect,
+    signed,
+)
 from experiments.report.equity import balance_table, class_table, gini_words
 from experiments.report.explained import explain_typical, typical_account
 from experiments.report.factors import factor_tables
@@ -36,7 +43,13 @@ from experiments.report.tables import (
 from experiments.report.templating import template
 from experiments.report.who_pays import shares_by_approach, who_pays_table
 from experiments.report.who_waits import persons_table, waits_table
-from experiments.report.words import answer, nothing_words, reference_words, smoothing_words
+from experiments.report.words import (
+    and_list,
+    answer,
+    nothing_words,
+    reference_words,
+    smoothing_words,
+)
 from experiments.sequential import sequential_of
 from experiments.statistics import ONE_RUN, verdict
 
@@ -120,9 +133,7 @@ def _contents(
         "reference_text": reference_words(results),
         "smoothing_text": smoothing_words(results.summary),
         "looks_text": looked.words if (looked := sequential_of(results.summary)) else "",
-        "seeds_text": _seeds_words(
-            results.n_seeds, results.summary["failed_runs"], is_one_run=_is_one_run(results)
-        ),
+        "seeds_text": _seeds_words(results, is_one_run=_is_one_run(results)),
         "key_figures": _key_figures(results),
         "equipped_text": _share_words(results.summary.get("penetration")),
         "left_out": scenario.get("left_out") or [],
@@ -175,18 +186,23 @@ def _is_one_run(results: Results) -> bool:
     return results.n_seeds > 1 and any(each is not None and each.n == 1 for each in found)
 
 
-def _seeds_words(
-    n_seeds: int, failed_runs: Mapping[str, Sequence[int]], *, is_one_run: bool = False
-) -> str:
+def _seeds_words(results: Results, *, is_one_run: bool) -> str:
+    n_seeds, told = results.n_seeds, ""
     if n_seeds == 0:
         return say("No seed was finished in all arms; nothing is compared.")
-    told = ""
+    unfinished = results.unfinished
+    if unfinished:
+        told = say("No run of {arms} was finished. ", arms=and_list(unfinished))
+    # An arm of which no run was finished is left out, and not the seeds.
+    failed_runs: dict[str, Sequence[int]] = {
+        arm: seeds for arm, seeds in results.summary["failed_runs"].items() if arm not in unfinished
+    }
     if failed_runs:
         n_left = len({seed for seeds in failed_runs.values() for seed in seeds})
         arms = say(", ").join(
             say("{arm} in {n}", arm=arm, n=len(seeds)) for arm, seeds in failed_runs.items()
         )
-        told = say(
+        told += say(
             "{left} of {all} seeds are left out because a run failed: {arms}. If one arm fails "
             "more often than another, what is left flatters it. ",
             left=n_left,
@@ -253,7 +269,9 @@ def _accounts_figure(effects: dict[str, Any]) -> KeyFigure:
     if ONE_RUN in said:
         judgement = ""
     else:
-        judgement = say("accounts agree") if len(said) == 1 else say("accounts disagree")
+        judgement = say("accounts disagree")
+        if len(said) == 1:
+            judgement = say("accounts agree") if said <= set(SIDED) else say(*said)
     tones = {frozenset({"less"}): "less", frozenset({"more"}): "more"}
     return KeyFigure(
         name=say("On four accounts"),

@@ -163,11 +163,10 @@ def reference_words(results: Results) -> str:
 
 def nothing_words(results: Results) -> str:
     """What is said where no advised arm can be compared."""
-    unfinished = [arm for arm in results.summary["failed_runs"] if arm not in results.arms]
-    if unfinished:
+    if results.unfinished:
         return say(
             "No answer: no run of {arms} was finished, so there is nothing to compare.",
-            arms=and_list(unfinished),
+            arms=and_list(results.unfinished),
         )
     if not results.is_compared:
         return say(

@@ -125,6 +125,29 @@ def test_one_seed_says_that_it_proves_nothing(study, edit_summary):
     assert "accounts agree" not in text
 
 
+def test_seeds_are_left_out_for_failed_runs_and_not_for_arms_without_any(study, edit_summary):
+    def change(summary: dict[str, Any]) -> None:
+        summary["seeds"] = [1, 2]
+        summary["failed_runs"] = {"glosa": [3], "late": [1, 2, 3]}
+
+    edit_summary(change)
+    text = Page(write_report(study)).text
+    assert "No run of late was finished. 1 of 3 seeds are left out" in text
+    assert "glosa in 1. If one arm fails" in text
+
+
+def test_accounts_without_an_effect_are_not_said_to_agree(study, edit_summary):
+    def change(summary: dict[str, Any]) -> None:
+        for name in ("co2_hbefa4", "co2_hbefa4_nojump", "co2_phemlight5", "energy_bev"):
+            found = summary["effects"]["glosa"][f"{name}_pct"]
+            found.update(mean=-1.0, low=-3.0, high=1.0)
+
+    edit_summary(change)
+    text = Page(write_report(study)).text
+    assert "accounts agree" not in text
+    assert "span of the means no effect shown" in " ".join(text.split())
+
+
 def test_seeds_that_change_nothing_are_told_as_one_run(study, edit_summary):
     def change(summary: dict[str, Any]) -> None:
         found = summary["effects"]["glosa"]["co2_own_pct"]
