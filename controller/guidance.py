@@ -141,7 +141,6 @@ def speed_to_show(notes: FloatArray, seen: Observation, driver: Driver, ramps: R
     held_mps = np.where(keeps, seen.previous_advice_mps, needed)
     aimed_mps = _shown_for(hold_mps, driver, seen.step_length_s)
     shown_mps = np.maximum(np.where(is_holding, held_mps, aimed_mps), near_floor_mps)
-    shown_mps = np.where(stops, near_floor_mps, shown_mps)
     # Who cruises slower than he would like to is to stay so until his ramp begins.
     cruise_mps = notes[:, CRUISE_MPS]
     is_slow = cruise_mps < seen.ceiling_mps - SLOW_MPS

@@ -90,14 +90,14 @@ def signed(value: float, *, digits: int | None = None) -> str:
 
 def change_text(found: Effect) -> str:
     """The mean change, as in `−2.1 %`."""
-    return f"{signed(found.mean, digits=_digits_of(found))}\u202f%"
+    return f"{signed(found.mean, digits=digits_of(found))}\u202f%"
 
 
 def interval_text(found: Effect) -> str:
     """The interval, as in `−2.7 to −1.5 %`; says so where there is none."""
     if found.low is None or found.high is None:
         return say("no interval (one run)")
-    digits = _digits_of(found)
+    digits = digits_of(found)
     low, high = (signed(value, digits=digits) for value in (found.low, found.high))
     return say("{low} to {high} %", low=low, high=high)
 
@@ -108,7 +108,7 @@ def size_parts(found: Effect) -> dict[str, str]:
     Returns:
         size, as in `2.1 %`, and interval, as in ` (95 % interval 1.5 to 2.7 %)`, or empty.
     """
-    digits = _digits_of(found)
+    digits = digits_of(found)
     size = f"{abs(found.mean):.{digits}f}\u202f%"
     if found.low is None or found.high is None:
         return {"size": size, "interval": ""}
@@ -116,7 +116,7 @@ def size_parts(found: Effect) -> dict[str, str]:
     return {"size": size, "interval": say(" (95 % interval {near} to {far} %)", near=near, far=far)}
 
 
-def _digits_of(found: Effect) -> int:
+def digits_of(found: Effect) -> int:
     """Decimals that let mean and ends be told from 0, and the ends from each other."""
     ends = [v for v in (found.low, found.high) if v is not None]
     values = [v for v in (found.mean, *ends) if v != 0]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from experiments.curves import Curve, CurveFamily, Interaction, Judged, ParetoFront, Sensitivity
-from experiments.report.effects import SIDED, signed
+from experiments.report.effects import SIDED, digits_of, signed
 from experiments.report.language import recognised, say
 from experiments.statistics import Effect
 
@@ -194,25 +194,9 @@ def value_note(told: Judged) -> str:
     return say("{low} to {high}", low=low, high=high)
 
 
-def size_words(effect: Effect) -> dict[str, str]:
-    """As `effects.size_parts`, with as many decimals as tell the ends of the interval from 0."""
-    digits = _digits(effect)
-    size = f"{abs(effect.mean):.{digits}f}{PERCENT}"
-    if effect.low is None or effect.high is None:
-        return {"size": size, "interval": ""}
-    near, far = (f"{v:.{digits}f}" for v in sorted((abs(effect.low), abs(effect.high))))
-    return {"size": size, "interval": say(" (95 % interval {near} to {far} %)", near=near, far=far)}
-
-
 def _ends(effect: Effect) -> tuple[str, str]:
-    low, high = effect.low or 0.0, effect.high or 0.0
-    return signed(low, digits=_digits(effect)), signed(high, digits=_digits(effect))
-
-
-def _digits(effect: Effect) -> int:
-    """Decimals that let the mean and both ends of the interval be told from 0."""
-    values = (value for value in (effect.mean, effect.low, effect.high) if value)
-    return 2 if any(abs(value) < 0.1 for value in values) else 1
+    low, high, digits = effect.low or 0.0, effect.high or 0.0, digits_of(effect)
+    return signed(low, digits=digits), signed(high, digits=digits)
 
 
 def effect_of(told: Judged) -> Effect | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from experiments.curves import NO_INTERVAL, Curve, Judged, Trend
 from experiments.measures import FEW_SEEDS
-from experiments.report.effects import CO2_ACCOUNTS, signed
+from experiments.report.effects import CO2_ACCOUNTS, signed, size_parts
 from experiments.report.glossary import ACCOUNT_NAMES
 from experiments.report.language import say
 from experiments.report.sweep_captions import (
@@ -15,11 +15,15 @@ from experiments.report.sweep_captions import (
     effect_of,
     points_interval,
     range_words,
-    size_words,
     value_note,
 )
 from experiments.report.sweep_data import Findings
-from experiments.report.words import and_list, treatment_words
+from experiments.report.words import (
+    and_list,
+    co2_sentences,
+    treatment_words,
+    trip_sentences,
+)
 from experiments.statistics import CONFIDENCE, ONE_RUN
 
 
@@ -220,41 +224,23 @@ def _co2_words(told: Judged) -> str:
     effect = effect_of(told)
     if effect is None:
         return say("CO₂ could not be compared")
-    change = {"change": signed(effect.mean)}
-    return {
-        "less": say(
-            "vehicles emit {size} less CO₂ by their own emission classes{interval}",
-            **size_words(effect),
-        ),
-        "more": say(
-            "vehicles emit {size} more CO₂ by their own emission classes{interval}",
-            **size_words(effect),
-        ),
-        "no effect shown": say(
-            "no effect on CO₂ by their own emission classes is shown ({range})",
-            range=range_words(effect),
-        ),
-        ONE_RUN: say("CO₂ by own emission classes changes by {change} % in one run", **change),
-        NO_INTERVAL: say(
-            "CO₂ by own emission classes changes by {change} %, without an interval", **change
-        ),
-    }[told.verdict]
+    change = signed(effect.mean)
+    if told.verdict == NO_INTERVAL:
+        return say(
+            "CO₂ by own emission classes changes by {change} %, without an interval", change=change
+        )
+    size, interval = size_parts(effect), range_words(effect)
+    return co2_sentences(size, range_words=interval, change=change)[told.verdict]
 
 
 def _trip_words(told: Judged) -> str:
     effect = effect_of(told)
     if effect is None:
         return say("trip time could not be compared")
-    alone = say("trip time by {change} %", change=signed(effect.mean))
-    return {
-        "less": say("trips are {size} shorter{interval}", **size_words(effect)),
-        "more": say("trips take {size} longer{interval}", **size_words(effect)),
-        "no effect shown": say(
-            "no effect on trip time is shown ({range})", range=range_words(effect)
-        ),
-        ONE_RUN: alone,
-        NO_INTERVAL: alone,
-    }[told.verdict]
+    # Without an interval it is said as of one run: the mean alone.
+    verdict = ONE_RUN if told.verdict == NO_INTERVAL else told.verdict
+    size, interval = size_parts(effect), range_words(effect)
+    return trip_sentences(size, range_words=interval, change=signed(effect.mean))[verdict]
 
 
 def _accounts_words(verdicts: Mapping[str, str]) -> str:

@@ -119,6 +119,38 @@ def and_list(words: list[str]) -> str:
     return say("{some} and {last}", some=say(", ").join(words[:-1]), last=words[-1])
 
 
+def co2_sentences(size: dict[str, str], *, range_words: str, change: str) -> dict[str, str]:
+    """By verdict, what is said of CO2 in the account that comes first.
+
+    Args:
+        size: As of `size_parts`.
+        range_words: The interval.
+        change: The mean, with its sign.
+    """
+    return {
+        "less": say(
+            "vehicles emit {size} less CO₂ by their own emission classes{interval}", **size
+        ),
+        "more": say(
+            "vehicles emit {size} more CO₂ by their own emission classes{interval}", **size
+        ),
+        "no effect shown": say(
+            "no effect on CO₂ by their own emission classes is shown ({range})", range=range_words
+        ),
+        ONE_RUN: say("CO₂ by own emission classes changes by {change} % in one run", change=change),
+    }
+
+
+def trip_sentences(size: dict[str, str], *, range_words: str, change: str) -> dict[str, str]:
+    """By verdict, what is said of trip time behind the sentence on CO2; arguments as there."""
+    return {
+        "less": say("trips are {size} shorter{interval}", **size),
+        "more": say("trips take {size} longer{interval}", **size),
+        "no effect shown": say("no effect on trip time is shown ({range})", range=range_words),
+        ONE_RUN: say("trip time by {change} %", change=change),
+    }
+
+
 def treatment_words(arm: str) -> str:
     """What an arm does to signals and drivers, to begin a sentence with."""
     signals, advice = split_arm(arm)
@@ -217,23 +249,8 @@ def smoothing_words(summary: dict[str, Any]) -> str:
 def _co2_words(co2: Effect | None) -> str:
     if co2 is None:
         return say("CO₂ could not be compared")
-    return {
-        "less": say(
-            "vehicles emit {size} less CO₂ by their own emission classes{interval}",
-            **size_parts(co2),
-        ),
-        "more": say(
-            "vehicles emit {size} more CO₂ by their own emission classes{interval}",
-            **size_parts(co2),
-        ),
-        "no effect shown": say(
-            "no effect on CO₂ by their own emission classes is shown ({range})",
-            range=_range_words(co2),
-        ),
-        ONE_RUN: say(
-            "CO₂ by own emission classes changes by {change} % in one run", change=signed(co2.mean)
-        ),
-    }[verdict(co2)]
+    told = co2_sentences(size_parts(co2), range_words=_range_words(co2), change=signed(co2.mean))
+    return told[verdict(co2)]
 
 
 def _but_words(co2: Effect | None, accounts: dict[str, Effect]) -> str:
@@ -248,14 +265,9 @@ def _trip_words(co2: Effect | None, trip: Effect | None) -> str:
     if trip is None:
         return say("and trip time could not be compared")
     opposed = co2 is not None and {verdict(co2), verdict(trip)} == {"less", "more"}
-    told = {
-        "less": say("trips are {size} shorter{interval}", **size_parts(trip)),
-        "more": say("trips take {size} longer{interval}", **size_parts(trip)),
-        "no effect shown": say(
-            "no effect on trip time is shown ({range})", range=_range_words(trip)
-        ),
-        ONE_RUN: say("trip time by {change} %", change=signed(trip.mean)),
-    }[verdict(trip)]
+    told = trip_sentences(
+        size_parts(trip), range_words=_range_words(trip), change=signed(trip.mean)
+    )[verdict(trip)]
     return say("but {told}", told=told) if opposed else say("and {told}", told=told)
 
 
