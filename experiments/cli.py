@@ -21,6 +21,7 @@ from experiments.commands.factors import factors_app
 from experiments.commands.ledger import credits_, verify
 from experiments.commands.mrv import mrv
 from experiments.commands.nets import nets_app
+from experiments.commands.networks import networks
 from experiments.commands.optimize import optimize
 from experiments.commands.report import crate, figures, report
 from experiments.commands.run import run
@@ -79,6 +80,7 @@ app.command("credits")(credits_)
 app.command()(bound)
 app.command()(optimize)
 app.command()(curves)
+app.command()(networks)
 app.command()(sensitivity)
 app.command()(schema)
 

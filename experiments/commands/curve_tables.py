@@ -12,6 +12,7 @@ from experiments.curves import (
     Judged,
     ParetoFront,
     Sensitivity,
+    Sweep,
 )
 
 _CAPTION = "95 % intervals by Student's t; p after Holm over {}"
@@ -140,6 +141,18 @@ def sensitivity_lines(found: Sensitivity) -> Iterator[str]:
             f"chance of the seeds makes {100 * found.noise_share:.1f} % of the variance between "
             "points"
         )
+
+
+def failure_lines(sweep: Sweep) -> list[str]:
+    """What runs failed, if any did."""
+    if not sweep.failed:
+        return []
+    first, n = sweep.failed[0], len(sweep.failed)
+    count = "1 run failed and counts" if n == 1 else f"{n} runs failed and count"
+    return [
+        f"{count} nowhere, the first one: point {first['point']}, {first['arm']}, "
+        f"seed {first['seed']}: {first['why']}"
+    ]
 
 
 def p_text(p: float | None) -> str:

@@ -1,7 +1,5 @@
 """The commands `curves` and `sensitivity`: what a sweep has shown."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -44,6 +42,7 @@ def curves(
     as_json: AsJson = False,
 ) -> None:
     """Show how the effects of advice change over the swept keys, with intervals."""
+    from experiments.commands.curve_tables import failure_lines
     from experiments.curves import pareto_front, read_sweep
 
     with errors_told():
@@ -62,7 +61,7 @@ def curves(
         print(json.dumps([asdict(each) for each in found], sort_keys=True, allow_nan=False))
         return
     _print_tables(found)
-    for line in _failures(sweep):
+    for line in failure_lines(sweep):
         print(line)
 
 
@@ -163,26 +162,7 @@ def _print_front(front: Any, file: Path | None, *, as_json: bool) -> None:  # no
         print(line)
 
 
-def _failures(sweep: "Sweep") -> list[str]:
-    if not sweep.failed:
-        return []
-    first, n = sweep.failed[0], len(sweep.failed)
-    count = "1 run failed and counts" if n == 1 else f"{n} runs failed and count"
-    return [
-        f"{count} nowhere, the first one: point {first['point']}, {first['arm']}, "
-        f"seed {first['seed']}: {first['why']}"
-    ]
-
-
 def _write_csv(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    from experiments.atomic import replacing
-    from experiments.results import rounded
+    from experiments.results import rounded, write_csv
 
-    table = [rounded(dict(row)) for row in rows]
-    text = io.StringIO()
-    names = list(dict.fromkeys(name for row in table for name in row))
-    writer = csv.DictWriter(text, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(table)
-    with replacing(file) as temporary:
-        temporary.write_text(text.getvalue(), encoding="utf-8", newline="\n")
+    write_csv(file, [rounded(dict(row)) for row in rows])

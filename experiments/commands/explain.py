@@ -91,7 +91,7 @@ def _list(candidates: "list[Candidate]", arm: str) -> None:
     table = Table(
         title=f"{arm}: advised vehicles worth a look",
         title_justify="left",
-        caption="with advice minus without; give one as --vehicle",
+        caption="with advice minus without (-: that was not run); give one as --vehicle",
         caption_justify="left",
     )
     table.add_column("why")

@@ -5,6 +5,7 @@ from experiments.curves.estimates import NO_INTERVAL, Estimate, Judged, estimate
 from experiments.curves.indices import Index, KeySensitivity
 from experiments.curves.interactions import Interaction, interaction
 from experiments.curves.levels import value_text
+from experiments.curves.networks import OverNetworks, Vehicles, over_networks
 from experiments.curves.pareto import Candidate, ParetoFront, pareto_front
 from experiments.curves.reading import Sweep, is_sweep, read_sweep
 from experiments.curves.response import (
@@ -17,13 +18,15 @@ from experiments.curves.response import (
     response_curves,
     scenarios_of,
 )
-from experiments.curves.rows import curve_rows, interaction_rows
+from experiments.curves.rows import curve_rows, interaction_rows, network_rows
 from experiments.curves.sensitivity import Sensitivity, possible_analysis, sensitivity
+from experiments.curves.standings import Comparison, compare_over_networks
 
 __all__ = [
     "METHODS",
     "NO_INTERVAL",
     "Candidate",
+    "Comparison",
     "Curve",
     "CurveFamily",
     "CurvePoint",
@@ -33,12 +36,15 @@ __all__ = [
     "Judged",
     "KeySensitivity",
     "Method",
+    "OverNetworks",
     "ParetoFront",
     "Sensitivity",
     "Sweep",
     "Trend",
+    "Vehicles",
     "between",
     "chosen",
+    "compare_over_networks",
     "curve_rows",
     "estimate",
     "holm",
@@ -47,6 +53,8 @@ __all__ = [
     "is_sweep",
     "judged",
     "n_rows",
+    "network_rows",
+    "over_networks",
     "overall",
     "pareto_front",
     "point_effects",

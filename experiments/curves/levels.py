@@ -95,6 +95,11 @@ def value_text(value: object) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
+def setting_text(values: Values, keys: Sequence[str]) -> str:
+    """Values of some keys at a point, as they are shown."""
+    return ", ".join(f"{key} {value_text(values.get(key))}" for key in keys)
+
+
 def settings_of(points: Sequence[Values], keys: Sequence[str]) -> IntArray:
     """(points,) a number for each combination of values of some keys."""
     texts = [json.dumps([point.get(key) for key in keys], sort_keys=True) for point in points]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.curves.estimates import Estimate, estimate, holm
-from experiments.curves.levels import balanced_average, settings_of, value_text
+from experiments.curves.levels import balanced_average, setting_text, settings_of
 from experiments.curves.reading import Sweep
 from experiments.curves.response import SCENARIO
 from experiments.statistics import CONFIDENCE
@@ -60,7 +60,7 @@ def pareto_front(sweep: Sweep, metrics: tuple[str, str] = ("trip_time", "co2_own
     keys = [key for key in sweep.swept if key != SCENARIO]
     setting = settings_of(sweep.points, keys)
     first = [int(np.flatnonzero(setting == number)[0]) for number in range(setting.max() + 1)]
-    names = [_setting_text(sweep, keys, row) for row in first]
+    names = [setting_text(sweep.points[row], keys) for row in first]
     roads = settings_of(sweep.points, [SCENARIO])
     whose: list[tuple[str, str]] = [(sweep.reference, "")]
     both = [np.zeros((2, 1, len(sweep.seeds)))]
@@ -167,7 +167,3 @@ def _p_values(differences: FloatArray, known: NDArray[np.bool_]) -> FloatArray:
     size = np.abs(np.where(known, differences, 0.0)).max(axis=1, initial=0.0)
     is_equal = (n > 1) & (size <= _NOISE_PCT)
     return np.where(is_equal, 0.0, np.where(is_tested, p, 1.0))
-
-
-def _setting_text(sweep: Sweep, keys: list[str], point: int) -> str:
-    return ", ".join(f"{key} {value_text(sweep.points[point].get(key))}" for key in keys)

@@ -50,6 +50,8 @@ class Sweep:
     seeds: tuple[int, ...]
     figures: Mapping[str, FloatArray]
     """Metric → (points, arms, seeds) mean per vehicle; NaN where it may not be compared."""
+    summaries: tuple[Mapping[str, Any], ...]
+    """What a run's `summary.json` would hold, of each point."""
     failed: tuple[Mapping[str, Any], ...]
     """Point, arm, seed and cause of each run that failed."""
     warnings: tuple[str, ...]
@@ -157,6 +159,7 @@ def read_sweep(directory: Path) -> Sweep:
         reference=references[0],
         seeds=seeds,
         figures=_figures(runs, summaries, arms, seeds),
+        summaries=tuple(summaries),
         failed=tuple(summary["failed"]),
         warnings=tuple(summary["warnings"]),
         point_warnings=_point_warnings(summaries),

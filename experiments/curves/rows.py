@@ -5,9 +5,12 @@ from typing import Any
 
 from experiments.curves.estimates import Judged
 from experiments.curves.interactions import Interaction
+from experiments.curves.networks import OverNetworks
 from experiments.curves.response import CurveFamily
 
 Row = dict[str, Any]
+ALL_NETWORKS = "(mean)"
+"""In place of a network: the mean over all of them."""
 
 
 def curve_rows(found: CurveFamily) -> Iterator[Row]:
@@ -51,6 +54,22 @@ def interaction_rows(found: Interaction) -> Iterator[Row]:
     for a, cells in zip(found.rows[1:], found.contrasts, strict=True):
         for b, told in zip(found.columns[1:], cells, strict=True):
             yield row("contrast", a, b, told)
+
+
+def network_rows(found: OverNetworks) -> Iterator[Row]:
+    """A row for each network, and one for all of them."""
+    for name, each in (*found.networks.items(), (ALL_NETWORKS, found.total)):
+        row: Row = {"arm": found.arm, "setting": found.setting, "network": name}
+        row["runs"] = each.n_seeds
+        for metric, effect in each.effects.items():
+            row[f"{metric}_pct"] = None if effect is None else effect.mean
+            row[f"{metric}_low_pct"] = None if effect is None else effect.low
+            row[f"{metric}_high_pct"] = None if effect is None else effect.high
+        for counter, count in each.counts.items():
+            row[counter] = count.arm
+            row[f"{counter}_reference"] = count.reference
+            row[f"{counter}_seeds_with_more"] = count.seeds_with_more
+        yield row
 
 
 def judged_row(told: Judged) -> Row:

@@ -67,13 +67,18 @@ def typical_chart(explained: Explained | None) -> Chart | None:
 
 
 def worth_a_look(records: Records, arm: str) -> list[Candidate]:
-    """Vehicles with the largest saving of CO2, the largest loss, and typical ones between."""
+    """Vehicles with the largest saving of CO2, the largest loss, and typical ones between.
+
+    Without a reference nobody knows what they save: those that were advised for longest.
+    """
     ranked = _ranked(records, arm)
-    kinds = (
-        ("largest saving of CO2", ranked.head(EACH_KIND)),
-        ("typical", _typical(ranked).head(EACH_KIND)),
-        ("largest loss", ranked.tail(EACH_KIND).reverse()),
-    )
+    kinds = [("advised for longest", _longest_advised(ranked).head(EACH_KIND))]
+    if records.reference is not None:
+        kinds = [
+            ("largest saving of CO2", ranked.head(EACH_KIND)),
+            ("typical", _typical(ranked).head(EACH_KIND)),
+            ("largest loss", ranked.tail(EACH_KIND).reverse()),
+        ]
     found: dict[str, Candidate] = {}
     for why, rows in kinds:
         for row in rows.iter_rows(named=True):
@@ -84,8 +89,11 @@ def worth_a_look(records: Records, arm: str) -> list[Candidate]:
 def _typical(ranked: pl.DataFrame) -> pl.DataFrame:
     """Those in the middle, the longest advised first."""
     n_middle = max(round(TYPICAL_SHARE * ranked.height), 1)
-    middle = ranked.slice((ranked.height - n_middle) // 2, n_middle)
-    return middle.sort("advised_s", descending=True, nulls_last=True, maintain_order=True)
+    return _longest_advised(ranked.slice((ranked.height - n_middle) // 2, n_middle))
+
+
+def _longest_advised(ranked: pl.DataFrame) -> pl.DataFrame:
+    return ranked.sort("advised_s", descending=True, nulls_last=True, maintain_order=True)
 
 
 def _ranked(records: Records, arm: str) -> pl.DataFrame:

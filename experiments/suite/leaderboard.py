@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from experiments.results import write_json
 from experiments.suite.comparing import Likeness, differences
 from experiments.suite.definition import Suite, definition_sha256
-from experiments.suite.markdown import HOW_RANKED, table_lines
+from experiments.suite.markdown import HOW_RANKED, policy_lines
 from experiments.suite.ranking import make_table
 from experiments.suite.records import Record
 from experiments.suite.reference import Reference
@@ -154,7 +154,7 @@ def leaderboard_markdown(suite: Suite, reference: Reference, entries: Sequence[E
         f"{len(suite.seeds)} seeds. Suite `{definition_sha256(suite.content())[:12]}`, reference "
         f"`{reference.id}`. Written by `ecocorridor bench leaderboard`.",
         "",
-        *table_lines(table.mean, ranked=True),
+        *policy_lines(table.mean, ranked=True),
         "",
         f"{HOW_RANKED} † is ranked behind for that.",
         "",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from experiments.markdown import cell_text, table_lines
 from experiments.statistics import Effect
 from experiments.suite.comparing import Difference
 from experiments.suite.ranking import (
@@ -38,7 +39,7 @@ def row_cells(row: Row) -> list[str]:
     return [row.arm, *(change_words(row.changes[column]) for column in COMPARED), collisions]
 
 
-def table_lines(rows: Sequence[Row], *, ranked: bool) -> Iterator[str]:
+def policy_lines(rows: Sequence[Row], *, ranked: bool) -> Iterator[str]:
     """A table of policies.
 
     Args:
@@ -46,7 +47,7 @@ def table_lines(rows: Sequence[Row], *, ranked: bool) -> Iterator[str]:
         ranked: Whether their order is a ranking.
     """
     head = ["policy", *COMPARED.values(), "collisions (reference)"]
-    yield from _table(
+    yield from table_lines(
         ["rank", *head] if ranked else head,
         [
             [f"{rank}{'' if row.keeps else ' †'}", *row_cells(row)] if ranked else row_cells(row)
@@ -63,7 +64,7 @@ def difference_lines(differences: Sequence[Difference]) -> Iterator[str]:
         [each.where, each.figure, each.got, each.expected, each.tolerance, each.reason]
         for each in differences[:MOST_DIFFERENCES]
     ]
-    yield from _table(head, rows, n_left=2)
+    yield from table_lines(head, rows, n_left=2)
     if (more := len(differences) - MOST_DIFFERENCES) > 0:
         yield f"\n… and {more} more; the JSON holds all."
 
@@ -75,36 +76,27 @@ def suite_markdown(result: Result) -> str:
     if check is not None:
         lines += [*(f"{sentence}  " for sentence in check.sentences), ""]
     if result.failures:
-        lines += ["Runs that failed:", "", *(f"- {_cell(each)}" for each in result.failures), ""]
+        lines += [
+            "Runs that failed:",
+            "",
+            *(f"- {cell_text(each)}" for each in result.failures),
+            "",
+        ]
     if check is not None and check.differences:
         lines += [*difference_lines(check.differences), ""]
     lines += [
         f"Change against `{suite.reference}` in %, mean over {len(table.cases)} cases of "
         f"{len(suite.seeds)} seeds; in brackets 95 % intervals, \\* contains 0: no effect shown.",
         "",
-        *table_lines(table.mean, ranked=True),
+        *policy_lines(table.mean, ranked=True),
         "",
         f"{HOW_RANKED} † is ranked behind for that.",
         "",
     ]
     for case, rows in table.cases.items():
-        lines += [f"<details><summary>{case}</summary>", "", *table_lines(rows, ranked=False)]
+        lines += [f"<details><summary>{case}</summary>", "", *policy_lines(rows, ranked=False)]
         lines += ["", "</details>", ""]
     versions = ", ".join(
         f"{name} {version}" for name, version in result.made_on["versions"].items()
     )
     return "\n".join([*lines, f"Made with {versions}."]) + "\n"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], *, n_left: int) -> Iterator[str]:
-    yield _line(head)
-    yield _line([":--" if column < n_left else "--:" for column in range(len(head))])
-    yield from map(_line, rows)
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(map(_cell, cells))} |"
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|").replace("*", "\\*")

@@ -55,7 +55,15 @@ NOT_RUN = {
         ),
         "takes minutes; the page plans it, too",
     ),
-    "ecocorridor run tuned/tuned.yaml --out runs/tuned": "needs what the one before it finds",
+    **dict.fromkeys(
+        (
+            "ecocorridor run tuned/tuned.yaml --out runs/tuned",
+            "ecocorridor networks runs/advice",
+            "ecocorridor networks runs/peers",
+            "ecocorridor networks runs/shares --vehicles unequipped",
+        ),
+        "needs what the one before it finds",
+    ),
     **dict.fromkeys(
         (
             "ecocorridor signals optimize arterial -o plan.add.xml",

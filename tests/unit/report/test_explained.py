@@ -371,6 +371,12 @@ def test_vehicles_worth_a_look_are_named_once(folder):
     assert (found.co2_g, found.co2_pct) == (20.0, 8.0)
 
 
+def test_without_a_reference_no_savings_are_claimed(tmp_path):
+    records = read_records(build(tmp_path / "alone", arms=("none-such", "eco")))
+    (found,) = worth_a_look(records, "eco")
+    assert (found.why, found.co2_g) == ("advised for longest", None)
+
+
 def call(*words):
     """Exit code, stdout and stderr of `ecocorridor explain`."""
     done = CliRunner().invoke(app, ["explain", *map(str, words)])

@@ -1,0 +1,118 @@
+"""The command `networks`: what a sweep over networks has shown on each, and on their mean."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from experiments.commands.ends import AsJson, errors_told
+
+if TYPE_CHECKING:
+    from experiments.commands.network_tables import Grid
+    from experiments.curves import Comparison, OverNetworks, Vehicles
+
+
+def networks(
+    directories: Annotated[
+        list[Path],
+        typer.Argument(metavar="DIR...", help="Folders of finished sweeps over networks."),
+    ],
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="As in co2_phemlight5, trip_time.",
+            show_default="the four accounts, trip_time, stops",
+        ),
+    ] = None,
+    arm: Annotated[
+        list[str] | None, typer.Option(help="Only this arm.", show_default="all that advise")
+    ] = None,
+    vehicles: Annotated[
+        Literal["all", "equipped", "unequipped"],
+        typer.Option(help="Whose changes; events are of all."),
+    ] = "all",
+    file: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write the networks as CSV, too.")
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write the tables there.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the effects on each network, their mean over networks, and which arm is ahead."""
+    from experiments.commands.curve_tables import failure_lines
+    from experiments.curves import compare_over_networks, over_networks, read_sweep
+    from experiments.measures import FACTOR_METRICS
+
+    with errors_told():
+        sweeps = [read_sweep(directory) for directory in directories]
+        found = over_networks(
+            sweeps, tuple(metric or FACTOR_METRICS), arms=tuple(arm or ()), vehicles=vehicles
+        )
+        compared = compare_over_networks(found)
+        reference = sweeps[0].reference
+        if file is not None:
+            _write_csv(file, found)
+        if markdown is not None:
+            _write_markdown(markdown, _grids(found, compared, reference, vehicles))
+    if as_json:
+        print(json.dumps(_as_json(found, compared), sort_keys=True, allow_nan=False))
+        return
+    _print(_grids(found, compared, reference, vehicles))
+    for sweep in sweeps:
+        for line in failure_lines(sweep):
+            print(line)
+
+
+def _grids(
+    found: "Sequence[OverNetworks]",
+    compared: "Sequence[Comparison]",
+    reference: str,
+    vehicles: "Vehicles",
+) -> "list[Grid]":
+    from experiments.commands.network_tables import comparison_grids, network_grid
+
+    grids = [network_grid(each, reference, vehicles) for each in found]
+    return grids + [
+        grid for each in compared for grid in comparison_grids(each, reference, vehicles)
+    ]
+
+
+def _print(grids: "Sequence[Grid]") -> None:
+    from experiments.commands.ends import table_console
+    from experiments.commands.network_tables import HOW_SURE
+
+    console = table_console(width=160)
+    for grid in grids:
+        console.print(grid.for_console())
+        for line in grid.lines:
+            print(line)
+    print(HOW_SURE)
+
+
+def _write_csv(file: Path, found: "Sequence[OverNetworks]") -> None:
+    from experiments.curves import network_rows
+    from experiments.results import rounded, write_csv
+
+    write_csv(file, [rounded(row) for each in found for row in network_rows(each)])
+
+
+def _write_markdown(file: Path, grids: "Sequence[Grid]") -> None:
+    from experiments.atomic import replacing
+    from experiments.commands.network_tables import HOW_SURE
+
+    lines = [line for grid in grids for line in grid.in_markdown()]
+    with replacing(file) as temporary:
+        temporary.write_text("\n".join([*lines, HOW_SURE]) + "\n", encoding="utf-8")
+
+
+def _as_json(
+    found: "Sequence[OverNetworks]", compared: "Sequence[Comparison]"
+) -> "dict[str, object]":
+    return {
+        "arms": [asdict(each) for each in found],
+        "comparisons": [asdict(each) for each in compared],
+    }

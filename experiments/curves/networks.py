@@ -1,0 +1,205 @@
+"""Effects network by network, and their mean over networks.
+
+An interval over the seeds of a network holds what chance does there. One over networks holds how
+much the effect differs from road to road as well: it is the one for a road that was not tried, as
+far as that is like these.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.curves.estimates import Estimate, estimate
+from experiments.curves.levels import setting_text, value_text
+from experiments.curves.reading import Sweep
+from experiments.curves.response import SCENARIO
+from experiments.measures import SAFETY_COUNTERS, SEEDS_WITH_MORE, effect_key
+from experiments.statistics import Effect
+
+FloatArray = NDArray[np.float64]
+
+Vehicles = Literal["all", "equipped", "unequipped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """Events of a sort, summed over the seeds."""
+
+    arm: int
+    reference: int
+    seeds_with_more: int
+    """Seeds in which the arm has more of them than the reference."""
+
+    def __add__(self, other: "Count") -> "Count":
+        """Both together."""
+        return Count(
+            arm=self.arm + other.arm,
+            reference=self.reference + other.reference,
+            seeds_with_more=self.seeds_with_more + other.seeds_with_more,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnNetwork:
+    """What one arm does on one network."""
+
+    n_seeds: int
+    effects: Mapping[str, Effect | None]
+    """Metric → change in percent over the seeds; None where it was not told."""
+    counts: Mapping[str, Count]
+    """Sort of events → how many; of all vehicles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverNetworks:
+    """What one arm does at one setting of all other keys."""
+
+    arm: str
+    setting: str
+    """Values of the other keys; empty where only networks were swept."""
+    networks: Mapping[str, OnNetwork]
+    """By their names."""
+    means: Mapping[str, Estimate | None]
+    """Metric → mean over networks, each of the same weight, with the interval over networks."""
+
+    @property
+    def total(self) -> OnNetwork:
+        """What happened on all networks together; effects are the means."""
+        each = tuple(self.networks.values())
+        return OnNetwork(
+            n_seeds=sum(one.n_seeds for one in each),
+            effects={m: None if mean is None else mean.effect for m, mean in self.means.items()},
+            counts={
+                name: sum((one.counts[name] for one in each[1:]), start=each[0].counts[name])
+                for name in SAFETY_COUNTERS
+            },
+        )
+
+
+def over_networks(
+    sweeps: Sequence[Sweep],
+    metrics: Sequence[str],
+    *,
+    arms: Sequence[str] = (),
+    vehicles: Vehicles = "all",
+) -> tuple[OverNetworks, ...]:
+    """Effects of each arm network by network, out of one or several sweeps.
+
+    Args:
+        sweeps: Their networks together; each may have networks of its own.
+        metrics: As in `co2_phemlight5`, `trip_time`.
+        arms: Only these; empty: all that give advice or run signals otherwise.
+        vehicles: Whose changes are told.
+
+    Raises:
+        ValueError: There is no such arm or metric, nothing is compared, the sweeps have different
+            references, or an arm is twice on a network.
+    """
+    _check(sweeps, metrics, arms)
+    points = [(sweep, at) for sweep in sweeps for at in range(len(sweep.points))]
+    names = network_names([_network(sweep, at) for sweep, at in points])
+    found: dict[tuple[str, str], dict[str, OnNetwork]] = {}
+    for sweep, at in points:
+        setting, name = _setting(sweep, at), names[_network(sweep, at)]
+        for arm in arms or sweep.treated:
+            told = _on_network(sweep, at, arm, metrics, vehicles)
+            if told is None:
+                continue
+            row = found.setdefault((arm, setting), {})
+            if name in row:
+                where = f" at {setting}" if setting else ""
+                raise ValueError(f"{arm} on '{name}'{where} is there twice; give it once")
+            row[name] = told
+    if not found:
+        raise ValueError("there is no network on which an arm is compared")
+    return tuple(
+        OverNetworks(
+            arm=arm, setting=setting, networks=row, means=mean_over(tuple(row.values()), metrics)
+        )
+        for setting in dict.fromkeys(setting for _, setting in found)
+        for arm in dict.fromkeys(arm for sweep in sweeps for arm in arms or sweep.treated)
+        for row in [found.get((arm, setting))]
+        if row
+    )
+
+
+def mean_over(networks: Sequence[OnNetwork], metrics: Sequence[str]) -> dict[str, Estimate | None]:
+    """Metric → mean over some networks, each of the same weight."""
+    return {metric: estimate(changes_on(networks, metric)) for metric in metrics}
+
+
+def changes_on(networks: Sequence[OnNetwork], metric: str) -> FloatArray:
+    """(networks,) mean change on each; NaN where it was not told."""
+    effects = (each.effects[metric] for each in networks)
+    return np.array([np.nan if effect is None else effect.mean for effect in effects])
+
+
+def network_names(values: Sequence[str]) -> dict[str, str]:
+    """Scenario as it was written → how it is called.
+
+    Files are called without their ending and the folders that all share.
+    """
+    files = {value: PurePosixPath(value) for value in values if value.endswith(".sumocfg")}
+    depths = zip(*(file.parent.parts for file in files.values()), strict=False)
+    n_shared = len(list(takewhile(lambda folders: len(set(folders)) == 1, depths)))
+    names = {
+        value: str(PurePosixPath(*file.with_suffix("").parts[n_shared:]))
+        for value, file in files.items()
+    }
+    return {value: names.get(value, value) for value in values}
+
+
+def _check(sweeps: Sequence[Sweep], metrics: Sequence[str], arms: Sequence[str]) -> None:
+    references = dict.fromkeys(sweep.reference for sweep in sweeps)
+    if len(references) > 1:
+        raise ValueError(f"all sweeps need one reference, got {', '.join(references)}")
+    for arm in arms:
+        known = dict.fromkeys(each for sweep in sweeps for each in sweep.compared)
+        if arm not in known:
+            raise ValueError(f"arm '{arm}' is not compared; there are {', '.join(known)}")
+    for metric in metrics:
+        known = dict.fromkeys(each for sweep in sweeps for each in sorted(sweep.figures))
+        if metric not in known:
+            raise ValueError(f"there is no metric '{metric}'; there are {', '.join(known)}")
+
+
+def _network(sweep: Sweep, at: int) -> str:
+    if SCENARIO in sweep.swept:
+        return value_text(sweep.points[at].get(SCENARIO))
+    return str(sweep.manifest.get("experiment", {}).get(SCENARIO, sweep.name))
+
+
+def _setting(sweep: Sweep, at: int) -> str:
+    return setting_text(sweep.points[at], [key for key in sweep.swept if key != SCENARIO])
+
+
+def _on_network(
+    sweep: Sweep, at: int, arm: str, metrics: Sequence[str], vehicles: Vehicles
+) -> OnNetwork | None:
+    """What an arm does at a point; None where it is not compared there."""
+    summary = sweep.summaries[at]
+    effects = summary.get("effects", {}).get(arm)
+    if not effects:
+        return None
+    told = effects if vehicles == "all" else effects.get(vehicles, {})
+    return OnNetwork(
+        n_seeds=len(summary["seeds"]),
+        effects={metric: _effect(told.get(effect_key(metric))) for metric in metrics},
+        counts={
+            counter: Count(
+                arm=int(summary["arms"][arm][counter]),
+                reference=int(summary["arms"][sweep.reference][counter]),
+                seeds_with_more=int(effects.get(SEEDS_WITH_MORE, {}).get(counter, 0)),
+            )
+            for counter in SAFETY_COUNTERS
+        },
+    )
+
+
+def _effect(entry: Mapping[str, Any] | None) -> Effect | None:
+    return None if entry is None else Effect(**entry)
