@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from controller.arrays import EPSILON
-from controller.driver import Driver
+from controller.driver import PASSENGER_CAR_MPS2, WEAK_CAR_MPS2, Driver
 from controller.eco_parameters import EcoParameters
 from controller.guidance import SLOWEST_MPS
 from controller.interface import COMFORT_DECEL_MPS2
@@ -17,6 +17,9 @@ HOLDS_MPS = np.concatenate([[0.0], np.arange(4.0, 25.0, 0.75)])
 CREEPS_MPS = np.arange(SLOWEST_MPS, 4.0, 0.5)
 """Speeds that a weak one may hold, too, if it speeds up before its place moves. For others creeping
 instead of standing saves only on maps that charge too little for it."""
+WAVERING = 0.5
+"""Share of what a car accelerates by that its driver's acceleration departs from what he wants, as
+SUMO's drivers do (sigma 0.5)."""
 FIRM_MPS2 = (0.35, 0.5, 0.7, 1.0, COMFORT_DECEL_MPS2)
 """Decelerations that anybody may be planned to use; the gentlest is off the pedal."""
 RAMPS_MPS2 = (COASTING, *(-firm_mps2 for firm_mps2 in FIRM_MPS2), *UP_MPS2)
@@ -24,13 +27,16 @@ RAMPS_MPS2 = (COASTING, *(-firm_mps2 for firm_mps2 in FIRM_MPS2), *UP_MPS2)
 to be quicker there than by one that fits."""
 
 
-def abilities(parameters: EcoParameters, driver: Driver | None, step_s: float) -> Means:
+def abilities(
+    parameters: EcoParameters, driver: Driver | None, step_s: float, *, is_weak: bool
+) -> Means:
     """What approaches may be made of.
 
     Args:
         parameters: What may be configured.
         driver: Who carries them out; None: a cruise control.
         step_s: Length of a simulation step.
+        is_weak: Whether the cars accelerate weakly.
     """
     automated = Means(
         ramps_mps2=RAMPS_MPS2,
@@ -41,18 +47,19 @@ def abilities(parameters: EcoParameters, driver: Driver | None, step_s: float) -
         reaction_s=parameters.reaction_s,
         braking_mps2=parameters.braking_mps2,
         rise_share=parameters.rise_share,
-        creep_mps=CREEPS_MPS,
-        weak_mps2=parameters.weak_mps2,
+        rejoin_mps2=WEAK_CAR_MPS2 if is_weak else REJOIN_MPS2,
     )
     if driver is None:
-        return automated
+        return replace(automated, creep_mps=CREEPS_MPS) if is_weak else automated
+    if is_weak:
+        driver = driver.in_weak_car
     floor_mps = float(driver.driven_mps(np.array(driver.shown_floor_mps), step_s))
     return replace(
         automated,
         ramps_mps2=ramps_by_hand(driver),
         fits_ramps=False,
-        creep_mps=np.zeros(0),
         hold_mps=driver.driven_mps(driver.shown_speeds_mps, step_s),
+        wavering_mps2=WAVERING * (WEAK_CAR_MPS2 if is_weak else PASSENGER_CAR_MPS2),
         least_cruise_s=driver.lag_s,
         floor_mps=floor_mps - EPSILON,
         near_m=driver.near_m,

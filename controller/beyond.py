@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray, is_first_of_run
-from controller.discharge import Arrivals, Discharge, discharge
+from controller.arrivals import Arrivals
+from controller.discharge import Discharge, discharge
 from controller.eco_parameters import EcoParameters
 from controller.interface import Traffic
 from controller.kinematics import free_arrival_s
-from controller.queues import CLEAR_S, FAR
+from controller.queues import CLEAR_BEFORE_S, FAR
 
 EACH_LATER_S = 0.6
 """Whoever passes slowly keeps those behind farther apart: each of them comes later by so much more,
@@ -80,7 +81,7 @@ def _spare_s(traffic: Traffic, served: Discharge, window: IntArray) -> FloatArra
     place = np.arange(order.size)
     # Whoever gets green when the one ahead has crossed does not follow him.
     is_first = is_first_of_run(lane[order])
-    is_first[1:] |= served.green_s[order[1:]] > cross_s[order[:-1]] + CLEAR_S
+    is_first[1:] |= served.green_s[order[1:]] > cross_s[order[:-1]] + CLEAR_BEFORE_S
     by_platoon = FAR * is_first.cumsum()
     left_s = traffic.green_end_s[traffic.link, window] - cross_s
     least_s = left_s[order] - EACH_LATER_S * place + by_platoon

@@ -1,7 +1,7 @@
 """How advice is shown to a driver, and how the driver follows it."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,6 +9,10 @@ from controller.arrays import BoolArray, FloatArray
 
 FASTEST_MPS = 40.0
 """No display shows more."""
+PASSENGER_CAR_MPS2 = 2.6
+"""Acceleration of SUMO's default passenger car."""
+WEAK_CAR_MPS2 = 1.0
+"""Weak cars are taken to accelerate by this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,15 +28,23 @@ class Driver:
     step_mps: float = 5.0 / 3.6
     """Advice is shown in multiples of this (5 km/h)."""
     floor_mps: float = 20.0 / 3.6
-    """No slower speed is planned (20 km/h): `eco` asks nobody to creep."""
+    """No slower speed is shown or planned (20 km/h), but near the stop line."""
     near_m: float = 100.0
     """Nearer to the stop line than this a driver sees the signal and its countdown ..."""
     near_floor_mps: float = 15.0 / 3.6
     """... and may be shown speeds down to this one (15 km/h): to spare him a stop, or to roll on
     off the pedal towards it."""
+    weak_mps2: float = 1.5
+    """In a car that accelerates by less than this he may, ..."""
+    weak_near_m: float = 150.0
+    """... nearer to the stop line than this, ..."""
+    weak_floor_mps: float = 10.0 / 3.6
+    """... be shown speeds down to this one (10 km/h): where such a car has to start from standing,
+    all behind it lose."""
     dawdling_mps2: float = 0.9
     """A driver stays below the speed that he keeps to by this times the length of a step, on the
-    mean: SUMO's dawdling (half of sigma times acceleration), and some for the traffic ahead."""
+    mean: SUMO's dawdling (half of sigma times acceleration), and some for the traffic ahead. In a
+    weak car it is less, in proportion to the acceleration."""
     ease_off_mps2: float = 0.35
     """Least deceleration by which a driver follows a lower speed: off the pedal, in gear:
     at 50 km/h SUMO's petrol cars need no traction from 0.28 (PHEMlight5) or 0.29 m/s2 (HBEFA4) on.
@@ -51,14 +63,24 @@ class Driver:
                 f"hold_s must be at least lag_s ({self.lag_s}), or no advice would ever be "
                 f"followed; got {self.hold_s}"
             )
-        for name in ("near_m", "dawdling_mps2"):
+        for name in ("near_m", "weak_mps2", "weak_near_m", "dawdling_mps2"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
-        for name in ("floor_mps", "near_floor_mps", "ease_off_mps2"):
+        for name in ("floor_mps", "near_floor_mps", "weak_floor_mps", "ease_off_mps2"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
         if not self.step_mps > 0:
             raise ValueError(f"step_mps must be positive, got {self.step_mps}")
+
+    @property
+    def in_weak_car(self) -> "Driver":
+        """The same driver in a car that accelerates weakly."""
+        return replace(
+            self,
+            near_m=max(self.near_m, self.weak_near_m),
+            near_floor_mps=min(self.near_floor_mps, self.weak_floor_mps),
+            dawdling_mps2=self.dawdling_mps2 * WEAK_CAR_MPS2 / PASSENGER_CAR_MPS2,
+        )
 
     @property
     def shown_speeds_mps(self) -> FloatArray:

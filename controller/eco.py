@@ -19,42 +19,44 @@ from typing import ClassVar
 import numpy as np
 
 from controller.abilities import abilities
-from controller.arrays import EPSILON, FloatArray, IntArray
+from controller.aim import aim
+from controller.arrays import EPSILON, BoolArray, FloatArray, IntArray
 from controller.driver import Driver
 from controller.eco_parameters import EcoParameters
 from controller.gate import Gate
 from controller.guidance import decel_to_ask, speed_now, speed_to_show
-from controller.interface import Advice, Observation, RateMap, Reason
+from controller.interface import Advice, Observation, RateMap
 from controller.kinematics import fastest_between
 from controller.means import Grid
 from controller.plan import (
-    BEYOND_M,
+    ADVISED,
     DONE,
     GREEN_S,
     HOLD_MPS,
     LINK,
+    NOT_NEEDED,
     NOTE_NAMES,
+    PENDING,
+    TOO_SLOW,
     WHY,
+    forget_passed,
     is_done,
     is_invalid,
     is_over,
     is_planned,
+    note_way_beyond,
     noted,
+    to_planned_line,
 )
 from controller.profile import Approach, cheapest
 from controller.ramps import REJOIN_MPS2, Ramps, tabulate
-from controller.target import Target, aim
+from controller.target import Target
+from controller.withheld import withheld
 
-WAVERING_MPS2 = 1.3
-"""Of a driver: half the acceleration of a passenger car, as SUMO's drivers do (sigma 0.5)."""
 FREE_MPS = 0.1
 """Advice that is not below a driver's own ceiling by this much is none."""
 SAME_GREEN_S = 2.0
 """Starts of green that differ by less are the same."""
-ADVISED, NOT_NEEDED, TOO_SLOW, PENDING = map(
-    int, (Reason.ADVISED, Reason.NOT_NEEDED, Reason.TOO_SLOW, Reason.PENDING)
-)
-"""As numbers: arrays are compared with a member of the class much more slowly."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,8 @@ class Eco:
         return tabulate(self.rates, wavering_mps2=0.0)
 
     @cached_property
-    def _ramps_by_hand(self) -> Ramps:
-        return tabulate(self.rates, wavering_mps2=WAVERING_MPS2)
-
-    @cached_property
-    def _grids(self) -> dict[tuple[Driver | None, float], Grid]:
-        """By who carries advice out, and the length of a step: in a run always the same."""
+    def _grids(self) -> dict[tuple[Driver | None, float, bool], Grid]:
+        """By who carries advice out, the length of a step, and whether the car is weak."""
         return {}
 
     def advise(self, seen: Observation) -> Advice:
@@ -89,14 +87,14 @@ class Eco:
             none = np.zeros(0)
             return Advice(speed_mps=none, reason=none.astype(np.int64), memory=seen.memory)
         notes = seen.memory.copy()
-        _forget_passed(notes, seen)
+        forget_passed(notes, seen)
         if self._is_time_to_plan(seen):
             self._decide(notes, seen)
         else:
             self._close(notes, seen)
         if self.parameters.looks_beyond:
-            _note_way_beyond(notes, seen)
-            seen = _to_planned_line(notes, seen)
+            note_way_beyond(notes, seen)
+            seen = to_planned_line(notes, seen)
         return self._say(notes, seen)
 
     def _is_time_to_plan(self, seen: Observation) -> bool:
@@ -114,7 +112,7 @@ class Eco:
             aimed = replace(seen, distance_m=target.distance_m)
         self._close(notes, aimed)
         self._forget(notes, aimed, target)
-        must_not = self._withheld(notes, aimed, target)
+        must_not = withheld(notes, aimed, target, self.parameters)
         may = must_not == ADVISED
         notes[~may] = np.nan
         wanted = (may & ~is_planned(notes)).nonzero()[0]
@@ -123,31 +121,6 @@ class Eco:
         if wanted.size:
             reason[wanted] = self._plan(notes, aimed, target, wanted)
         notes[:, WHY] = reason
-
-    def _withheld(self, notes: FloatArray, seen: Observation, target: Target) -> IntArray:
-        """(n,) why each vehicle must have no plan; `Reason.ADVISED` where it may."""
-        parameters = self.parameters
-        is_new = ~is_planned(notes)
-        is_slow = seen.speed_mps < parameters.min_speed_mps
-        is_near = np.fmin(seen.distance_m, target.gate_m) < parameters.min_distance_m
-        rules = [
-            (~target.is_known, Reason.NO_GREEN),
-            (is_new & (target.wait_s <= parameters.min_wait_s), Reason.NOT_NEEDED),
-            (seen.yields_first | (is_new & seen.on_junction), Reason.JUNCTION),
-            (seen.must_change, Reason.WRONG_LANE),
-            (target.holds_up, Reason.HOLDS_UP),
-            (target.place_m > target.room_m, Reason.SATURATED),
-            (target.spread_s > parameters.silent_s, Reason.UNCERTAIN),
-            (is_new & target.may_make_earlier, Reason.LATE_GREEN),
-            (is_new & (is_slow | is_near), Reason.TOO_SLOW),
-        ]
-        if parameters.leaders_only:
-            rules.append((is_new & (target.n_ahead > 0), Reason.NOT_NEEDED))
-        why = np.zeros(is_new.size, dtype=np.int64)
-        why.fill(ADVISED)
-        for applies, reason in reversed(rules):
-            why[applies] = int(reason)
-        return why
 
     def _close(self, notes: FloatArray, seen: Observation) -> None:
         """Close plans that are carried out."""
@@ -175,6 +148,23 @@ class Eco:
         self, notes: FloatArray, seen: Observation, target: Target, rows: IntArray
     ) -> IntArray:
         """Make plans for some rows; their reasons."""
+        reason = np.empty(rows.size, dtype=np.int64)
+        weak = self._is_weak(seen)[rows]
+        for is_weak, chosen in ((False, ~weak), (True, weak)):
+            if chosen.any():
+                grid = self._grid(seen, is_weak=is_weak)
+                reason[chosen] = self._plan_with(grid, notes, seen, target, rows[chosen])
+        return reason
+
+    def _is_weak(self, seen: Observation) -> BoolArray:
+        """(n,) whose car accelerates weakly."""
+        who = self.parameters if seen.driver is None else seen.driver
+        return seen.accel_mps2 < who.weak_mps2
+
+    def _plan_with(
+        self, grid: Grid, notes: FloatArray, seen: Observation, target: Target, rows: IntArray
+    ) -> IntArray:
+        """The same, of the approaches that a grid allows."""
         parameters = self.parameters
         # The maps do not know how strong a car is: none is taken to use more than this.
         accel_mps2 = np.minimum(seen.accel_mps2[rows], REJOIN_MPS2)
@@ -190,7 +180,7 @@ class Eco:
         early_s = np.where(spread_s > 0.0, parameters.early_s, 0.0)
         is_certain = spread_s <= parameters.certain_s
         choice = cheapest(
-            self._grid(seen),
+            grid,
             Approach(
                 distance_m=seen.distance_m[rows],
                 speed_mps=speed_mps,
@@ -220,15 +210,14 @@ class Eco:
         notes[rows[feasible]] = made[feasible]
         return np.where(feasible, ADVISED, TOO_SLOW)
 
-    def _grid(self, seen: Observation) -> Grid:
+    def _grid(self, seen: Observation, *, is_weak: bool) -> Grid:
         """All approaches by whoever carries them out."""
-        who = seen.driver, seen.step_length_s
+        who = seen.driver, seen.step_length_s, is_weak
         grid = self._grids.get(who)
         if grid is None:
-            ramps = self._ramps if seen.driver is None else self._ramps_by_hand
-            grid = self._grids[who] = Grid.of(
-                ramps, abilities(self.parameters, seen.driver, seen.step_length_s)
-            )
+            means = abilities(self.parameters, seen.driver, seen.step_length_s, is_weak=is_weak)
+            ramps = tabulate(self.rates, wavering_mps2=means.wavering_mps2)
+            grid = self._grids[who] = Grid.of(ramps, means)
         return grid
 
     def _gate(self, target: Target, rows: IntArray) -> Gate | None:
@@ -247,32 +236,12 @@ class Eco:
             speed_mps = speed_now(notes, seen, self._ramps)
         else:
             speed_mps = speed_to_show(notes, seen, seen.driver, self._ramps)
+            weak = self._is_weak(seen)
+            if weak.any():
+                weak_mps = speed_to_show(notes, seen, seen.driver.in_weak_car, self._ramps)
+                speed_mps = np.where(weak, weak_mps, speed_mps)
             decel_mps2 = decel_to_ask(notes, seen.driver)
         # Who may drive as fast as he likes is told nothing.
         is_free = (reason != ADVISED) | (speed_mps > seen.ceiling_mps - FREE_MPS)
         speed_mps[is_free] = np.nan
         return Advice(speed_mps=speed_mps, reason=reason, memory=notes, decel_mps2=decel_mps2)
-
-
-def _forget_passed(notes: FloatArray, seen: Observation) -> None:
-    """Forget plans for stop lines that are no longer ahead: passed, or of another lane."""
-    traffic, row = seen.traffic, seen.traffic_row
-    is_ahead = notes[:, LINK] == traffic.link.take(row)
-    if traffic.beyond is not None:
-        is_ahead |= notes[:, LINK] == traffic.beyond.link.take(row)
-    notes[~is_ahead, :WHY] = np.nan
-    # Until the next look nobody knows what else there is to say to who has just lost his plan.
-    notes[~is_ahead & (notes[:, WHY] == ADVISED), WHY] = np.nan
-
-
-def _note_way_beyond(notes: FloatArray, seen: Observation) -> None:
-    """Note of each plan how far behind the next stop line the one is that it is for."""
-    beyond, row = seen.traffic.beyond, seen.traffic_row
-    if beyond is not None:
-        way_m = np.where(notes[:, LINK] == beyond.link.take(row), beyond.way_m.take(row), 0.0)
-        notes[:, BEYOND_M] = np.where(is_planned(notes), way_m, np.nan)
-
-
-def _to_planned_line(notes: FloatArray, seen: Observation) -> Observation:
-    """The same, with distances to the stop lines that the plans are for."""
-    return replace(seen, distance_m=seen.distance_m + np.nan_to_num(notes[:, BEYOND_M]))

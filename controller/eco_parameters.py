@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from controller.discharge import Wave
+from controller.wave import Wave
 
 NOT_NEGATIVE = (
     *("min_wait_s", "hope_s", "moved_s", "time_price", "later_s", "reaction_s", "min_speed_mps"),
@@ -34,7 +34,8 @@ class EcoParameters:
     """Whoever held a speed may regain this share of his free speed before his place moves."""
     weak_mps2: float = 0.9
     """By cruise control, who accelerates by less than this may creep (2.25 m/s or more) up to where
-    he speeds up for his green, rather than start from standing with all behind him; 0: nobody."""
+    he speeds up for his green, rather than start from standing with all behind him; 0: nobody.
+    By hand: see `Driver.weak_mps2`."""
     later_s: float = 3.0
     """An approach may cross the stop line later by this than without advice."""
     reaction_s: float = 0.7

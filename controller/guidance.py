@@ -23,12 +23,13 @@ from controller.ramps import Ramps, row_of
 REGULATION_MPS = 1.5
 """While it holds a speed a vehicle may deviate by this much, to arrive in time."""
 REGULATION_MPS2 = 1.0
+"""It changes its speed for that by no more than this."""
 SLOWEST_MPS = 2.25
 """Nobody is held slower than this to arrive later: he would soon count as standing, and those
 behind him be told to stop there."""
 SLOW_MPS = 2.0
 """A driver who is slower than his own wish by this much would speed up if he were told nothing."""
-FIRMEST, GENTLEST = 2.0, 0.5
+FIRMER, GENTLER = 2.0, 0.5
 """Within these factors a ramp to a stop is driven firmer or gentler, to end at the very place."""
 NEAR_MPS = 0.3
 """A speed is reached when it is this near."""
@@ -75,16 +76,16 @@ def _wanted_mps(notes: FloatArray, cars: Moving, ramps: Ramps) -> FloatArray:
     ramping_mps = np.where(
         goes_down, np.maximum(next_mps, hold_mps), np.minimum(next_mps, hold_mps)
     )
-    has_reached = np.where(
+    is_holding = np.where(
         goes_down, speed_mps <= hold_mps + NEAR_MPS, speed_mps >= hold_mps - NEAR_MPS
     )
     # Whoever regulates departs from the speed to hold, and still holds it.
-    has_reached |= now_s >= ramp_s + ramps.length_s(row, begin, end)
+    is_holding |= now_s >= ramp_s + ramps.length_s(row, begin, end)
     change_mps = REGULATION_MPS2 * step_s
     holding_mps = np.maximum(needed_mps(notes, cars), speed_mps - change_mps)
     holding_mps = np.minimum(holding_mps, speed_mps + change_mps)
     # A ramp down to a stop ends at the back of the queue, where the vehicle stops by itself.
-    wanted_mps = np.where(has_reached & ~stops, holding_mps, ramping_mps)
+    wanted_mps = np.where(is_holding & ~stops, holding_mps, ramping_mps)
     return np.where(now_s + 0.5 * step_s < ramp_s, cruise_mps, wanted_mps)
 
 
@@ -102,7 +103,7 @@ def _to_the_place_mps(
     step_s, speed_mps = cars.step_length_s, cars.speed_mps
     way_m = np.maximum(way_m - 0.5 * speed_mps * step_s, 0.1)
     left_m = np.maximum(cars.distance_m - notes[:, PLACE_M], 0.1)
-    firmness = np.minimum(np.maximum(way_m / left_m, GENTLEST), FIRMEST)
+    firmness = np.minimum(np.maximum(way_m / left_m, GENTLER), FIRMER)
     slowing_mps = np.minimum((speed_mps - next_mps) * firmness, COMFORT_DECEL_MPS2 * step_s)
     return np.asarray(np.maximum(speed_mps - slowing_mps, 0.0))
 

@@ -20,7 +20,7 @@ class Reason(IntEnum):
     """Why a vehicle has, or has no, advice in a step. Names are keys in the results."""
 
     ADVISED = 0
-    """Advice was given."""
+    """A plan is carried out; it may have nothing to say yet."""
     NO_SIGNAL = 1
     """No signal ahead on the route."""
     OUT_OF_RANGE = 2
@@ -34,9 +34,10 @@ class Reason(IntEnum):
     AT_STOP = 6
     """The vehicle serves a scheduled stop."""
     NOT_NEEDED = 7
-    """The driver's own speed already meets a green."""
+    """The driver's own speed already meets a green, or does so again."""
     TOO_SLOW = 8
-    """Only a speed below the policy's minimum would meet a green."""
+    """Only a speed below the policy's minimum would meet a green; or the vehicle is slow, or near,
+    already."""
     NO_GREEN = 9
     """No green window within the horizon of the message can be met."""
     REFUSED = 10

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
-from controller.ramps import RATES_MPS2, Ramps, row_of
+from controller.ramps import RATES_MPS2, REJOIN_MPS2, Ramps, row_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,19 +27,21 @@ class Means:
     """... of his own braking, or of this one if that is gentler."""
     fits_ramps: bool = False
     """Whether of all decelerations the gentlest one may be used that can be driven."""
+    wavering_mps2: float = 0.0
+    """By how much the acceleration departs from what is wanted, at the most (`ramps.tabulate`)."""
     least_cruise_s: float = 0.0
     """Nothing changes before."""
     floor_mps: float = 0.0
     """Slower speeds are held only near the stop line ..."""
     near_m: float = np.inf
     """... than this."""
+    rejoin_mps2: float = REJOIN_MPS2
+    """Acceleration by which regaining speed behind the approach is costed, a ramp."""
     rise_share: float = 0.0
     """Behind what is held an approach may speed up to this share of the free speed before its
     place moves; 0: it joins with the speed that it holds."""
     creep_mps: FloatArray = field(default_factory=lambda: np.zeros(0))
-    """(c,) further speeds to hold, by weak vehicles and before they speed up so."""
-    weak_mps2: float = 0.0
-    """A vehicle is weak that accelerates by less than this."""
+    """(c,) further speeds to hold, near enough and before it speeds up so."""
 
     def __post_init__(self) -> None:
         if unknown := set(self.ramps_mps2).difference(RATES_MPS2.tolist()):
@@ -64,7 +66,7 @@ class Grid:
     rises: BoolArray
     """(h,) whether it does."""
     creeps: BoolArray
-    """(h,) which of these are for weak vehicles."""
+    """(h,) which of these are held only where a queue may reach."""
     to_hold: FloatArray
     """(3, r, h) way, time and cost of the ramps from standing to the speeds to hold."""
     steady: FloatArray
@@ -82,18 +84,19 @@ class Grid:
         rising_mps = (moving_mps, means.creep_mps) if means.rise_share > 0.0 else ()
         hold_mps = np.concatenate([held_mps, *rising_mps])
         place = np.arange(hold_mps.size)
+        rejoining = ramps.cost_s[row_of(means.rejoin_mps2)]
         moving = np.array([ramps.way_m[rows], ramps.time_s[rows], ramps.cost_s[rows]])
         return cls(
             ramps=ramps,
             means=means,
             rows=rows,
             down=np.where(ramps.accel_mps2[rows, :1] < 0.0, 1.0, -1.0),
-            tables=np.vstack([*moving, ramps.steady, ramps.cost_s[-1]]),
+            tables=np.vstack([*moving, ramps.steady, rejoining]),
             hold_mps=hold_mps,
             rises=place >= held_mps.size,
             creeps=place >= held_mps.size + moving_mps.size,
             to_hold=ramps.at(moving, hold_mps),
             steady=ramps.at(ramps.steady, hold_mps),
-            rejoining_s=ramps.at(ramps.cost_s[-1], hold_mps),
+            rejoining_s=ramps.at(rejoining, hold_mps),
             is_fast_enough=(hold_mps >= means.floor_mps) | (hold_mps == 0.0),
         )

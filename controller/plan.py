@@ -1,9 +1,11 @@
 """Plans: what is noted of one, and whether it still holds."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
-from controller.interface import MEMORY_WIDTH, Observation
+from controller.interface import MEMORY_WIDTH, Observation, Reason
 from controller.profile import Choice
 
 (
@@ -27,6 +29,11 @@ hold; rate of change of the speed on the ramp (0: it coasts) and when that begin
 when the queue's place begins to move, and where it is; when green starts; whether the plan was
 carried out; vehicles ahead in the queue; row of the link by which its stop line is crossed, and the
 way to that line from the next one (0: it is the next); the reason that was given last."""
+
+ADVISED, NOT_NEEDED, TOO_SLOW, PENDING = map(
+    int, (Reason.ADVISED, Reason.NOT_NEEDED, Reason.TOO_SLOW, Reason.PENDING)
+)
+"""As numbers: arrays are compared with a member of the class much more slowly."""
 
 NOTE_NAMES = (
     *("join_s", "join_m", "hold_mps", "ramp_mps2", "ramp_s", "cruise_mps", "slot_s", "place_m"),
@@ -109,3 +116,27 @@ def is_invalid(
     is_behind = speed_mps < planned_mps - BEHIND_MPS
     has_stopped = (notes[:, HOLD_MPS] == 0.0) & (speed_mps < STOPPED_MPS)
     return np.asarray(moved | is_behind | has_stopped)
+
+
+def forget_passed(notes: FloatArray, seen: Observation) -> None:
+    """Forget plans for stop lines that are no longer ahead: passed, or of another lane."""
+    traffic, row = seen.traffic, seen.traffic_row
+    is_ahead = notes[:, LINK] == traffic.link.take(row)
+    if traffic.beyond is not None:
+        is_ahead |= notes[:, LINK] == traffic.beyond.link.take(row)
+    notes[~is_ahead, :WHY] = np.nan
+    # Until the next look nobody knows what else there is to say to who has just lost his plan.
+    notes[~is_ahead & (notes[:, WHY] == ADVISED), WHY] = np.nan
+
+
+def note_way_beyond(notes: FloatArray, seen: Observation) -> None:
+    """Note of each plan how far behind the next stop line the one is that it is for."""
+    beyond, row = seen.traffic.beyond, seen.traffic_row
+    if beyond is not None:
+        way_m = np.where(notes[:, LINK] == beyond.link.take(row), beyond.way_m.take(row), 0.0)
+        notes[:, BEYOND_M] = np.where(is_planned(notes), way_m, np.nan)
+
+
+def to_planned_line(notes: FloatArray, seen: Observation) -> Observation:
+    """The same, with distances to the stop lines that the plans are for."""
+    return replace(seen, distance_m=seen.distance_m + np.nan_to_num(notes[:, BEYOND_M]))

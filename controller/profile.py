@@ -202,8 +202,7 @@ def _join(grid: Grid, approach: Approach, freely: FloatArray) -> _Joining:
     cover_s = np.where(end_mps <= free_mps, (end_mps - hold_mps) / accel_mps2, reach_s)
     is_in_time = join_s + cover_s <= _upright(approach.latest_s)
     is_in_time &= hold_mps <= _upright(np.minimum(approach.free_mps, approach.fastest_hold_mps))
-    may_rise = is_faster & (~grid.creeps | (accel_mps2 < means.weak_mps2))
-    is_in_time &= may_rise | ~grid.rises
+    is_in_time &= is_faster | ~grid.rises
     behind_s = freely[1] - grid.rejoining_s + freely[0] * beyond_s
     behind_s += means.time_price * (reach_s - rise_s)
     return _Joining(join_m, join_s, is_in_time, behind_s)

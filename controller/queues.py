@@ -10,7 +10,7 @@ STOP_GAP_M = 1.0
 """The first vehicle of a queue stands so far before the stop line."""
 FAR = 1e7
 """More than any time or distance on one approach; keeps lanes apart in running maxima."""
-CLEAR_S = 1.0
+CLEAR_BEFORE_S = 1.0
 """Whoever crosses by so much before the next one's green begins does not stand in his way then."""
 
 
@@ -63,17 +63,15 @@ def serve(lanes: Lanes, earliest_s: FloatArray, end_s: FloatArray) -> tuple[IntA
         end_s: (m, W + 1) until when each green can be crossed.
     """
     cell = lanes.cell.copy()
-    cross_s = lanes.free_s
-    # A miss pushes those behind: no vehicle moves on by more than all greens.
-    for _ in range(2 * end_s.shape[1]):
+    while True:
         cross_s = np.maximum.accumulate(earliest_s.take(cell))
         cross_s -= lanes.apart
         cross_s += lanes.headways_s
         misses = (cross_s > end_s.take(cell)).nonzero()[0]
         if not misses.size:
-            break
+            return cell - lanes.cell, cross_s
+        # Nobody misses the last green: it never ends.
         cell[misses] += 1
-    return cell - lanes.cell, cross_s
 
 
 class Waiting(NamedTuple):
@@ -97,7 +95,7 @@ def who_waits(lanes: Lanes, window: IntArray, cross_s: FloatArray, tolerance_s: 
     """
     begin_s = lanes.begin_s.take(lanes.cell + window)
     is_head = lanes.is_first.copy()
-    is_head[1:] |= begin_s[1:] > cross_s[:-1] + CLEAR_S
+    is_head[1:] |= begin_s[1:] > cross_s[:-1] + CLEAR_BEFORE_S
     waits = (cross_s > lanes.free_s + tolerance_s) | lanes.stands
     return Waiting(window=window, waits=waits, is_head=is_head)
 
@@ -135,10 +133,7 @@ def line_up(lanes: Lanes, waiting: Waiting) -> Queue:
     # Nobody starts before the one ahead of him has.
     begin_s = lanes.begin_s.take(lanes.cell + waiting.window)
     slot_s = np.maximum.accumulate(begin_s - ahead_s + by_queue) - by_queue + ahead_s
-    from_place_s = slot_s + _from_standing_s(lanes, place_m)
-    # A turn takes its time from the queue, too.
-    ready_s = np.where(waits, np.maximum(from_place_s, lanes.free_s), lanes.free_s)
-    ready_s = np.maximum(ready_s, begin_s)
+    ready_s = np.where(waits, slot_s + _from_standing_s(lanes, place_m), lanes.free_s)
     return Queue(n_ahead=n_ahead, place_m=place_m, slot_s=slot_s, ready_s=ready_s)
 
 

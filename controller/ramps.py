@@ -11,11 +11,15 @@ from controller.interface import COMFORT_DECEL_MPS2, RateMap
 REFERENCE_MPS = 50.0 / 3.6
 """Each map counts relative to what it charges for cruising at this speed."""
 SPEED_STEP_MPS = 0.25
+"""Between the speeds of a table."""
 TOP_SPEED_MPS = 60.0
+"""The last of them."""
 LEVEL_DEG = np.zeros(1)
+"""Slope of the road that is planned on."""
 STEPS_PER_MPS2 = 100
 """Rates of change of the speed are whole hundredths of m/s2."""
 GENTLEST_MPS2 = 0.1
+"""The gentlest deceleration that is tabulated."""
 DOWN_MPS2 = tuple(
     step / STEPS_PER_MPS2
     for step in range(

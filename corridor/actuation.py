@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from controller import COMFORT_DECEL_MPS2, Advice, Display, Driver, update_display
+from controller import COMFORT_DECEL_MPS2, MEMORY_WIDTH, Advice, Display, Driver, update_display
 from corridor.columns import Columns, FloatArray
 from corridor.engine import Engine
 from corridor.vehicles import VehicleTable
@@ -40,11 +40,18 @@ def followed_speeds(
 
 def check_rows(advice: Advice, n_rows: int) -> None:
     """Raise ValueError where advice has not one row for each vehicle that was seen."""
-    for values in (advice.speed_mps, advice.reason, advice.decel_mps2):
-        if values is not None and values.shape != (n_rows,):
+    one_each = (n_rows,)
+    shapes = (
+        (advice.speed_mps, one_each),
+        (advice.reason, one_each),
+        (advice.decel_mps2, one_each),
+        (advice.memory, (n_rows, MEMORY_WIDTH)),
+    )
+    for values, shape in shapes:
+        if values is not None and values.shape != shape:
             raise ValueError(
-                f"advice must have {n_rows} rows, as many as were seen, got an array of shape "
-                f"{values.shape}"
+                f"advice must have {n_rows} rows, as many as were seen, so {shape}; got an array "
+                f"of shape {values.shape}"
             )
 
 

@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from controller.arrays import BoolArray, FloatArray, IntArray
-from controller.discharge import Wave, crossings
+from controller.discharge import crossings
 from controller.interface import Traffic
 from controller.kinematics import free_arrival_s
 from controller.signals.approaches import Approaches
+from controller.wave import Wave
 
 SLOW_MPS = 2.0
 """Whoever is slower stands, or is about to."""

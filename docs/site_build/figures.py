@@ -15,10 +15,11 @@ from matplotlib.figure import Figure
 import experiments
 from controller import EcoParameters, Traffic
 from controller.abilities import abilities
-from controller.discharge import Discharge, Wave, discharge
+from controller.discharge import Discharge, discharge
 from controller.means import Grid
 from controller.profile import Approach, cheapest
 from controller.ramps import Ramps, row_of, tabulate
+from controller.wave import Wave
 from emissions import ACCOUNTS, Account, EmissionMap, FloatArray, load_accounts
 from experiments.machine import cache_folder
 from experiments.report.plot_emission_map import draw_emission_map
@@ -169,7 +170,7 @@ def _planned(served: Discharge, row: int) -> FloatArray:
     """Speed of a vehicle that meets its slot by the cheapest approach."""
     ramps = tabulate(list(_maps().values()), wavering_mps2=0.0)
     parameters = EcoParameters()
-    means = abilities(parameters, None, STEP_S)
+    means = abilities(parameters, None, STEP_S, is_weak=False)
     approach = Approach(
         distance_m=np.array([PLACES_M[row]]),
         speed_mps=np.array([LIMIT_MPS]),

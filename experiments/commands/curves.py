@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from experiments.commands.ends import AsJson, errors_told
+from experiments.commands.ends import AsJson, check_target, errors_told
 
 if TYPE_CHECKING:
     from experiments.curves import CurveFamily, Interaction, Sweep
@@ -46,6 +46,7 @@ def curves(
     from experiments.curves import pareto_front, read_sweep
 
     with errors_told():
+        check_target("--csv", file)
         sweep = read_sweep(directory)
         metrics = tuple(metric or (_DEFAULT,))
         arms = tuple(arm or sweep.treated)

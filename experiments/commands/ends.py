@@ -39,6 +39,24 @@ def write_new(file: Path, text: str) -> None:
     print(file)
 
 
+def check_target(option: str, file: Path | None) -> None:
+    """Tell before all work what cannot be written to.
+
+    Args:
+        option: That names the file.
+        file: It; None: nothing is to be written.
+
+    Raises:
+        ValueError: It is a folder, or in none that there is.
+    """
+    if file is None:
+        return
+    if file.is_dir():
+        raise ValueError(f"{option}: '{file}' is a folder; name a file in it")
+    if not file.parent.is_dir():
+        raise ValueError(f"{option}: there is no folder '{file.parent}' to write '{file.name}' to")
+
+
 @contextmanager
 def errors_told() -> Iterator[None]:
     """Bad input ends with one line per problem and exit code 2; a failing SUMO with 1."""

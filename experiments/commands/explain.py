@@ -91,12 +91,12 @@ def _list(candidates: "list[Candidate]", arm: str) -> None:
     table = Table(
         title=f"{arm}: advised vehicles worth a look",
         title_justify="left",
-        caption="with advice minus without (-: that was not run); give one as --vehicle",
+        caption="with advice minus without; CO2 by the own class; give one as --vehicle",
         caption_justify="left",
     )
     table.add_column("why")
     table.add_column("vehicle", no_wrap=True)
-    for name in ("signals", "advised, s", "trip time, s", "CO2, g", "CO2, %"):
+    for name in ("signals with advice", "advised, s", "trip time, s", "CO2, g", "CO2, %"):
         table.add_column(name, justify="right")
     for found in candidates:
         table.add_row(

@@ -1,21 +1,25 @@
 """Tables over networks, for the command line and in Markdown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.table import Table
 
 from experiments.commands.effect_cells import star
 from experiments.commands.tables import metric_words
-from experiments.curves import Comparison, OverNetworks, Vehicles
+from experiments.curves import Comparison, Estimate, OnNetwork, OverNetworks, Vehicles
 from experiments.markdown import table_lines
 from experiments.statistics import Effect
 
 HOW_SURE = (
-    "± half of the 95 % interval by Student's t: over seeds on a network (none: one run, or seeds "
-    "that change nothing), over networks in the mean, where each counts the same; * it contains 0; "
-    "not corrected for the number of comparisons"
+    "± half of the 95 % interval by Student's t: over the seeds of a network (none: one run, or a "
+    "change that no seed changes), over networks in the mean, where each counts the same; * it "
+    "contains 0; not corrected for the number of comparisons"
 )
+FEW_NETWORKS = 5
+"""Of fewer the interval over networks is wide, and rests on what nobody can check."""
+_BORDER = 3
+"""Characters between two columns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,14 +32,20 @@ class Grid:
     lines: tuple[str, ...]
     """What is to be said below it."""
 
-    def for_console(self) -> Table:
-        """The same for the command line, without the lines."""
-        table = Table(title=self.title, title_justify="left")
-        for place, name in enumerate(self.head):
-            table.add_column(name, justify="right" if place else "left", no_wrap=not place)
-        for row in self.rows:
-            table.add_row(*row)
-        return table
+    def for_console(self, width: int) -> Iterator[Table]:
+        """The same for the command line, without the lines: in pieces that are no wider."""
+        for number, columns in enumerate(self._pieces(width)):
+            table = Table(title=None if number else self.title, title_justify="left")
+            for column in (0, *columns):
+                # Heads may take several lines, what stands below never.
+                table.add_column(
+                    self.head[column].replace("_", " "),
+                    justify="right" if column else "left",
+                    min_width=self._width(column),
+                )
+            for row in self.rows:
+                table.add_row(*(row[column] for column in (0, *columns)))
+            yield table
 
     def in_markdown(self) -> Iterator[str]:
         """Its lines in Markdown."""
@@ -44,6 +54,23 @@ class Grid:
         yield ""
         for line in self.lines:
             yield from (line, "")
+
+    def _pieces(self, width: int) -> Iterator[list[int]]:
+        """Columns behind the first one, as many at a time as fit beside it."""
+        piece: list[int] = []
+        left = room = width - self._width(0) - 2 * _BORDER
+        for column in range(1, len(self.head)):
+            needs = self._width(column) + _BORDER
+            if piece and needs > left:
+                yield piece
+                piece, left = [], room
+            piece.append(column)
+            left -= needs
+        yield piece
+
+    def _width(self, column: int) -> int:
+        words = self.head[column].replace("_", " ").split()
+        return max(len(text) for text in (*words, *(row[column] for row in self.rows)))
 
 
 def network_grid(found: OverNetworks, reference: str, vehicles: Vehicles) -> Grid:
@@ -55,11 +82,15 @@ def network_grid(found: OverNetworks, reference: str, vehicles: Vehicles) -> Gri
         vehicles: Whose changes they are.
     """
     total = found.total
-    named = (*found.networks.items(), (f"mean of {len(found.networks)}", total))
-    setting = f", {found.setting}" if found.setting else ""
+    mean = f"mean of {len(found.networks)}"
+    whose = "" if vehicles == "all" else ", all vehicles"
     return Grid(
-        title=f"{found.arm}{setting}: change against {reference}, in %, {vehicles} vehicles",
-        head=("network", "runs", *map(metric_words, found.means), f"collisions ({reference})"),
+        title=f"{_of(found.arm, found.setting)}: change against {reference}, in %, {vehicles} "
+        "vehicles",
+        head=(
+            *("network", "seeds", *map(metric_words, found.means)),
+            f"collisions{whose} ({reference})",
+        ),
         rows=tuple(
             (
                 name,
@@ -67,43 +98,33 @@ def network_grid(found: OverNetworks, reference: str, vehicles: Vehicles) -> Gri
                 *map(change_text, each.effects.values()),
                 f"{each.counts['collisions'].arm} ({each.counts['collisions'].reference})",
             )
-            for name, each in named
+            for name, each in (*found.networks.items(), (mean, total))
         ),
-        lines=tuple(
-            f"{counter.replace('_', ' ')}: {count.arm}, {reference} {count.reference}; "
-            f"more in {count.seeds_with_more} of {total.n_seeds} runs"
-            for counter, count in total.counts.items()
-        ),
+        lines=(_events(total, reference), *_seeds_left_out(found.networks), *_few(found.networks)),
     )
 
 
 def comparison_grids(found: Comparison, reference: str, vehicles: Vehicles) -> tuple[Grid, Grid]:
     """Means of all arms at one setting side by side; and on how many networks each is ahead."""
-    setting = f", {found.setting}" if found.setting else ""
-    n, metrics = len(found.networks), found.standings[0].means
+    metrics = found.standings[0].means
     head = ("arm", *map(metric_words, metrics))
+    n = len(found.networks)
+    where = _of(f"mean of {n} network{'s' if n != 1 else ''}", found.setting)
     means = Grid(
-        title=f"mean of {n} networks{setting}: change against {reference}, in %, {vehicles} "
-        "vehicles",
+        title=f"{where}: change against {reference}, in %, {vehicles} vehicles",
         head=head,
-        rows=tuple(
-            (
-                each.arm,
-                *(change_text(None if m is None else m.effect) for m in each.means.values()),
-            )
-            for each in found.standings
-        ),
+        rows=tuple((each.arm, *map(_mean_text, each.means.values())) for each in found.standings),
         lines=tuple(
-            f"{name}: left out, there is no {', '.join(arms)}"
+            f"{name}: left out, nothing is compared there of {', '.join(arms)}"
             for name, arms in found.left_out.items()
         ),
     )
     ahead = Grid(
-        title=f"on how many of {n} each is lower than every other arm (in brackets the mean of "
-        "whichever other arm is lowest on each)",
+        title=f"Who is ahead: on how many of the {n} an arm is lower than every other one (in "
+        "brackets: how far from whichever other one is lowest there, points, mean)",
         head=head,
         rows=tuple(
-            (each.arm, *(_ahead_text(each.ahead[m], each.best_other_pct[m]) for m in metrics))
+            (each.arm, *(f"{each.ahead[m]} ({_mean_text(each.lead[m])})" for m in metrics))
             for each in found.standings
         ),
         lines=(),
@@ -115,10 +136,39 @@ def change_text(effect: Effect | None) -> str:
     """A change with half of its interval, and a star where that contains 0."""
     if effect is None:
         return "-"
+    # What rounds to 0 has no sign.
+    mean = f"{effect.mean:+.2f}" if round(effect.mean, 2) else "0.00"
     if effect.low is None or effect.high is None:
-        return f"{effect.mean:+.2f}"
-    return f"{effect.mean:+.2f} ± {0.5 * (effect.high - effect.low):.2f}{star(effect) or ' '}"
+        return mean
+    return f"{mean} ± {0.5 * (effect.high - effect.low):.2f}{star(effect)}"
 
 
-def _ahead_text(n_networks: int, best_other_pct: float | None) -> str:
-    return "-" if best_other_pct is None else f"{n_networks} ({best_other_pct:+.2f})"
+def _mean_text(mean: Estimate | None) -> str:
+    return change_text(None if mean is None else mean.effect)
+
+
+def _of(what: str, setting: str) -> str:
+    return f"{what}, {setting}" if setting else what
+
+
+def _events(total: OnNetwork, reference: str) -> str:
+    told = (
+        f"{counter.replace('_', ' ')} {count.arm} ({reference} {count.reference}, more in "
+        f"{count.seeds_with_more} of {total.n_seeds} pairs of runs)"
+        for counter, count in total.counts.items()
+    )
+    return "; ".join(told)
+
+
+def _seeds_left_out(networks: Mapping[str, OnNetwork]) -> Iterator[str]:
+    for name, each in networks.items():
+        if each.n_seeds < each.n_asked:
+            yield (
+                f"{name}: {each.n_seeds} of {each.n_asked} seeds count; one that failed in an arm, "
+                "or is not done, counts in none"
+            )
+
+
+def _few(networks: Sequence[str] | Mapping[str, OnNetwork]) -> Iterator[str]:
+    if 1 < len(networks) < FEW_NETWORKS:
+        yield f"few networks ({len(networks)}): the interval over them is wide"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from experiments.commands.ends import AsJson, errors_told
+from experiments.commands.ends import AsJson, check_target, errors_told
 
 if TYPE_CHECKING:
     from experiments.commands.network_tables import Grid
-    from experiments.curves import Comparison, OverNetworks, Vehicles
+    from experiments.curves import Comparison, OverNetworks, Sweep, Vehicles
 
 
 def networks(
@@ -28,11 +28,14 @@ def networks(
         ),
     ] = None,
     arm: Annotated[
-        list[str] | None, typer.Option(help="Only this arm.", show_default="all that advise")
+        list[str] | None,
+        typer.Option(
+            help="Only this arm; may be repeated.", show_default="all but unadvised and none"
+        ),
     ] = None,
     vehicles: Annotated[
         Literal["all", "equipped", "unequipped"],
-        typer.Option(help="Whose changes; events are of all."),
+        typer.Option(help="Whose changes; events are those of all."),
     ] = "all",
     file: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Write the networks as CSV, too.")
@@ -43,28 +46,37 @@ def networks(
     as_json: AsJson = False,
 ) -> None:
     """Show the effects on each network, their mean over networks, and which arm is ahead."""
-    from experiments.commands.curve_tables import failure_lines
     from experiments.curves import compare_over_networks, over_networks, read_sweep
     from experiments.measures import FACTOR_METRICS
 
     with errors_told():
+        check_target("--csv", file)
+        check_target("--markdown", markdown)
         sweeps = [read_sweep(directory) for directory in directories]
         found = over_networks(
             sweeps, tuple(metric or FACTOR_METRICS), arms=tuple(arm or ()), vehicles=vehicles
         )
         compared = compare_over_networks(found)
         reference = sweeps[0].reference
+        grids = _grids(found, compared, reference, vehicles)
         if file is not None:
             _write_csv(file, found)
         if markdown is not None:
-            _write_markdown(markdown, _grids(found, compared, reference, vehicles))
+            _write_markdown(markdown, [*_lines(grids), *_cautions(sweeps)])
     if as_json:
-        print(json.dumps(_as_json(found, compared), sort_keys=True, allow_nan=False))
+        told = {
+            "reference": reference,
+            "vehicles": vehicles,
+            "folders": [str(directory) for directory in directories],
+            "arms": [asdict(each) for each in found],
+            "comparisons": [asdict(each) for each in compared],
+            "cautions": _cautions(sweeps),
+        }
+        print(json.dumps(told, sort_keys=True, allow_nan=False))
         return
-    _print(_grids(found, compared, reference, vehicles))
-    for sweep in sweeps:
-        for line in failure_lines(sweep):
-            print(line)
+    _print(grids)
+    for line in _cautions(sweeps):
+        print(line)
 
 
 def _grids(
@@ -87,10 +99,28 @@ def _print(grids: "Sequence[Grid]") -> None:
 
     console = table_console(width=160)
     for grid in grids:
-        console.print(grid.for_console())
+        for table in grid.for_console(console.width):
+            console.print(table)
         for line in grid.lines:
             print(line)
     print(HOW_SURE)
+
+
+def _cautions(sweeps: "Sequence[Sweep]") -> list[str]:
+    """What is not done, and what failed."""
+    from experiments.commands.curve_tables import failure_lines
+
+    return [
+        f"{sweep.folder}: {line}"
+        for sweep in sweeps
+        for line in (*sweep.warnings, *failure_lines(sweep))
+    ]
+
+
+def _lines(grids: "Sequence[Grid]") -> list[str]:
+    from experiments.commands.network_tables import HOW_SURE
+
+    return [*(line for grid in grids for line in grid.in_markdown()), HOW_SURE, ""]
 
 
 def _write_csv(file: Path, found: "Sequence[OverNetworks]") -> None:
@@ -100,19 +130,8 @@ def _write_csv(file: Path, found: "Sequence[OverNetworks]") -> None:
     write_csv(file, [rounded(row) for each in found for row in network_rows(each)])
 
 
-def _write_markdown(file: Path, grids: "Sequence[Grid]") -> None:
+def _write_markdown(file: Path, lines: Sequence[str]) -> None:
     from experiments.atomic import replacing
-    from experiments.commands.network_tables import HOW_SURE
 
-    lines = [line for grid in grids for line in grid.in_markdown()]
     with replacing(file) as temporary:
-        temporary.write_text("\n".join([*lines, HOW_SURE]) + "\n", encoding="utf-8")
-
-
-def _as_json(
-    found: "Sequence[OverNetworks]", compared: "Sequence[Comparison]"
-) -> "dict[str, object]":
-    return {
-        "arms": [asdict(each) for each in found],
-        "comparisons": [asdict(each) for each in compared],
-    }
+        temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")

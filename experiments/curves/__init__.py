@@ -5,7 +5,7 @@ from experiments.curves.estimates import NO_INTERVAL, Estimate, Judged, estimate
 from experiments.curves.indices import Index, KeySensitivity
 from experiments.curves.interactions import Interaction, interaction
 from experiments.curves.levels import value_text
-from experiments.curves.networks import OverNetworks, Vehicles, over_networks
+from experiments.curves.networks import OnNetwork, OverNetworks, Vehicles, over_networks
 from experiments.curves.pareto import Candidate, ParetoFront, pareto_front
 from experiments.curves.reading import Sweep, is_sweep, read_sweep
 from experiments.curves.response import (
@@ -36,6 +36,7 @@ __all__ = [
     "Judged",
     "KeySensitivity",
     "Method",
+    "OnNetwork",
     "OverNetworks",
     "ParetoFront",
     "Sensitivity",

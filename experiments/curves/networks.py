@@ -7,17 +7,14 @@ far as that is like these.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
-from pathlib import PurePosixPath
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.curves.estimates import Estimate, estimate
-from experiments.curves.levels import setting_text, value_text
+from experiments.curves.network_settings import Place, places
 from experiments.curves.reading import Sweep
-from experiments.curves.response import SCENARIO
 from experiments.measures import SAFETY_COUNTERS, SEEDS_WITH_MORE, effect_key
 from experiments.statistics import Effect
 
@@ -49,6 +46,9 @@ class OnNetwork:
     """What one arm does on one network."""
 
     n_seeds: int
+    """Those that count: finished in all arms that are compared there."""
+    n_asked: int
+    """Those that there were to be."""
     effects: Mapping[str, Effect | None]
     """Metric → change in percent over the seeds; None where it was not told."""
     counts: Mapping[str, Count]
@@ -61,7 +61,7 @@ class OverNetworks:
 
     arm: str
     setting: str
-    """Values of the other keys; empty where only networks were swept."""
+    """Values of the other keys; empty where only networks differ."""
     networks: Mapping[str, OnNetwork]
     """By their names."""
     means: Mapping[str, Estimate | None]
@@ -73,6 +73,7 @@ class OverNetworks:
         each = tuple(self.networks.values())
         return OnNetwork(
             n_seeds=sum(one.n_seeds for one in each),
+            n_asked=sum(one.n_asked for one in each),
             effects={m: None if mean is None else mean.effect for m, mean in self.means.items()},
             counts={
                 name: sum((one.counts[name] for one in each[1:]), start=each[0].counts[name])
@@ -101,20 +102,21 @@ def over_networks(
             references, or an arm is twice on a network.
     """
     _check(sweeps, metrics, arms)
-    points = [(sweep, at) for sweep in sweeps for at in range(len(sweep.points))]
-    names = network_names([_network(sweep, at) for sweep, at in points])
     found: dict[tuple[str, str], dict[str, OnNetwork]] = {}
-    for sweep, at in points:
-        setting, name = _setting(sweep, at), names[_network(sweep, at)]
-        for arm in arms or sweep.treated:
-            told = _on_network(sweep, at, arm, metrics, vehicles)
+    folders: dict[tuple[str, str, str], str] = {}
+    for place in places(sweeps):
+        for arm in dict.fromkeys(arms or place.sweep.treated):
+            told = _on_network(place, arm, metrics, vehicles)
             if told is None:
                 continue
-            row = found.setdefault((arm, setting), {})
-            if name in row:
-                where = f" at {setting}" if setting else ""
-                raise ValueError(f"{arm} on '{name}'{where} is there twice; give it once")
-            row[name] = told
+            where = arm, place.setting, place.network
+            if where in folders:
+                raise ValueError(
+                    f"{arm} on '{place.network}' is in '{folders[where]}' and in "
+                    f"'{place.sweep.folder}'; give one of them, seeds of two are not joined"
+                )
+            folders[where] = place.sweep.folder
+            found.setdefault(where[:2], {})[place.network] = told
     if not found:
         raise ValueError("there is no network on which an arm is compared")
     return tuple(
@@ -139,21 +141,6 @@ def changes_on(networks: Sequence[OnNetwork], metric: str) -> FloatArray:
     return np.array([np.nan if effect is None else effect.mean for effect in effects])
 
 
-def network_names(values: Sequence[str]) -> dict[str, str]:
-    """Scenario as it was written → how it is called.
-
-    Files are called without their ending and the folders that all share.
-    """
-    files = {value: PurePosixPath(value) for value in values if value.endswith(".sumocfg")}
-    depths = zip(*(file.parent.parts for file in files.values()), strict=False)
-    n_shared = len(list(takewhile(lambda folders: len(set(folders)) == 1, depths)))
-    names = {
-        value: str(PurePosixPath(*file.with_suffix("").parts[n_shared:]))
-        for value, file in files.items()
-    }
-    return {value: names.get(value, value) for value in values}
-
-
 def _check(sweeps: Sequence[Sweep], metrics: Sequence[str], arms: Sequence[str]) -> None:
     references = dict.fromkeys(sweep.reference for sweep in sweeps)
     if len(references) > 1:
@@ -168,28 +155,20 @@ def _check(sweeps: Sequence[Sweep], metrics: Sequence[str], arms: Sequence[str])
             raise ValueError(f"there is no metric '{metric}'; there are {', '.join(known)}")
 
 
-def _network(sweep: Sweep, at: int) -> str:
-    if SCENARIO in sweep.swept:
-        return value_text(sweep.points[at].get(SCENARIO))
-    return str(sweep.manifest.get("experiment", {}).get(SCENARIO, sweep.name))
-
-
-def _setting(sweep: Sweep, at: int) -> str:
-    return setting_text(sweep.points[at], [key for key in sweep.swept if key != SCENARIO])
-
-
 def _on_network(
-    sweep: Sweep, at: int, arm: str, metrics: Sequence[str], vehicles: Vehicles
+    place: Place, arm: str, metrics: Sequence[str], vehicles: Vehicles
 ) -> OnNetwork | None:
-    """What an arm does at a point; None where it is not compared there."""
-    summary = sweep.summaries[at]
-    effects = summary.get("effects", {}).get(arm)
-    if not effects:
-        return None
+    """What an arm does at a point; None where nothing of it is compared there."""
+    sweep, summary = place.sweep, place.sweep.summaries[place.at]
+    effects = summary.get("effects", {}).get(arm) or {}
     told = effects if vehicles == "all" else effects.get(vehicles, {})
+    changes = {metric: _effect(told.get(effect_key(metric))) for metric in metrics}
+    if not any(changes.values()):
+        return None
     return OnNetwork(
         n_seeds=len(summary["seeds"]),
-        effects={metric: _effect(told.get(effect_key(metric))) for metric in metrics},
+        n_asked=int(sweep.asked[place.at].sum()),
+        effects=changes,
         counts={
             counter: Count(
                 arm=int(summary["arms"][arm][counter]),

@@ -38,6 +38,8 @@ class Sweep:
     """What a sweep has found."""
 
     name: str
+    folder: str
+    """That was read."""
     kind: str
     """`grid`, `list` or `sample`."""
     swept: tuple[str, ...]
@@ -152,6 +154,7 @@ def read_sweep(directory: Path) -> Sweep:
     sequentials = tuple(each for each in map(sequential_of, summaries) if each is not None)
     return Sweep(
         name=summary["name"],
+        folder=str(directory),
         kind=summary["kind"],
         swept=tuple(summary["swept"]),
         points=tuple(point["values"] for point in summary["points"]),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.curves.estimates import Estimate
+from experiments.curves.estimates import Estimate, estimate
 from experiments.curves.networks import OnNetwork, OverNetworks, changes_on, mean_over
 
 
@@ -18,9 +18,9 @@ class Standing:
     """Metric → mean over these networks."""
     ahead: Mapping[str, int]
     """Metric → on how many of these it is lower than every other arm."""
-    best_other_pct: Mapping[str, float | None]
-    """Metric → mean over these networks of whichever other arm is lowest on each: as if one could
-    choose it afterwards. None where the metric is not told of all arms on any of them."""
+    lead: Mapping[str, Estimate | None]
+    """Metric → mean over these networks of its change less that of whichever other arm is lowest
+    there, as if one could choose that afterwards; points. None where it is told of no network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ def _comparison(group: Sequence[OverNetworks]) -> Comparison:
                 arm=table.arm,
                 means=mean_over(networks, metrics),
                 ahead={metric: ahead[metric][place][0] for metric in metrics},
-                best_other_pct={metric: ahead[metric][place][1] for metric in metrics},
+                lead={metric: ahead[metric][place][1] for metric in metrics},
             )
             for place, (table, networks) in enumerate(zip(group, alike, strict=True))
         ),
@@ -68,8 +68,8 @@ def _comparison(group: Sequence[OverNetworks]) -> Comparison:
     )
 
 
-def _ahead(alike: Sequence[Sequence[OnNetwork]], metric: str) -> list[tuple[int, float | None]]:
-    """On how many networks each arm is lower than all others, and the mean of the lowest of these.
+def _ahead(alike: Sequence[Sequence[OnNetwork]], metric: str) -> list[tuple[int, Estimate | None]]:
+    """On how many networks each arm is lower than all others, and by how much on the mean.
 
     Args:
         alike: What each arm does, on equal networks.
@@ -79,6 +79,6 @@ def _ahead(alike: Sequence[Sequence[OnNetwork]], metric: str) -> list[tuple[int,
     changes = changes[:, np.isfinite(changes).all(axis=0)]
     others = [np.delete(changes, place, axis=0).min(axis=0) for place in range(len(changes))]
     return [
-        (int((own < least).sum()), float(least.mean()) if least.size else None)
+        (int((own < least).sum()), estimate(own - least))
         for own, least in zip(changes, others, strict=True)
     ]

@@ -67,7 +67,7 @@ def typical_chart(explained: Explained | None) -> Chart | None:
 
 
 def worth_a_look(records: Records, arm: str) -> list[Candidate]:
-    """Vehicles with the largest saving of CO2, the largest loss, and typical ones between.
+    """Vehicles with the largest saving of CO2, the smallest or a loss, and typical ones between.
 
     Without a reference nobody knows what they save: those that were advised for longest.
     """
@@ -77,7 +77,7 @@ def worth_a_look(records: Records, arm: str) -> list[Candidate]:
         kinds = [
             ("largest saving of CO2", ranked.head(EACH_KIND)),
             ("typical", _typical(ranked).head(EACH_KIND)),
-            ("largest loss", ranked.tail(EACH_KIND).reverse()),
+            ("smallest saving, or loss", ranked.tail(EACH_KIND).reverse()),
         ]
     found: dict[str, Candidate] = {}
     for why, rows in kinds:

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from controller.discharge import Wave, last_on_amber_s
+from controller.wave import Wave, last_on_amber_s
 from sumo_nets.binaries import run_program
 
 pytestmark = pytest.mark.sumo

@@ -7,8 +7,9 @@ import pytest
 
 from controller import Eco, EcoParameters, Reason
 from controller.beyond import passes, serve_beyond
-from controller.discharge import Wave, discharge
+from controller.discharge import discharge
 from controller.plan import BEYOND_M, HOLD_MPS, JOIN_M, LINK
+from controller.wave import Wave
 
 GREEN_NOW, RED_LONG = [(-5.0, 60.0), (100.0, 160.0)], [(45.0, 75.0), (135.0, 165.0)]
 ONWARD = {

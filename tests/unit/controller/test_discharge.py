@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.discharge import Pledges, Wave, crossings, discharge, last_on_amber_s
+from controller.arrivals import Pledges
+from controller.discharge import crossings, discharge
 from controller.kinematics import free_arrival_s
 from controller.queues import STOP_GAP_M
+from controller.wave import Wave, last_on_amber_s
 
 # No sum of lengths and speeds of whole numbers is just this: rounding decides nothing.
 TOLERANCE_S, HOPE_S = 1.5 + 1e-4 * np.pi, 1.5
@@ -323,15 +325,15 @@ def test_impossible_waves_are_refused(name):
 
 @pytest.mark.parametrize("braking_mps2", [0.0, -1.0, np.nan])
 def test_whoever_decides_on_amber_can_brake(braking_mps2):
-    with pytest.raises(ValueError, match=f"amber_mps2 must be positive, got {braking_mps2}"):
-        Wave(amber_mps2=braking_mps2)
+    with pytest.raises(ValueError, match=f"amber_decel_mps2 must be positive, got {braking_mps2}"):
+        Wave(amber_decel_mps2=braking_mps2)
 
 
 def test_those_who_creep_or_brake_hard_hardly_cross_on_amber():
     speed_mps, decel_mps2 = np.array([1.0, 14.0]), np.full(2, 4.5)
     found_s = last_on_amber_s(Wave(), speed_mps, decel_mps2, step_length_s=1.0)
     np.testing.assert_allclose(found_s, [0.0, 14.0 / 9.0 - 0.5])
-    firm_s = last_on_amber_s(Wave(amber_mps2=7.0), speed_mps, decel_mps2, step_length_s=1.0)
+    firm_s = last_on_amber_s(Wave(amber_decel_mps2=7.0), speed_mps, decel_mps2, step_length_s=1.0)
     np.testing.assert_allclose(firm_s, [0.0, 0.5])
 
 

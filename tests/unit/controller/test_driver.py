@@ -181,6 +181,15 @@ def test_who_keeps_to_a_speed_drives_a_little_slower_but_not_backwards():
     np.testing.assert_allclose(driven_mps, [0.0, 6.0 - 0.45])
 
 
+def test_a_weak_car_may_be_driven_slower_near_the_line_and_dawdles_less():
+    weak = Driver(dawdling_mps2=1.3).in_weak_car
+    distances_m = np.array([149.0, 151.0])
+    np.testing.assert_allclose(weak.floor_at_mps(distances_m) * 3.6, [10.0, 20.0])
+    assert weak.dawdling_mps2 == pytest.approx(0.5)
+    own = Driver(near_floor_mps=1.0, near_m=200.0).in_weak_car
+    assert (own.near_floor_mps, own.near_m) == (1.0, 200.0)
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [

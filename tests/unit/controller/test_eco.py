@@ -218,7 +218,7 @@ def test_who_has_not_been_told_of_a_green_cannot_aim_at_it(eco, seen_of):
     nothing = np.full_like(seen.start_q90_s, np.nan)
     deaf = replace(seen, likely_start_s=nothing, start_q10_s=nothing, start_q90_s=nothing)
     assert only(eco, seen)[0] is Reason.ADVISED
-    assert only(eco, deaf)[0] is Reason.TOO_SLOW
+    assert only(eco, deaf)[0] is Reason.NO_GREEN
 
 
 def test_who_may_still_make_a_green_is_not_slowed_down(eco, seen_of):
@@ -259,6 +259,28 @@ def test_a_driver_is_shown_nothing_before_the_ramp_and_then_steps_down(eco, seen
 
 
 @pytest.mark.parametrize(
+    ("driver", "accel_mps2", "creeps"),
+    [
+        (None, 0.75, True),
+        (None, 0.9, False),
+        (None, 2.6, False),
+        (Driver(), 0.75, True),
+        (Driver(), 1.4, True),
+        (Driver(), 1.5, False),
+        (Driver(weak_mps2=0.7), 0.75, False),
+    ],
+)
+def test_only_who_accelerates_weakly_is_to_creep(rate_maps, seen_of, driver, accel_mps2, creeps):
+    car = {"distance_m": 140.0, "speed_mps": 9.0, "accel_mps2": accel_mps2}
+    strong = {**car, "accel_mps2": 2.6, "lane": 1}
+    seen = seen_of([car, strong], [[(25.0, 65.0)]] * 2, driver=driver)
+    said = Eco(EcoParameters(), tuple(rate_maps.values())).advise(seen)
+    assert (said.reason == Reason.ADVISED).all()
+    assert (0.0 < said.memory[0, HOLD_MPS] < 3.2) == creeps
+    assert said.memory[1, HOLD_MPS] > 3.2
+
+
+@pytest.mark.parametrize(
     ("ease_off_mps2", "planned_mps2"),
     [
         (0.1, [0.35, 0.5, 0.7, 1.0, 1.5]),
@@ -293,7 +315,7 @@ def test_a_cruise_control_may_slow_down_by_any_ramp_and_a_driver_by_his_own(eco,
     assert planned(Driver()) and planned(Driver()).issubset(ramps_by_hand(Driver()))
 
 
-@pytest.mark.parametrize(("late_s", "ahead_s"), [(30.0, 4.0), (0.0, 0.0)])
+@pytest.mark.parametrize(("late_s", "ahead_s"), [(30.0, 4.0), (10.0, 4.0), (0.0, 0.0)])
 def test_who_stops_for_an_uncertain_green_is_there_before_it_may_begin(
     eco, seen_of, late_s, ahead_s
 ):

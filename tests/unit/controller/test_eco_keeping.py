@@ -83,6 +83,56 @@ def test_who_is_on_a_junction_forgets_a_plan_to_stop_that_no_longer_holds(
     assert said.reason[0] == Reason.JUNCTION
 
 
+def test_who_must_change_lanes_loses_his_plan(eco: Eco, at: SeenOf, plan_of: PlanOf) -> None:
+    assert is_planned(eco.advise(at(memory=plan_of())).memory)[0]
+    said = eco.advise(at(memory=plan_of(), must_change=YES))
+    assert said.reason[0] == Reason.WRONG_LANE
+    assert not is_planned(said.memory)[0]
+
+
+def test_who_begins_to_hold_somebody_up_loses_his_plan(
+    eco: Eco, seen_of: SeenOf, plan_of: PlanOf
+) -> None:
+    behind = {"distance_m": 330.0, "lane": 1, "link": 1, "present_lane": 0, "position_m": 670.0}
+    greens = [[(30.0, 60.0)], [(-5.0, 90.0)]]
+    seen = seen_of([{}, behind], greens, equipped=[0], memory=plan_of())
+    said = eco.advise(seen)
+    assert said.reason[0] == Reason.HOLDS_UP
+    assert not is_planned(said.memory)[0]
+
+
+def test_a_green_that_may_yet_be_made_ends_no_plan(
+    eco: Eco, seen_of: SeenOf, plan_of: PlanOf
+) -> None:
+    greens = [[(-5.0, 18.5), (30.0, 80.0)]]
+    car = {"distance_m": 280.0}
+    assert eco.advise(seen_of([car], greens)).reason[0] == Reason.LATE_GREEN
+    said = eco.advise(seen_of([car], greens, memory=plan_of()))
+    assert said.reason[0] == Reason.ADVISED
+    assert keeps(said, plan_of())
+
+
+def test_who_is_released_between_two_looks_is_told_nothing_more(
+    eco: Eco, at: SeenOf, plan_of: PlanOf
+) -> None:
+    seldom = Eco(EcoParameters(interval_s=1000.0), eco.rates)
+    for driver in (None, Driver()):
+        said = seldom.advise(at(130.0, driver=driver, memory=plan_of(WHY=int(Reason.ADVISED))))
+        assert said.reason[0] == Reason.NOT_NEEDED
+        assert np.isnan(said.speed_mps[0])
+
+
+@pytest.mark.parametrize(("accel_mps2", "shown_kmh"), [(0.75, 10.0), (1.5, 15.0), (2.6, 15.0)])
+def test_who_drives_a_weak_car_may_be_shown_less_near_the_line(
+    eco: Eco, seen_of: SeenOf, plan_of: PlanOf, accel_mps2: float, shown_kmh: float
+) -> None:
+    plan = plan_of(HOLD_MPS=2.47, RAMP_S=90.0, CRUISE_MPS=3.0, JOIN_S=135.0, JOIN_M=10.0)
+    car = {"distance_m": 95.0, "speed_mps": 2.5, "accel_mps2": accel_mps2}
+    said = eco.advise(seen_of([car], [[(30.0, 60.0)]], driver=Driver(), memory=plan))
+    assert keeps(said, plan)
+    assert said.speed_mps[0] * 3.6 == pytest.approx(shown_kmh)
+
+
 @pytest.mark.parametrize("later_s", [-1.9, 0.0, 1.9])
 def test_no_other_plan_is_made_for_the_green_that_one_was_carried_out_for(
     eco: Eco, at: SeenOf, plan_of: PlanOf, later_s: float

@@ -56,6 +56,14 @@ def test_nobody_is_held_up_who_would_cross_later_anyway(pair):
     assert held(pair(), [20.0, 18.1]) == [False, False]
 
 
+@pytest.mark.parametrize(("n_between", "is_held"), [(4, True), (5, False)])
+def test_of_those_behind_the_five_nearest_are_looked_at(traffic_of, n_between, is_held):
+    same = [{"distance_m": 200.0 + 7.5 * i, "lane": 1} for i in range(n_between + 1)]
+    flows = {"distance_m": 207.5 + 7.5 * n_between, "lane": 2}
+    traffic = traffic_of([{**car, "present_lane": 9} for car in (*same, flows)], [[]])
+    assert held(traffic, [*[40.0] * len(same), 17.0])[0] == is_held
+
+
 def test_who_is_bound_for_the_same_lane_is_not_held_up(pair):
     assert held(pair(lane=1), [40.0, 17.0]) == [False, False]
 

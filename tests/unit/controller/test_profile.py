@@ -261,28 +261,43 @@ def test_who_speeds_up_before_his_place_moves_could_still_stop_behind_it(ramps, 
     assert left_m == pytest.approx(16.0 + late_mps * 1.0 + late_mps**2 / 9.0)
 
 
-def by_cruise_control(**parameters):
-    return abilities(EcoParameters(**parameters), None, 1.0)
-
-
 @pytest.mark.parametrize(
-    ("accel_mps2", "parameters", "changes", "creeps"),
-    [(0.75, {}, {}, True), (0.9, {}, {}, False), (2.0, {}, {}, False),
-     (0.75, {"weak_mps2": 0.0}, {}, False), (0.75, {"rise_share": 0.0}, {}, False),
-     (0.75, {}, {"room_m": 60.0}, False)],
+    ("is_weak", "parameters", "changes", "creeps"),
+    [(True, {}, {}, True), (False, {}, {}, False),
+     (True, {"rise_share": 0.0}, {}, False), (True, {}, {"room_m": 60.0}, False)],
 )  # fmt: skip
 def test_only_weak_vehicles_creep_up_to_where_they_speed_up(
-    ramps, accel_mps2, parameters, changes, creeps
+    ramps, is_weak, parameters, changes, creeps
 ):
-    told = approach(250.0, 50.0, accel_mps2=accel_mps2, **changes)
-    found = cheapest(ramps, told, by_cruise_control(**parameters))
+    told = approach(250.0, 50.0, accel_mps2=0.75, **changes)
+    allowed = abilities(EcoParameters(**parameters), None, 1.0, is_weak=is_weak)
+    found = cheapest(ramps, told, allowed)
     assert (0.0 < found.hold_mps[0] < 4.0) == creeps
     assert (found.join_s[0] < 50.0) == creeps
     assert not creeps or found.hold_mps[0] >= 2.25
 
 
-def test_nobody_is_asked_to_creep_by_hand():
-    assert abilities(EcoParameters(), Driver(), 1.0).creep_mps.size == 0
+@pytest.mark.parametrize("driver", [None, Driver()])
+def test_a_weak_car_is_costed_as_it_accelerates_and_wavers(ramps, driver):
+    strong, weak = (
+        abilities(EcoParameters(), driver, 1.0, is_weak=is_weak) for is_weak in (False, True)
+    )
+    assert (weak.rejoin_mps2, strong.rejoin_mps2) == (1.0, 2.0)
+    wavering = (0.0, 0.0) if driver is None else (0.5, 1.3)
+    assert (weak.wavering_mps2, strong.wavering_mps2) == wavering
+    for allowed in (strong, weak):
+        grid = Grid.of(ramps, allowed)
+        regained_s = ramps.cost_s[row_of(allowed.rejoin_mps2)]
+        np.testing.assert_array_equal(grid.rejoining_s, ramps.at(regained_s, grid.hold_mps))
+
+
+def test_by_hand_only_who_drives_a_weak_car_is_planned_to_creep():
+    strong_mps, weak_mps = (
+        abilities(EcoParameters(), Driver(), 1.0, is_weak=is_weak).hold_mps[1]
+        for is_weak in (False, True)
+    )
+    assert strong_mps == pytest.approx(15.0 / 3.6 - 0.9)
+    assert weak_mps == pytest.approx(10.0 / 3.6 - 0.9 * 1.0 / 2.6)
 
 
 def test_who_may_not_speed_up_again_joins_when_his_place_moves(ramps):

@@ -315,7 +315,7 @@ def test_changes_of_advice_are_told_of_each_vehicle(road, network, main_way, exe
     assert run.tally.length_m.keys() == {"v", "w"}
 
 
-@pytest.mark.parametrize("wrong", ["speed_mps", "reason", "decel_mps2"])
+@pytest.mark.parametrize("wrong", ["speed_mps", "reason", "decel_mps2", "memory"])
 def test_advice_of_the_wrong_shape_is_refused(road, network, main_way, wrong):
     engine = road()
     add_main(engine, main_way)

@@ -67,7 +67,7 @@ def test_failed_runs_are_told_below_the_tables(tmp_path, write_sweep, grid_point
         (("--metric", "speed"), "there is no metric 'speed'"),
         (("--arm", "unadvised"), "arm 'unadvised' is not compared"),
         (("--pareto", "co2_own"), "--pareto: give two metrics"),
-        (("--csv", "/no/such/folder/x.csv"), "No such file"),
+        (("--csv", "/no/such/folder/x.csv"), "--csv: there is no folder '/no/such/folder'"),
     ],
 )
 def test_a_wrong_wish_is_one_line_and_an_exit_code(grid_folder, words, message):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from controller import EcoParameters
-from controller.target import aim
+from controller.aim import aim
 
 PARAMETERS = EcoParameters()
 SLOWED = {"distance_m": 110.0, "speed_mps": 5.0}
