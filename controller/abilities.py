@@ -17,7 +17,7 @@ HOLDS_MPS = np.concatenate([[0.0], np.arange(4.0, 25.0, 0.75)])
 CREEPS_MPS = np.arange(SLOWEST_MPS, 4.0, 0.5)
 """Speeds that a weak one may hold, too, if it speeds up before its place moves. For others creeping
 instead of standing saves only on maps that charge too little for it."""
-WAVERING = 0.5
+WAVERING_SHARE = 0.5
 """Share of what a car accelerates by that its driver's acceleration departs from what he wants, as
 SUMO's drivers do (sigma 0.5)."""
 FIRM_MPS2 = (0.35, 0.5, 0.7, 1.0, COMFORT_DECEL_MPS2)
@@ -59,7 +59,7 @@ def abilities(
         ramps_mps2=ramps_by_hand(driver),
         fits_ramps=False,
         hold_mps=driver.driven_mps(driver.shown_speeds_mps, step_s),
-        wavering_mps2=WAVERING * (WEAK_CAR_MPS2 if is_weak else PASSENGER_CAR_MPS2),
+        wavering_mps2=WAVERING_SHARE * (WEAK_CAR_MPS2 if is_weak else PASSENGER_CAR_MPS2),
         least_cruise_s=driver.lag_s,
         floor_mps=floor_mps - EPSILON,
         near_m=driver.near_m,

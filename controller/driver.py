@@ -12,7 +12,7 @@ FASTEST_MPS = 40.0
 PASSENGER_CAR_MPS2 = 2.6
 """Acceleration of SUMO's default passenger car."""
 WEAK_CAR_MPS2 = 1.0
-"""Weak cars are taken to accelerate by this."""
+"""Weak cars are taken to accelerate by this: of the ramps that are tabulated the next to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Driver:
     """... and may be shown speeds down to this one (15 km/h): to spare him a stop, or to roll on
     off the pedal towards it."""
     weak_mps2: float = 1.5
-    """In a car that accelerates by less than this he may, ..."""
+    """In a car that accelerates by less than this (0: in none) he may, ..."""
     weak_near_m: float = 150.0
     """... nearer to the stop line than this, ..."""
     weak_floor_mps: float = 10.0 / 3.6

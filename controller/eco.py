@@ -216,7 +216,9 @@ class Eco:
         grid = self._grids.get(who)
         if grid is None:
             means = abilities(self.parameters, seen.driver, seen.step_length_s, is_weak=is_weak)
-            ramps = tabulate(self.rates, wavering_mps2=means.wavering_mps2)
+            ramps = self._ramps
+            if means.wavering_mps2 > 0.0:
+                ramps = tabulate(self.rates, wavering_mps2=means.wavering_mps2)
             grid = self._grids[who] = Grid.of(ramps, means)
         return grid
 

@@ -39,7 +39,8 @@ class Reason(IntEnum):
     """Only a speed below the policy's minimum would meet a green; or the vehicle is slow, or near,
     already."""
     NO_GREEN = 9
-    """No green window within the horizon of the message can be met."""
+    """No green window within the horizon of the message can be met, or the vehicle was not told yet
+    of the one that could."""
     REFUSED = 10
     """The driver does not follow advice (compliance)."""
     LATE_GREEN = 11

@@ -44,7 +44,8 @@ class Means:
     """(c,) further speeds to hold, near enough and before it speeds up so."""
 
     def __post_init__(self) -> None:
-        if unknown := set(self.ramps_mps2).difference(RATES_MPS2.tolist()):
+        used = {*self.ramps_mps2, self.rejoin_mps2}
+        if unknown := used.difference(RATES_MPS2.tolist()):
             raise ValueError(f"there are no ramps of {sorted(unknown)} m/s2")
 
 

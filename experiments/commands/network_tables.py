@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.table import Table
+from rich.text import Text
 
 from experiments.commands.effect_cells import star
 from experiments.commands.tables import metric_words
@@ -35,16 +36,17 @@ class Grid:
     def for_console(self, width: int) -> Iterator[Table]:
         """The same for the command line, without the lines: in pieces that are no wider."""
         for number, columns in enumerate(self._pieces(width)):
-            table = Table(title=None if number else self.title, title_justify="left")
+            # As texts: a name may hold what Rich takes for markup.
+            table = Table(title=None if number else Text(self.title), title_justify="left")
             for column in (0, *columns):
                 # Heads may take several lines, what stands below never.
                 table.add_column(
-                    self.head[column].replace("_", " "),
+                    Text(self.head[column].replace("_", " ")),
                     justify="right" if column else "left",
                     min_width=self._width(column),
                 )
             for row in self.rows:
-                table.add_row(*(row[column] for column in (0, *columns)))
+                table.add_row(*(Text(row[column]) for column in (0, *columns)))
             yield table
 
     def in_markdown(self) -> Iterator[str]:
@@ -100,7 +102,13 @@ def network_grid(found: OverNetworks, reference: str, vehicles: Vehicles) -> Gri
             )
             for name, each in (*found.networks.items(), (mean, total))
         ),
-        lines=(_events(total, reference), *_seeds_left_out(found.networks), *_few(found.networks)),
+        lines=(
+            _events(total, reference),
+            *(f"{name}: left out, nothing is compared there" for name in found.left_out),
+            *_seeds_left_out(found.networks),
+            *_few(found.networks),
+            *_not_all(found),
+        ),
     )
 
 
@@ -167,6 +175,13 @@ def _seeds_left_out(networks: Mapping[str, OnNetwork]) -> Iterator[str]:
                 f"{name}: {each.n_seeds} of {each.n_asked} seeds count; one that failed in an arm, "
                 "or is not done, counts in none"
             )
+
+
+def _not_all(found: OverNetworks) -> Iterator[str]:
+    for metric, mean in found.means.items():
+        n = 0 if mean is None else mean.effect.n
+        if 1 < n < len(found.networks):
+            yield f"{metric_words(metric)} is told of {n} of {len(found.networks)} networks only"
 
 
 def _few(networks: Sequence[str] | Mapping[str, OnNetwork]) -> Iterator[str]:

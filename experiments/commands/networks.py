@@ -1,7 +1,7 @@
 """The command `networks`: what a sweep over networks has shown on each, and on their mean."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -47,14 +47,15 @@ def networks(
 ) -> None:
     """Show the effects on each network, their mean over networks, and which arm is ahead."""
     from experiments.curves import compare_over_networks, over_networks, read_sweep
-    from experiments.measures import FACTOR_METRICS
 
     with errors_told():
         check_target("--csv", file)
         check_target("--markdown", markdown)
+        if file is not None and file == markdown:
+            raise ValueError(f"--csv and --markdown: both name '{file}'")
         sweeps = [read_sweep(directory) for directory in directories]
         found = over_networks(
-            sweeps, tuple(metric or FACTOR_METRICS), arms=tuple(arm or ()), vehicles=vehicles
+            sweeps, tuple(metric or _told(sweeps)), arms=tuple(arm or ()), vehicles=vehicles
         )
         compared = compare_over_networks(found)
         reference = sweeps[0].reference
@@ -62,7 +63,7 @@ def networks(
         if file is not None:
             _write_csv(file, found)
         if markdown is not None:
-            _write_markdown(markdown, [*_lines(grids), *_cautions(sweeps)])
+            _write_markdown(markdown, _lines(grids, _cautions(sweeps)))
     if as_json:
         told = {
             "reference": reference,
@@ -77,6 +78,13 @@ def networks(
     _print(grids)
     for line in _cautions(sweeps):
         print(line)
+
+
+def _told(sweeps: "Sequence[Sweep]") -> list[str]:
+    """The four accounts, trip time and stops, those of them that are told anywhere."""
+    from experiments.measures import FACTOR_METRICS
+
+    return [each for each in FACTOR_METRICS if any(each in sweep.figures for sweep in sweeps)]
 
 
 def _grids(
@@ -113,14 +121,25 @@ def _cautions(sweeps: "Sequence[Sweep]") -> list[str]:
     return [
         f"{sweep.folder}: {line}"
         for sweep in sweeps
-        for line in (*sweep.warnings, *failure_lines(sweep))
+        for line in (*sweep.warnings, *failure_lines(sweep), *_unlike(sweep))
     ]
 
 
-def _lines(grids: "Sequence[Grid]") -> list[str]:
+def _unlike(sweep: "Sweep") -> Iterator[str]:
+    """Why a sweep may not be as the others, or its intervals not those that are told."""
+    from experiments.statistics import CONFIDENCE
+
+    if not sweep.manifest:
+        yield "has no manifest.json: whether it differs in keys that were not swept is not known"
+    if sweep.confidence != CONFIDENCE:
+        yield f"seeds were added until enough was known: intervals are {sweep.confidence:.2%} ones"
+
+
+def _lines(grids: "Sequence[Grid]", cautions: Sequence[str]) -> list[str]:
     from experiments.commands.network_tables import HOW_SURE
 
-    return [*(line for grid in grids for line in grid.in_markdown()), HOW_SURE, ""]
+    below = (line for words in (HOW_SURE, *cautions) for line in (words, ""))
+    return [*(line for grid in grids for line in grid.in_markdown()), *below]
 
 
 def _write_csv(file: Path, found: "Sequence[OverNetworks]") -> None:
@@ -134,4 +153,4 @@ def _write_markdown(file: Path, lines: Sequence[str]) -> None:
     from experiments.atomic import replacing
 
     with replacing(file) as temporary:
-        temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        temporary.write_text("\n".join(lines), encoding="utf-8")

@@ -18,7 +18,7 @@ _NOISE_PCT = 1e-7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A mean over seeds."""
+    """A mean over seeds, or over networks."""
 
     effect: Effect
     """With its Student t interval; there is no bootstrap beside it."""

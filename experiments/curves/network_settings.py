@@ -1,5 +1,6 @@
 """Networks and settings of the points of several sweeps: which of them are to be put together."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -53,7 +54,8 @@ def places(sweeps: Sequence[Sweep]) -> tuple[Place, ...]:
 def network_names(values: Sequence[str]) -> dict[str, str]:
     """Scenario as it was written → how it is called.
 
-    Files are called without their ending and the folders that all share.
+    Files are called without their ending and the folders that all share, unless another scenario
+    would be called so, too.
     """
     files = {value: PurePosixPath(value) for value in values if value.endswith(".sumocfg")}
     depths = zip(*(file.parent.parts for file in files.values()), strict=False)
@@ -62,7 +64,9 @@ def network_names(values: Sequence[str]) -> dict[str, str]:
         value: str(PurePosixPath(*file.with_suffix("").parts[n_shared:]))
         for value, file in files.items()
     }
-    return {value: names.get(value, value) for value in values}
+    called = {value: names.get(value, value) for value in values}
+    n_called = Counter(called.values())
+    return {value: name if n_called[name] == 1 else value for value, name in called.items()}
 
 
 def _setting_keys(
@@ -70,9 +74,11 @@ def _setting_keys(
 ) -> list[str]:
     swept = dict.fromkeys(key for sweep in sweeps for key in sweep.swept)
     bases = [dict(_flat(_experiment(sweep))) for sweep in sweeps]
-    # A key that one of them lacks is of another version of this program.
-    known = set.intersection(*(set(base) for base in bases))
-    differ = [key for key in sorted(known) if len({value_text(base[key]) for base in bases}) > 1]
+    # Those that lack a key are of another version of this program: the others are compared.
+    known = sorted({key for base in bases for key in base})
+    differ = [
+        key for key in known if len({value_text(base[key]) for base in bases if key in base}) > 1
+    ]
     keys = [key for key in dict.fromkeys([*swept, *differ]) if key not in _NO_SETTING]
     return [key for key in keys if key not in WINDOW or not _is_of_network(key, networks, values)]
 

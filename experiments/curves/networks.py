@@ -64,8 +64,12 @@ class OverNetworks:
     """Values of the other keys; empty where only networks differ."""
     networks: Mapping[str, OnNetwork]
     """By their names."""
+    left_out: tuple[str, ...]
+    """Networks of the sweeps on which nothing of it is compared."""
     means: Mapping[str, Estimate | None]
     """Metric → mean over networks, each of the same weight, with the interval over networks."""
+    confidence: float
+    """Probability that intervals are made for."""
 
     @property
     def total(self) -> OnNetwork:
@@ -102,12 +106,18 @@ def over_networks(
             references, or an arm is twice on a network.
     """
     _check(sweeps, metrics, arms)
-    found: dict[tuple[str, str], dict[str, OnNetwork]] = {}
+    chosen = tuple(dict.fromkeys(arms)) or _treated(sweeps)
+    confidence = max(sweep.confidence for sweep in sweeps)
+    found: dict[tuple[str, str], dict[str, OnNetwork | None]] = {}
     folders: dict[tuple[str, str, str], str] = {}
     for place in places(sweeps):
-        for arm in dict.fromkeys(arms or place.sweep.treated):
+        for arm in chosen:
+            if arm not in place.sweep.compared:
+                continue
+            row = found.setdefault((arm, place.setting), {})
             told = _on_network(place, arm, metrics, vehicles)
             if told is None:
+                row.setdefault(place.network)
                 continue
             where = arm, place.setting, place.network
             if where in folders:
@@ -115,24 +125,34 @@ def over_networks(
                     f"{arm} on '{place.network}' is in '{folders[where]}' and in "
                     f"'{place.sweep.folder}'; give one of them, seeds of two are not joined"
                 )
-            folders[where] = place.sweep.folder
-            found.setdefault(where[:2], {})[place.network] = told
-    if not found:
-        raise ValueError("there is no network on which an arm is compared")
-    return tuple(
+            folders[where], row[place.network] = place.sweep.folder, told
+    tables = tuple(
         OverNetworks(
-            arm=arm, setting=setting, networks=row, means=mean_over(tuple(row.values()), metrics)
+            arm=arm,
+            setting=setting,
+            networks=known,
+            left_out=tuple(name for name in row if name not in known),
+            means=mean_over(tuple(known.values()), metrics, confidence),
+            confidence=confidence,
         )
         for setting in dict.fromkeys(setting for _, setting in found)
-        for arm in dict.fromkeys(arm for sweep in sweeps for arm in arms or sweep.treated)
-        for row in [found.get((arm, setting))]
-        if row
+        for arm in chosen
+        for row in [found.get((arm, setting), {})]
+        for known in [{name: told for name, told in row.items() if told is not None}]
+        if known
     )
+    if not tables:
+        raise ValueError(f"there is no network on which {vehicles} vehicles of an arm are compared")
+    return tables
 
 
-def mean_over(networks: Sequence[OnNetwork], metrics: Sequence[str]) -> dict[str, Estimate | None]:
+def mean_over(
+    networks: Sequence[OnNetwork], metrics: Sequence[str], confidence: float
+) -> dict[str, Estimate | None]:
     """Metric → mean over some networks, each of the same weight."""
-    return {metric: estimate(changes_on(networks, metric)) for metric in metrics}
+    return {
+        metric: estimate(changes_on(networks, metric), confidence=confidence) for metric in metrics
+    }
 
 
 def changes_on(networks: Sequence[OnNetwork], metric: str) -> FloatArray:
@@ -141,7 +161,27 @@ def changes_on(networks: Sequence[OnNetwork], metric: str) -> FloatArray:
     return np.array([np.nan if effect is None else effect.mean for effect in effects])
 
 
+def _treated(sweeps: Sequence[Sweep]) -> tuple[str, ...]:
+    """All arms that do something; where there are none, all that are compared."""
+    every = dict.fromkeys(arm for sweep in sweeps for arm in sweep.compared)
+    found = tuple(arm for arm in every if any(arm in sweep.treated for sweep in sweeps))
+    return tuple(arm for arm in found if arm not in {"none", "unadvised"}) or found
+
+
+def _n_asked(place: Place) -> int:
+    """Seeds that a point was to have."""
+    manifest = place.sweep.manifest
+    points = manifest.get("points") or ()
+    own = points[place.at].get("seeds") if place.at < len(points) else None
+    seeds = own or manifest.get("experiment", {}).get("seeds")
+    return len(seeds) if isinstance(seeds, list) else int(place.sweep.asked[place.at].sum())
+
+
 def _check(sweeps: Sequence[Sweep], metrics: Sequence[str], arms: Sequence[str]) -> None:
+    folders = [sweep.folder for sweep in sweeps]
+    for folder in folders:
+        if folders.count(folder) > 1:
+            raise ValueError(f"'{folder}' is given twice")
     references = dict.fromkeys(sweep.reference for sweep in sweeps)
     if len(references) > 1:
         raise ValueError(f"all sweeps need one reference, got {', '.join(references)}")
@@ -167,7 +207,7 @@ def _on_network(
         return None
     return OnNetwork(
         n_seeds=len(summary["seeds"]),
-        n_asked=int(sweep.asked[place.at].sum()),
+        n_asked=_n_asked(place),
         effects=changes,
         counts={
             counter: Count(

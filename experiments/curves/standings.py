@@ -39,21 +39,23 @@ def compare_over_networks(tables: Sequence[OverNetworks]) -> tuple[Comparison, .
     """Arms side by side, one comparison for each setting that has several."""
     settings = dict.fromkeys(each.setting for each in tables)
     groups = [[each for each in tables if each.setting == setting] for setting in settings]
-    return tuple(_comparison(group) for group in groups if len(group) > 1)
+    found = (_comparison(group) for group in groups if len(group) > 1)
+    return tuple(each for each in found if each.networks)
 
 
 def _comparison(group: Sequence[OverNetworks]) -> Comparison:
     metrics = tuple(group[0].means)
-    every = dict.fromkeys(name for table in group for name in table.networks)
+    every = dict.fromkeys(name for table in group for name in (*table.networks, *table.left_out))
     shared = [name for name in every if all(name in table.networks for table in group)]
     alike = [[table.networks[name] for name in shared] for table in group]
-    ahead = {metric: _ahead(alike, metric) for metric in metrics}
+    confidence = group[0].confidence
+    ahead = {metric: _ahead(alike, metric, confidence) for metric in metrics}
     return Comparison(
         setting=group[0].setting,
         standings=tuple(
             Standing(
                 arm=table.arm,
-                means=mean_over(networks, metrics),
+                means=mean_over(networks, metrics, confidence),
                 ahead={metric: ahead[metric][place][0] for metric in metrics},
                 lead={metric: ahead[metric][place][1] for metric in metrics},
             )
@@ -68,17 +70,19 @@ def _comparison(group: Sequence[OverNetworks]) -> Comparison:
     )
 
 
-def _ahead(alike: Sequence[Sequence[OnNetwork]], metric: str) -> list[tuple[int, Estimate | None]]:
+def _ahead(
+    alike: Sequence[Sequence[OnNetwork]], metric: str, confidence: float
+) -> list[tuple[int, Estimate | None]]:
     """On how many networks each arm is lower than all others, and by how much on the mean.
 
     Args:
         alike: What each arm does, on equal networks.
         metric: By which.
+        confidence: Probability that intervals are made for.
     """
     changes = np.array([changes_on(networks, metric) for networks in alike])
-    changes = changes[:, np.isfinite(changes).all(axis=0)]
     others = [np.delete(changes, place, axis=0).min(axis=0) for place in range(len(changes))]
     return [
-        (int((own < least).sum()), estimate(own - least))
+        (int((own < least).sum()), estimate(own - least, confidence=confidence))
         for own, least in zip(changes, others, strict=True)
     ]

@@ -219,6 +219,8 @@ def test_who_has_not_been_told_of_a_green_cannot_aim_at_it(eco, seen_of):
     deaf = replace(seen, likely_start_s=nothing, start_q10_s=nothing, start_q90_s=nothing)
     assert only(eco, seen)[0] is Reason.ADVISED
     assert only(eco, deaf)[0] is Reason.NO_GREEN
+    planned = eco.advise(seen).memory
+    assert only(eco, replace(deaf, memory=planned))[0] is Reason.ADVISED
 
 
 def test_who_may_still_make_a_green_is_not_slowed_down(eco, seen_of):
@@ -273,8 +275,13 @@ def test_a_driver_is_shown_nothing_before_the_ramp_and_then_steps_down(eco, seen
 def test_only_who_accelerates_weakly_is_to_creep(rate_maps, seen_of, driver, accel_mps2, creeps):
     car = {"distance_m": 140.0, "speed_mps": 9.0, "accel_mps2": accel_mps2}
     strong = {**car, "accel_mps2": 2.6, "lane": 1}
-    seen = seen_of([car, strong], [[(25.0, 65.0)]] * 2, driver=driver)
+    # Ahead of them one for whom nothing is planned.
+    free = {**strong, "lane": 2, "link": 1}
+    cars, greens = [free, car, strong], [[(25.0, 65.0)], [(-5.0, 90.0)]]
+    seen = seen_of(cars, greens, driver=driver)
     said = Eco(EcoParameters(), tuple(rate_maps.values())).advise(seen)
+    assert said.reason[0] == Reason.NOT_NEEDED
+    said = replace(said, reason=said.reason[1:], memory=said.memory[1:])
     assert (said.reason == Reason.ADVISED).all()
     assert (0.0 < said.memory[0, HOLD_MPS] < 3.2) == creeps
     assert said.memory[1, HOLD_MPS] > 3.2

@@ -289,6 +289,7 @@ def test_a_weak_car_is_costed_as_it_accelerates_and_wavers(ramps, driver):
         grid = Grid.of(ramps, allowed)
         regained_s = ramps.cost_s[row_of(allowed.rejoin_mps2)]
         np.testing.assert_array_equal(grid.rejoining_s, ramps.at(regained_s, grid.hold_mps))
+        np.testing.assert_array_equal(grid.tables[-1], regained_s)
 
 
 def test_by_hand_only_who_drives_a_weak_car_is_planned_to_creep():

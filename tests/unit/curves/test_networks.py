@@ -12,9 +12,10 @@ from scipy import stats
 from typer.testing import CliRunner
 
 from experiments.cli import app
-from experiments.commands.network_tables import network_grid
+from experiments.commands.network_tables import change_text, network_grid
 from experiments.curves import compare_over_networks, estimate, over_networks, read_sweep
 from experiments.curves.network_settings import network_names
+from experiments.statistics import Effect
 
 ROADS = ["arterial", "grid", "town/a.sumocfg", "town/b.sumocfg"]
 SIZES = {"arterial": -8.0, "grid": -2.0, "town/a.sumocfg": -5.0, "town/b.sumocfg": -4.0}
@@ -132,6 +133,74 @@ def test_what_one_folder_swept_and_the_other_did_not_is_the_same_where_it_is_equ
     assert list(found.networks) == ["grid", "arterial"]
 
 
+def test_a_folder_of_another_version_hides_no_difference_between_the_others(told):
+    one = with_experiment(told(roads("grid"), "one"), penetration=1.0)
+    half = with_experiment(told(roads("arterial"), "half"), penetration=0.5)
+    older = read_sweep(told(roads("town/a.sumocfg"), "older"))
+    found = over_networks([one, half, older], ["trip_time"], arms=["eco"])
+    assert [each.setting for each in found] == [
+        "penetration 1",
+        "penetration 0.5",
+        "penetration not set",
+    ]
+
+
+def test_a_network_without_any_comparison_is_named(told):
+    folder = told(roads(*ROADS))
+    summary = json.loads((folder / "summary.json").read_text())
+    summary["points"][1]["summary"]["effects"] = {}
+    (folder / "summary.json").write_text(json.dumps(summary))
+    assert "grid: left out, nothing is compared there" in run("networks", folder).stdout
+
+
+def test_a_seed_that_failed_everywhere_was_asked_for_all_the_same(told):
+    missing = [(0, arm, 8) for arm in ("none", "unadvised", "glosa", "eco")]
+    found = eco_of(over_networks([read_sweep(told(roads("grid"), missing=missing))], ["stops"]))
+    assert (found.networks["grid"].n_seeds, found.networks["grid"].n_asked) == (7, 8)
+
+
+def test_a_scenario_keeps_its_own_name_where_two_would_be_called_alike():
+    names = network_names(["grid", "town/grid.sumocfg"])
+    assert list(names.values()) == ["grid", "town/grid.sumocfg"]
+
+
+def test_sweeps_with_different_references_are_not_put_together(told):
+    folders = [told(roads(name), name) for name in ("grid", "arterial")]
+    summary = json.loads((folders[1] / "summary.json").read_text())
+    summary["points"][0]["summary"]["reference"] = "none"
+    (folders[1] / "summary.json").write_text(json.dumps(summary))
+    with pytest.raises(ValueError, match="all sweeps need one reference, got unadvised, none"):
+        over_networks([read_sweep(folder) for folder in folders], ["trip_time"])
+
+
+def test_a_folder_that_is_given_twice_is_told(told):
+    sweep = read_sweep(told(roads("grid")))
+    with pytest.raises(ValueError, match="is given twice"):
+        over_networks([sweep, sweep], ["trip_time"])
+
+
+@pytest.mark.parametrize(
+    ("effect", "text"),
+    [
+        ((-0.001, -1.0, 1.0), "0.00 ± 1.00*"),
+        ((-2.0, -3.0, -1.0), "-2.00 ± 1.00"),
+        ((1.5, None, None), "+1.50"),
+    ],
+)
+def test_a_change_is_told_with_half_of_its_interval(effect, text):
+    mean, low, high = effect
+    told = Effect(mean=mean, low=low, high=high, n=8, bca_low=None, bca_high=None)
+    assert change_text(told) == text
+    assert change_text(None) == "-"
+
+
+def test_names_are_no_markup(told):
+    points = roads("[red]grid", "c[/x]d")
+    SIZES.update({"[red]grid": -1.0, "c[/x]d": -1.0})
+    printed = run("networks", told(points)).stdout
+    assert "[red]grid" in printed and "c[/x]d" in printed
+
+
 def test_a_sample_is_left_to_the_curves(tmp_path, write_sweep):
     folder = write_sweep(tmp_path / "sample", [{"penetration": 0.5}], kind="sample")
     with pytest.raises(ValueError, match="its points are a sample"):
@@ -216,6 +285,9 @@ def test_the_command_prints_each_network_and_the_mean(told, tmp_path):
     ):
         assert words in result.stdout
     rows = list(csv.DictReader(file.read_text().splitlines()))
+    last = rows[-1]
+    assert (last["collisions"], last["collisions_reference"]) == ("104", "100")
+    assert "1 run failed and counts nowhere" in markdown.read_text()
     assert [row["network"] for row in rows if row["arm"] == "eco"] == [
         *ROADS[:2],
         "a",
@@ -228,9 +300,11 @@ def test_the_command_prints_each_network_and_the_mean(told, tmp_path):
 
 
 def test_json_holds_what_is_printed(told):
-    told_json = json.loads(run("networks", told(roads(*ROADS)), "--json").stdout)
+    folder = told(roads(*ROADS), missing=[(1, "eco", 3)])
+    told_json = json.loads(run("networks", folder, "--json").stdout)
+    assert "1 run failed and counts nowhere" in told_json["cautions"][-1]
     eco = eco_of_json(told_json["arms"])
-    assert eco["networks"]["grid"]["effects"]["co2_hbefa4"]["n"] == 8
+    assert eco["networks"]["grid"]["effects"]["co2_hbefa4"]["n"] == 7
     assert [each["arm"] for each in told_json["comparisons"][0]["standings"]] == ["glosa", "eco"]
 
 
@@ -247,6 +321,7 @@ def test_changes_of_the_equipped_are_their_own(told):
     )
     assert everybody["effect"]["mean"] == pytest.approx(1.0, abs=0.2)
     assert equipped["effect"]["mean"] == pytest.approx(0.0, abs=0.2)
+    assert "collisions, all" in run(*words[:-1], "--vehicles", "equipped").stdout
 
 
 @pytest.mark.parametrize(
