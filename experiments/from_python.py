@@ -2,10 +2,11 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from experiments.dotted import dotted
 from experiments.outcome import Outcome
 from experiments.own_policy import (
     OwnPolicy,
@@ -72,7 +73,7 @@ def run(  # noqa: PLR0913 (what is an option of the command line is an argument 
 
     given, references = _own_policies(policies or {})
     keys = {"arms": _as_list(arms), "seeds": _as_list(seeds), "execution": execution}
-    asked = _plain(keys | references | dict(_flat(settings)))
+    asked = _plain(keys | references | dict(dotted(settings)))
     experiment = asked_experiment(os.fspath(what), asked, by_option=False)
     if failing := preflight():
         raise RuntimeError(render(failing))
@@ -183,12 +184,3 @@ def _as_list(value: object) -> object:
 
 def _as_texts(value: Iterable[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
-
-
-def _flat(settings: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
-    """Settings of sections under dotted keys."""
-    for key, value in settings.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value

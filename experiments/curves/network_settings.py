@@ -1,7 +1,7 @@
 """Networks and settings of the points of several sweeps: which of them are to be put together."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import PurePosixPath
@@ -10,6 +10,7 @@ from typing import Any
 from experiments.curves.levels import setting_text, value_text
 from experiments.curves.reading import Sweep
 from experiments.curves.response import SCENARIO
+from experiments.dotted import dotted
 
 WINDOW = ("begin_s", "end_s")
 """Keys that belong to a network, as long as each has but one window."""
@@ -43,7 +44,7 @@ def places(sweeps: Sequence[Sweep]) -> tuple[Place, ...]:
     points = [(sweep, at) for sweep in sweeps for at in range(len(sweep.points))]
     networks = [_network(sweep, at) for sweep, at in points]
     names = network_names(networks)
-    values = [dict(_flat(_experiment(sweep))) | dict(sweep.points[at]) for sweep, at in points]
+    values = [dict(dotted(_experiment(sweep))) | dict(sweep.points[at]) for sweep, at in points]
     keys = _setting_keys(sweeps, networks, values)
     return tuple(
         Place(sweep=sweep, at=at, network=names[network], setting=setting_text(known, keys))
@@ -73,7 +74,7 @@ def _setting_keys(
     sweeps: Sequence[Sweep], networks: Sequence[str], values: Sequence[Mapping[str, Any]]
 ) -> list[str]:
     swept = dict.fromkeys(key for sweep in sweeps for key in sweep.swept)
-    bases = [dict(_flat(_experiment(sweep))) for sweep in sweeps]
+    bases = [dict(dotted(_experiment(sweep))) for sweep in sweeps]
     # Those that lack a key are of another version of this program: the others are compared.
     known = sorted({key for base in bases for key in base})
     differ = [
@@ -100,12 +101,3 @@ def _network(sweep: Sweep, at: int) -> str:
 def _experiment(sweep: Sweep) -> Mapping[str, Any]:
     found = sweep.manifest.get("experiment", {})
     return found if isinstance(found, Mapping) else {}
-
-
-def _flat(content: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    """Keys of sections with dots."""
-    for key, value in content.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{before}{key}.")
-        else:
-            yield f"{before}{key}", value

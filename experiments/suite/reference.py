@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from experiments.dotted import dotted
 from experiments.results import write_json
 from experiments.suite.comparing import Difference
 from experiments.suite.definition import Suite, definition_sha256
@@ -114,7 +115,7 @@ def write_reference(file: Path, reference: Reference) -> None:
 
 def definition_differences(suite: Suite, reference: Reference) -> list[Difference]:
     """Where a suite is no longer the one that the reference is of."""
-    got, expected = _flat(suite.content()), _flat(reference.definition)
+    got, expected = dict(dotted(suite.content())), dict(dotted(reference.definition))
     return [
         Difference(
             where="definition", figure=path, got=_words(got, path), expected=_words(expected, path),
@@ -138,17 +139,6 @@ def _id_of(reference: Reference) -> str:
     content = [reference.suite_sha256, *(dataclasses.asdict(run) for run in ordered)]
     text = json.dumps(content, sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH]
-
-
-def _flat(content: object, path: str = "") -> dict[str, object]:
-    """Each plain value by its path."""
-    if not isinstance(content, Mapping):
-        return {path: content}
-    return {
-        inner: value
-        for key, part in content.items()
-        for inner, value in _flat(part, f"{path}.{key}".lstrip(".")).items()
-    }
 
 
 def _words(flat: Mapping[str, object], path: str) -> str:
