@@ -164,7 +164,7 @@ class Eco:
     def _plan_with(
         self, grid: Grid, notes: FloatArray, seen: Observation, target: Target, rows: IntArray
     ) -> IntArray:
-        """The same, of the approaches that a grid allows."""
+        """Make plans for some rows out of what their grid allows; their reasons."""
         parameters = self.parameters
         # The maps do not know how strong a car is: none is taken to use more than this.
         accel_mps2 = np.minimum(seen.accel_mps2[rows], REJOIN_MPS2)

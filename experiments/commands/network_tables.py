@@ -1,6 +1,6 @@
 """Tables over networks, for the command line and in Markdown."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rich.table import Table
@@ -12,11 +12,6 @@ from experiments.curves import Comparison, Estimate, OnNetwork, OverNetworks, Ve
 from experiments.markdown import table_lines
 from experiments.statistics import Effect
 
-HOW_SURE = (
-    "± half of the 95 % interval by Student's t: over the seeds of a network (none: one run, or a "
-    "change that no seed changes), over networks in the mean, where each counts the same; * it "
-    "contains 0; not corrected for the number of comparisons"
-)
 FEW_NETWORKS = 5
 """Of fewer the interval over networks is wide, and rests on what nobody can check."""
 _BORDER = 3
@@ -140,6 +135,15 @@ def comparison_grids(found: Comparison, reference: str, vehicles: Vehicles) -> t
     return means, ahead
 
 
+def how_sure(confidence: float) -> str:
+    """What the intervals are, and what they are not."""
+    return (
+        f"± half of the {100 * confidence:.4g} % interval by Student's t: over the seeds of a "
+        "network (none: one run, or a change that no seed changes), over networks in the mean, "
+        "where each counts the same; * it contains 0; not corrected for the number of comparisons"
+    )
+
+
 def change_text(effect: Effect | None) -> str:
     """A change with half of its interval, and a star where that contains 0."""
     if effect is None:
@@ -184,6 +188,6 @@ def _not_all(found: OverNetworks) -> Iterator[str]:
             yield f"{metric_words(metric)} is told of {n} of {len(found.networks)} networks only"
 
 
-def _few(networks: Sequence[str] | Mapping[str, OnNetwork]) -> Iterator[str]:
+def _few(networks: Mapping[str, OnNetwork]) -> Iterator[str]:
     if 1 < len(networks) < FEW_NETWORKS:
         yield f"few networks ({len(networks)}): the interval over them is wide"

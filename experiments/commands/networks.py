@@ -46,6 +46,7 @@ def networks(
     as_json: AsJson = False,
 ) -> None:
     """Show the effects on each network, their mean over networks, and which arm is ahead."""
+    from experiments.commands.network_tables import how_sure
     from experiments.curves import compare_over_networks, over_networks, read_sweep
 
     with errors_told():
@@ -60,10 +61,11 @@ def networks(
         compared = compare_over_networks(found)
         reference = sweeps[0].reference
         grids = _grids(found, compared, reference, vehicles)
+        words = [how_sure(found[0].confidence), *_cautions(sweeps)]
         if file is not None:
             _write_csv(file, found)
         if markdown is not None:
-            _write_markdown(markdown, _lines(grids, _cautions(sweeps)))
+            _write_markdown(markdown, grids, words)
     if as_json:
         told = {
             "reference": reference,
@@ -76,7 +78,7 @@ def networks(
         print(json.dumps(told, sort_keys=True, allow_nan=False))
         return
     _print(grids)
-    for line in _cautions(sweeps):
+    for line in words:
         print(line)
 
 
@@ -103,7 +105,6 @@ def _grids(
 
 def _print(grids: "Sequence[Grid]") -> None:
     from experiments.commands.ends import table_console
-    from experiments.commands.network_tables import HOW_SURE
 
     console = table_console(width=160)
     for grid in grids:
@@ -111,7 +112,6 @@ def _print(grids: "Sequence[Grid]") -> None:
             console.print(table)
         for line in grid.lines:
             print(line)
-    print(HOW_SURE)
 
 
 def _cautions(sweeps: "Sequence[Sweep]") -> list[str]:
@@ -121,25 +121,13 @@ def _cautions(sweeps: "Sequence[Sweep]") -> list[str]:
     return [
         f"{sweep.folder}: {line}"
         for sweep in sweeps
-        for line in (*sweep.warnings, *failure_lines(sweep), *_unlike(sweep))
+        for line in (*sweep.warnings, *failure_lines(sweep), *_unknown(sweep))
     ]
 
 
-def _unlike(sweep: "Sweep") -> Iterator[str]:
-    """Why a sweep may not be as the others, or its intervals not those that are told."""
-    from experiments.statistics import CONFIDENCE
-
+def _unknown(sweep: "Sweep") -> Iterator[str]:
     if not sweep.manifest:
         yield "has no manifest.json: whether it differs in keys that were not swept is not known"
-    if sweep.confidence != CONFIDENCE:
-        yield f"seeds were added until enough was known: intervals are {sweep.confidence:.2%} ones"
-
-
-def _lines(grids: "Sequence[Grid]", cautions: Sequence[str]) -> list[str]:
-    from experiments.commands.network_tables import HOW_SURE
-
-    below = (line for words in (HOW_SURE, *cautions) for line in (words, ""))
-    return [*(line for grid in grids for line in grid.in_markdown()), *below]
 
 
 def _write_csv(file: Path, found: "Sequence[OverNetworks]") -> None:
@@ -149,8 +137,10 @@ def _write_csv(file: Path, found: "Sequence[OverNetworks]") -> None:
     write_csv(file, [rounded(row) for each in found for row in network_rows(each)])
 
 
-def _write_markdown(file: Path, lines: Sequence[str]) -> None:
+def _write_markdown(file: Path, grids: "Sequence[Grid]", words: Sequence[str]) -> None:
     from experiments.atomic import replacing
 
+    lines = [line for grid in grids for line in grid.in_markdown()]
+    lines += [line for each in words for line in (each, "")]
     with replacing(file) as temporary:
         temporary.write_text("\n".join(lines), encoding="utf-8")

@@ -43,7 +43,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnNetwork:
-    """What one arm does on one network."""
+    """What one arm does on one network, or on all of them together."""
 
     n_seeds: int
     """Those that count: finished in all arms that are compared there."""

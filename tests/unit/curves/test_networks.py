@@ -3,16 +3,16 @@
 import csv
 import io
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 from rich.console import Console
-from scipy import stats
+from scipy import special, stats
 from typer.testing import CliRunner
 
 from experiments.cli import app
-from experiments.commands.network_tables import change_text, network_grid
+from experiments.commands.network_tables import change_text, how_sure, network_grid
 from experiments.curves import compare_over_networks, estimate, over_networks, read_sweep
 from experiments.curves.network_settings import network_names
 from experiments.statistics import Effect
@@ -171,6 +171,23 @@ def test_sweeps_with_different_references_are_not_put_together(told):
     (folders[1] / "summary.json").write_text(json.dumps(summary))
     with pytest.raises(ValueError, match="all sweeps need one reference, got unadvised, none"):
         over_networks([read_sweep(folder) for folder in folders], ["trip_time"])
+
+
+def test_intervals_over_networks_are_made_as_surely_as_those_over_seeds(told):
+    sweep = read_sweep(told(roads(*ROADS)))
+    usual, surer = (
+        eco_of(over_networks([each], ["co2_hbefa4"])).means["co2_hbefa4"].effect
+        for each in (sweep, replace(sweep, confidence=0.9875))
+    )
+    assert usual.mean == surer.mean
+    ratio = special.stdtrit(3, 0.99375) / special.stdtrit(3, 0.975)
+    assert surer.high - surer.low == pytest.approx(ratio * (usual.high - usual.low))
+    assert how_sure(0.9875).startswith("± half of the 98.75 % interval")
+
+
+def test_a_single_network_is_not_called_few(told):
+    printed = run("networks", told(roads("grid"))).stdout
+    assert "few networks" not in printed
 
 
 def test_a_folder_that_is_given_twice_is_told(told):
